@@ -1,0 +1,35 @@
+/** The import rules of ARCHITECTURE.md. */
+const only = (name, from, allowed) => ({
+  name,
+  severity: "error",
+  from: { path: from },
+  to: { path: "^(lang|probes|src|node_modules)/|^node:", pathNot: allowed },
+});
+const NODE = { dependencyTypes: ["core"] };
+module.exports = {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    { name: "not-to-test", severity: "error", from: { path: "^(lang|probes|src)/" }, to: { path: "^(test|bench|tooling)/" } },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    { name: "lang-is-pure", severity: "error", from: { path: "^lang/" }, to: { path: "^(probes|src)/" } },
+    { name: "lang-no-node", severity: "error", from: { path: "^lang/" }, to: NODE },
+    { name: "chevrotain-stays-in-parse", severity: "error", from: { pathNot: "^(lang/(lex|parse)|node_modules)/" }, to: { path: "node_modules/(@)?chevrotain" } },
+    only("probes-know-lang-types", "^probes/", "^(probes/|lang/(types|catalogue)|node_modules/zstddec)"),
+    { name: "probes-fs-in-one-file", severity: "error", from: { path: "^probes/", pathNot: "^probes/file\\.ts$" }, to: { ...NODE, path: "^(node:)?fs" } },
+    only("bpf-knows-nobody", "^src/bpf/", "^src/bpf/"),
+    { name: "bpf-no-node", severity: "error", from: { path: "^src/bpf/" }, to: NODE },
+    only("codegen", "^src/codegen/", "^(src/codegen/|lang/(ir|types|catalogue|diagnostics)|src/bpf/(isa|spec|memory|object|helpers))"),
+    { name: "codegen-no-node", severity: "error", from: { path: "^src/codegen/" }, to: NODE },
+    { name: "session-not-faces", severity: "error", from: { path: "^src/session/" }, to: { path: "^src/(output|cli|repl|tui)/" } },
+    only("output", "^src/output/", "^(src/output/|src/session/|lang/(types|ir|catalogue|diagnostics))"),
+    { name: "output-no-node", severity: "error", from: { path: "^src/output/" }, to: NODE },
+    { name: "faces-apart", severity: "error", from: { path: "^src/(cli|repl|tui)/" }, to: { path: "^src/(cli|repl|tui)/", pathNot: "^src/$1/", dependencyTypesNot: ["dynamic-import"] } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    exclude: { path: "^src/bpf/runtime/assembly/" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },
+  },
+};

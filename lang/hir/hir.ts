@@ -1,0 +1,131 @@
+/**
+ * The typed program: what check/ makes of the AST and lower/ turns into IR. A small core language:
+ * names are resolved, literals folded, positional parameters and wildcards expanded, conversions explicit (`cast`),
+ * `+=` and friends, predicates and macros desugared. Every expression has its type; every map its final key and value type.
+ */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import type { MapValueType, Type } from "../types/type.ts";
+import type { ResolvedAttachPoint, TracepointField } from "../catalogue.ts";
+
+export type LocalId = number & { readonly of: "local" };
+/** Index into HirProgram.maps. */
+export type HirMapId = number & { readonly of: "hirMap" };
+
+export interface HirProgram {
+  /** In source order, one per distinct body: attach points share a body unless it depends on the point (`probe`, `args` of different layout). */
+  readonly probes: readonly HirProbe[];
+  readonly maps: readonly HirMap[];
+}
+
+export interface HirProbe {
+  readonly attach: readonly ResolvedAttachPoint[];
+  readonly locals: readonly HirLocal[];
+  /** The predicate, if any, is already an `if` around the body. */
+  readonly body: HirBlock;
+  readonly span: Span;
+}
+
+export interface HirLocal {
+  readonly name: string; // "$x"; compiler temporaries have no "$"
+  readonly type: Type;
+}
+
+export interface HirMap {
+  readonly name: string; // "@x", "@"
+  readonly key: Type | null; // null: scalar
+  readonly value: MapValueType;
+  readonly maxEntries: number;
+  readonly kind: "default" | "hash" | "lruhash" | "percpuhash" | "percpulruhash";
+  readonly span: Span;
+}
+
+export type HirBlock = readonly HirStmt[];
+
+export type HirStmt = { readonly span: Span } & (
+  | { readonly kind: "set_local"; readonly local: LocalId; readonly value: HirExpr }
+  | { readonly kind: "set_map"; readonly map: HirMapId; readonly key: HirExpr | null; readonly value: HirExpr }
+  /** `@m[k] = count()` and the others; `arg` is already int64 or uint64 (null for count). */
+  | { readonly kind: "aggregate"; readonly map: HirMapId; readonly key: HirExpr | null; readonly arg: HirExpr | null }
+  | { readonly kind: "expr"; readonly expr: HirExpr }
+  | { readonly kind: "if"; readonly cond: HirExpr; readonly then: HirBlock; readonly else: HirBlock }
+  | { readonly kind: "while"; readonly cond: HirExpr; readonly body: HirBlock }
+  /** `for ($i : from..to)`: half open, both 64-bit and of the same type as the local; lowered to bpf_loop. */
+  | { readonly kind: "for_range"; readonly local: LocalId; readonly from: HirExpr; readonly to: HirExpr; readonly body: HirBlock }
+  /** `for ($kv : @m)`: the local is the tuple (key, value); lowered to bpf_for_each_map_elem. */
+  | { readonly kind: "for_map"; readonly local: LocalId; readonly map: HirMapId; readonly body: HirBlock }
+  /** Body repeated `count` times. */
+  | { readonly kind: "unroll"; readonly count: number; readonly body: HirBlock }
+  | { readonly kind: "block"; readonly body: HirBlock }
+  | { readonly kind: "break" | "continue" }
+  | { readonly kind: "return"; readonly value: HirExpr | null }
+  | { readonly kind: "printf" | "errorf" | "warnf"; readonly format: string; readonly args: readonly HirExpr[] }
+  | { readonly kind: "print_value"; readonly value: HirExpr }
+  | { readonly kind: "print_map"; readonly map: HirMapId; readonly top: number; readonly div: number }
+  | { readonly kind: "clear" | "zero"; readonly map: HirMapId }
+  /** Also returns from the probe. */
+  | { readonly kind: "exit"; readonly code: HirExpr }
+  | { readonly kind: "time"; readonly format: string }
+  | { readonly kind: "join"; readonly pointer: HirExpr; readonly separator: string }
+);
+
+/** Integer operators work on operands already converted to `type` (int64 or uint64). Division and modulo are unsigned; x/0 is 1 with a run-time warning (row 3.11). */
+export type HirBinOp = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>";
+export type HirCompareOp = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+export type HirExpr = { readonly type: Type; readonly span: Span } &
+  /** int, bool, enum, pointer or timestamp constant, already wrapped to the type's range. */
+  (
+    | { readonly kind: "int"; readonly value: bigint }
+    /** String literal: bytes without the NUL; type string[n + 1]. */
+    | { readonly kind: "str"; readonly bytes: Uint8Array }
+    | { readonly kind: "local"; readonly local: LocalId }
+    /** Cell of a plain map, zero if absent. */
+    | { readonly kind: "map"; readonly map: HirMapId; readonly key: HirExpr | null }
+    /** count, sum, min, max, avg read as a 64-bit integer over all CPUs; stats as record { count, average, total }. */
+    | { readonly kind: "aggregate_value"; readonly map: HirMapId; readonly key: HirExpr | null }
+    | { readonly kind: "field"; readonly field: TracepointField }
+    /** pid, tid: uint32. uid, gid, cpu, ncpus, nsecs, elapsed, cgroup: uint64. rand: uint32. comm: string[16]. curtask: uint64. */
+    | { readonly kind: "builtin"; readonly name: BuiltinName }
+    /** neg, bitnot: operand converted to `type` first. lognot: operand int, bool or pointer; type bool. */
+    | { readonly kind: "unary"; readonly op: "neg" | "bitnot" | "lognot"; readonly operand: HirExpr }
+    | { readonly kind: "binary"; readonly op: HirBinOp; readonly left: HirExpr; readonly right: HirExpr }
+    /** type bool. Integers, bools, pointers: both sides of one type, whose sign decides. */
+    | { readonly kind: "compare"; readonly op: HirCompareOp; readonly left: HirExpr; readonly right: HirExpr }
+    /** == and != of strings (up to the first NUL, any capacities), buffers, arrays and tuples; type bool. */
+    | { readonly kind: "equal"; readonly negated: boolean; readonly left: HirExpr; readonly right: HirExpr }
+    /** Short circuit; operands bool, int or pointer; type bool. */
+    | { readonly kind: "logical"; readonly op: "&&" | "||"; readonly left: HirExpr; readonly right: HirExpr }
+    /** int/bool/enum/pointer to int/bool (extension by the source's sign, truncation); string to a larger string; tuple to a tuple of wider members. */
+    | { readonly kind: "cast"; readonly operand: HirExpr }
+    | { readonly kind: "cond"; readonly cond: HirExpr; readonly then: HirExpr; readonly else: HirExpr }
+    | { readonly kind: "tuple"; readonly elems: readonly HirExpr[] }
+    | { readonly kind: "record"; readonly fields: readonly { readonly name: string; readonly value: HirExpr }[] }
+    /** Member of a tuple or record by position. */
+    | { readonly kind: "member"; readonly operand: HirExpr; readonly index: number }
+    /** Element of an array or byte of a string. */
+    | { readonly kind: "index"; readonly operand: HirExpr; readonly index: HirExpr }
+    /** `++`/`--`: type int64 or uint64; the value before (postfix) or after (prefix). */
+    | { readonly kind: "increment_local"; readonly local: LocalId; readonly delta: 1 | -1; readonly prefix: boolean }
+    | {
+        readonly kind: "increment_map";
+        readonly map: HirMapId;
+        readonly key: HirExpr | null;
+        readonly delta: 1 | -1;
+        readonly prefix: boolean;
+      }
+    | { readonly kind: "block"; readonly body: HirBlock; readonly value: HirExpr }
+    /** 0 when equal up to n bytes or a NUL, else 1; type uint64. */
+    | { readonly kind: "strncmp"; readonly left: HirExpr; readonly right: HirExpr; readonly n: number }
+    /** str(pointer or string[, length]): type string[capacity]. `length` null: up to the capacity. Pointers are read with probe_read_{kernel,user}_str. */
+    | { readonly kind: "str_of"; readonly pointer: HirExpr; readonly length: HirExpr | null }
+    | { readonly kind: "strlen"; readonly operand: HirExpr }
+    | { readonly kind: "strftime"; readonly ns: HirExpr } // type timestamp
+    | { readonly kind: "ntop"; readonly address: HirExpr } // type inet
+    | { readonly kind: "ksym" | "usym"; readonly address: HirExpr }
+    | { readonly kind: "has_key"; readonly map: HirMapId; readonly key: HirExpr }
+    | { readonly kind: "delete"; readonly map: HirMapId; readonly key: HirExpr | null }
+    /** len(@m): int64. */
+    | { readonly kind: "map_len"; readonly map: HirMapId }
+  );
+
+export type BuiltinName = "pid" | "tid" | "uid" | "gid" | "comm" | "cpu" | "ncpus" | "nsecs" | "elapsed" | "rand" | "cgroup" | "curtask";

@@ -1,0 +1,165 @@
+/**
+ * The types of the language. Values of every type have a fixed size in bytes (`sizeOf`), little-endian,
+ * and are laid out like the C type of the same shape (`layoutOf`), except that byte arrays align to 1.
+ */
+export type Type =
+  | IntType
+  | { readonly kind: "bool" }
+  /** NUL-terminated, zero-filled. sizeBytes is the capacity, the NUL included. */
+  | { readonly kind: "string"; readonly sizeBytes: number }
+  /** u32 length, then bytes; sizeBytes is the capacity of the bytes alone. */
+  | { readonly kind: "buffer"; readonly sizeBytes: number }
+  | { readonly kind: "tuple"; readonly elems: readonly Type[] }
+  | { readonly kind: "record"; readonly fields: readonly RecordField[] }
+  | { readonly kind: "array"; readonly elem: Type; readonly length: number }
+  | { readonly kind: "pointer"; readonly to: Type; readonly space: "kernel" | "user" | "none" }
+  | {
+      readonly kind: "enum";
+      readonly name: string;
+      readonly sizeBytes: 1 | 2 | 4 | 8;
+      readonly values: readonly (readonly [string, bigint])[];
+    }
+  /** u64 nanoseconds, printed by strftime with `format`. */
+  | { readonly kind: "timestamp"; readonly format: string }
+  /** u64 address. */
+  | { readonly kind: "ksym" | "usym" }
+  /** u32 length (4 or 16), then 16 bytes in network order. */
+  | { readonly kind: "inet" }
+  | { readonly kind: "none" | "void" };
+
+export interface IntType {
+  readonly kind: "int";
+  readonly sizeBytes: 1 | 2 | 4 | 8;
+  readonly signed: boolean;
+}
+
+export interface RecordField {
+  readonly name: string;
+  readonly type: Type;
+}
+
+/**
+ * What a map holds: a plain value, or one of the aggregates. `signed` is the sign of the argument (row 3.46).
+ * Cell layout in bytes, all u64/s64:
+ * count {n}; sum {total, isSet}; min, max {value, isSet}; avg, stats {total, count}; hist, lhist {n} per bucket.
+ */
+export type MapValueType =
+  | { readonly kind: "plain"; readonly type: Type }
+  | { readonly kind: "count" }
+  | { readonly kind: "sum" | "min" | "max" | "avg" | "stats"; readonly signed: boolean }
+  | { readonly kind: "hist"; readonly bits: number }
+  | { readonly kind: "lhist"; readonly min: bigint; readonly max: bigint; readonly step: bigint };
+
+export const int = (sizeBytes: 1 | 2 | 4 | 8, signed: boolean): IntType => ({ kind: "int", sizeBytes, signed });
+export const int64 = int(8, true);
+export const uint64 = int(8, false);
+export const bool: Type = { kind: "bool" };
+export const none: Type = { kind: "none" };
+export const voidType: Type = { kind: "void" };
+export const string = (sizeBytes: number): Type => ({ kind: "string", sizeBytes });
+
+/** Bytes that a value of `type` takes in a map, a tuple or an output record. */
+export function sizeOf(type: Type): number {
+  switch (type.kind) {
+    case "int":
+    case "enum":
+      return type.sizeBytes;
+    case "bool":
+      return 1;
+    case "string":
+      return type.sizeBytes;
+    case "buffer":
+      return 4 + type.sizeBytes;
+    case "pointer":
+    case "timestamp":
+    case "ksym":
+    case "usym":
+      return 8;
+    case "inet":
+      return 20;
+    case "array":
+      return sizeOf(type.elem) * type.length;
+    case "tuple":
+      return layoutOf(type.elems).sizeBytes;
+    case "record":
+      return layoutOf(type.fields.map((f) => f.type)).sizeBytes;
+    case "none":
+    case "void":
+      return 0;
+  }
+}
+
+/** C alignment, but 1 for byte arrays: strings, buffers and inet addresses (row 3.40). */
+export function alignOf(type: Type): number {
+  switch (type.kind) {
+    case "string":
+    case "buffer":
+    case "inet":
+    case "bool":
+    case "none":
+    case "void":
+      return 1;
+    case "array":
+      return alignOf(type.elem);
+    case "tuple":
+      return Math.max(1, ...type.elems.map(alignOf));
+    case "record":
+      return Math.max(1, ...type.fields.map((f) => alignOf(f.type)));
+    default:
+      return sizeOf(type);
+  }
+}
+
+export interface Layout {
+  readonly offsets: readonly number[];
+  readonly sizeBytes: number;
+}
+
+/** Offsets of consecutive members as in a C struct, the whole padded to its alignment. */
+export function layoutOf(types: readonly Type[]): Layout {
+  const offsets: number[] = [];
+  let at = 0;
+  let align = 1;
+  for (const type of types) {
+    const a = alignOf(type);
+    align = Math.max(align, a);
+    at = Math.ceil(at / a) * a;
+    offsets.push(at);
+    at += sizeOf(type);
+  }
+  return { offsets, sizeBytes: Math.ceil(at / align) * align };
+}
+
+/** The name that messages use (row 3.55): `int64`, `string[6]`, `(int8,string[3])`. */
+export function typeName(type: Type): string {
+  switch (type.kind) {
+    case "int":
+      return `${type.signed ? "int" : "uint"}${String(type.sizeBytes * 8)}`;
+    case "string":
+      return `string[${String(type.sizeBytes)}]`;
+    case "buffer":
+      return `buffer[${String(type.sizeBytes)}]`;
+    case "tuple":
+      return `(${type.elems.map(typeName).join(",")})`;
+    case "record":
+      return `record { ${type.fields.map((f) => `.${f.name} = ${typeName(f.type)}`).join(", ")} }`;
+    case "array":
+      return `${typeName(type.elem)}[${String(type.length)}]`;
+    case "pointer":
+      return `${typeName(type.to)} *`;
+    case "enum":
+      return `enum ${type.name}`;
+    case "inet":
+      return "inet[24]";
+    default:
+      return type.kind;
+  }
+}
+
+export function sameType(a: Type, b: Type): boolean {
+  if (a.kind === "record" && b.kind === "record")
+    return (
+      a.fields.length === b.fields.length && a.fields.every((f, i) => f.name === b.fields[i]?.name && sameType(f.type, b.fields[i].type))
+    );
+  return a.kind === b.kind && typeName(a) === typeName(b);
+}

@@ -1,0 +1,71 @@
+/** What an opened recording offers to the session: plain data, and streams of ring-buffer pages to be read into the machine's memory. */
+import type { ProbeCatalogue } from "../lang/catalogue.ts";
+
+/** One CPU of one buffer. Pages are whole ring-buffer sub-buffers in file order. */
+export interface PageStream {
+  readonly buffer: string; // "" for the top buffer
+  readonly cpu: number;
+  /** Bytes of one sub-buffer. */
+  readonly pageBytes: number;
+  /** Header of a sub-buffer before its data: 8 + size of the kernel's long. */
+  readonly headerBytes: 12 | 16;
+  readonly byteOrder: "little" | "big";
+  /** ns = ((raw * mult) >> shift) + offset, modulo 2^64; mult 1 and shift 0 when the clock is in ns. */
+  readonly time: { readonly mult: number; readonly shift: number; readonly offset: bigint };
+  /** Fill `into` with as many whole pages as fit; returns bytes written, 0 at the end. Synchronous. */
+  read(into: Uint8Array): number;
+  rewind(): void;
+}
+
+/**
+ * How an event changes what is known of a task. Offsets are from the record's start.
+ * `before`: the kernel had made the change when the event fired, so programs see it; `after`: they see the old state.
+ */
+export type TaskRule = { readonly eventId: number; readonly when: "before" | "after" } &
+  /** comm of the task `pid` is the 16 (or fewer) bytes at `comm`. */
+  (
+    | { readonly kind: "comm"; readonly pid: number; readonly comm: CommRef }
+    /** Like comm, but only the evidence of a name before the event (oldcomm): used by the prescan only. */
+    | { readonly kind: "old_comm"; readonly pid: number; readonly comm: CommRef }
+    /** New task. `flags` is the u64 clone flags (CLONE_THREAD 0x10000: same tgid as the parent), -1 if the event has none. */
+    | { readonly kind: "fork"; readonly parent: number; readonly child: number; readonly comm: CommRef | null; readonly flags: number }
+    | { readonly kind: "exit"; readonly pid: number }
+    /** The event's own common_pid belongs to process `tgid` (u32 at that offset). */
+    | { readonly kind: "tgid"; readonly tgid: number }
+  );
+
+/** Fixed char[] at an offset, or a string behind a __data_loc; `basename`: only what follows the last slash counts (exec's filename). */
+export interface CommRef {
+  readonly offset: number;
+  readonly sizeBytes: number;
+  readonly loc: "inline" | "data_loc";
+  readonly basename: boolean;
+}
+
+export interface RecordingInfo {
+  readonly path: string;
+  readonly format: string; // "trace.dat v7 (zstd)"
+  readonly clock: string; // "mono"
+  /** False for counter, uptime and x86-tsc without scaling. */
+  readonly clockIsNs: boolean;
+  readonly ncpus: number;
+  readonly uname: string | null;
+  readonly buffers: readonly string[];
+  /** Lines worth telling once: what was damaged or cut, with offsets and counts. */
+  readonly warnings: readonly string[];
+  readonly sizeBytes: number;
+  /** Overruns and dropped events that the recorder itself counted (CPUSTAT), per CPU. */
+  readonly recordedLost: readonly { readonly buffer: string; readonly cpu: number; readonly overrun: bigint; readonly dropped: bigint }[];
+}
+
+export interface Recording {
+  readonly info: RecordingInfo;
+  readonly catalogue: ProbeCatalogue;
+  readonly streams: readonly PageStream[];
+  /** saved_cmdlines: pid → comm; the LAST name of each task that ran. */
+  readonly comms: ReadonlyMap<number, string>;
+  readonly taskRules: readonly TaskRule[];
+  /** /proc/kallsyms text, null if absent. Decoded on first use. */
+  kallsyms(): string | null;
+  close(): void;
+}

@@ -1,0 +1,125 @@
+/** What a loaded set of programs offers. Implemented by machine.ts over the wasm runtime; the interpreter and the JIT share memory, maps and helpers. */
+import type { MapSpec, ProgramSpec } from "./spec.ts";
+
+export type Backend = "jit" | "interp";
+
+/** A stream of ring-buffer pages that the pump walks; `fill` is called with a view of its window when it has run dry. */
+export interface StreamSpec {
+  readonly cpu: number;
+  readonly pageBytes: number;
+  readonly headerBytes: 12 | 16;
+  readonly byteOrder: "little" | "big";
+  readonly time: { readonly mult: number; readonly shift: number; readonly offset: bigint };
+  /** Bytes written (whole pages), 0 at the end. */
+  readonly fill: (window: Uint8Array) => number;
+}
+
+/** Plain-data task rules; see probes/recording.ts, whose TaskRule has this shape. */
+export interface TaskRuleSpec {
+  readonly eventId: number;
+  readonly when: "before" | "after";
+  readonly kind: "comm" | "old_comm" | "fork" | "exit" | "tgid";
+  readonly pid?: number;
+  readonly comm?: {
+    readonly offset: number;
+    readonly sizeBytes: number;
+    readonly loc: "inline" | "data_loc";
+    readonly basename: boolean;
+  } | null;
+  readonly parent?: number;
+  readonly child?: number;
+  readonly flags?: number;
+  readonly tgid?: number;
+}
+
+export interface MachineOptions {
+  /** Must have passed the verifier. */
+  readonly programs: readonly ProgramSpec[];
+  readonly maps: readonly MapSpec[];
+  /** Possible CPUs: per-CPU values have this many cells. */
+  readonly ncpus: number;
+  readonly backend: Backend;
+  /** Index into maps of the output ring, -1 if none. */
+  readonly outputRing: number;
+  readonly randSeed: bigint;
+  /** Streams that will be pumped, for sizing the memory. */
+  readonly streams: readonly StreamSpec[];
+}
+
+/** System-call side of a map: errors are negative errnos as the kernel gives them (reference: Linux bpf(2)). */
+export interface MapHandle {
+  readonly spec: MapSpec;
+  /** Number of elements now. */
+  size(): number;
+  /** Every element in insertion order: key bytes and values of all CPUs (ncpus × value padded to 8 for per-CPU maps). Views are valid until the map changes. */
+  entries(): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>;
+  lookup(key: Uint8Array): Uint8Array | null;
+  update(key: Uint8Array, value: Uint8Array, flags: bigint): number;
+  delete(key: Uint8Array): number;
+  /** Next key after `key` (null: the first), or null at the end. */
+  nextKey(key: Uint8Array | null): Uint8Array | null;
+  clear(): void;
+}
+
+export interface Timer {
+  readonly program: number;
+  readonly periodNs: bigint;
+}
+
+export interface PumpOptions {
+  /** Program list per event id, in firing order. */
+  readonly dispatch: ReadonlyMap<number, readonly number[]>;
+  readonly timers: readonly Timer[];
+  readonly taskRules: readonly TaskRuleSpec[];
+  /** Comm of each task at the start. */
+  readonly comms: ReadonlyMap<number, string>;
+  /** Track comm and tgid (some program asks for them). */
+  readonly trackTasks: boolean;
+  /** Only events with fromNs <= ts < toNs fire; earlier ones still move task state. null: no bound. */
+  readonly fromNs: bigint | null;
+  readonly toNs: bigint | null;
+}
+
+/** Why the pump came back. `stop`: the session called for an end through `requestStop`. */
+export type PumpResult = "drain" | "done";
+
+export interface PumpStats {
+  /** Data records seen, and those that fired at least one program. */
+  readonly events: bigint;
+  readonly fired: bigint;
+  /** Lost-event marks: known counts added up, and pages that lost an unknown number. */
+  readonly lost: bigint;
+  readonly lostUnknown: number;
+  /** Pages or records that did not parse: skipped, with the count. */
+  readonly damaged: number;
+  readonly firstTs: bigint | null;
+  readonly lastTs: bigint | null;
+}
+
+export interface Machine {
+  readonly memory: WebAssembly.Memory;
+  readonly maps: readonly MapHandle[];
+  /** Runs one program outside the pump (begin, end, test-run). ctx: bytes copied into memory as its context, or null for an empty pt_regs. Returns r0. */
+  runProgram(program: number, ctx: Uint8Array | null): bigint;
+  /** Fields of the current block, for begin and end. */
+  setCurrent(fields: {
+    readonly ts?: bigint;
+    readonly startTs?: bigint;
+    readonly cpu?: number;
+    readonly tid?: number;
+    readonly tgid?: number;
+    readonly comm?: string;
+  }): void;
+  startPump(options: PumpOptions): void;
+  /** Walks, merges and runs until user space is needed ("drain") or the streams end ("done"; the ring may still hold records). */
+  pump(): PumpResult;
+  /** First time stamp of the recording (reads the first windows), null if it is empty. */
+  firstTs(): bigint | null;
+  stats(): PumpStats;
+  /** Hands over every output record in order. The view is of the whole record, header included; valid during the call. Return false to stop (the rest is dropped). */
+  drain(each: (record: DataView) => boolean): void;
+  /** Records lost because the ring was full, since the last call. */
+  takeOutputLost(): number;
+  /** Counters of what programs asked for and the recording lacks (memory.ts `missing`), by name. */
+  missingCounts(): Readonly<Record<string, number>>;
+}

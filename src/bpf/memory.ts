@@ -1,0 +1,42 @@
+/**
+ * The one linear memory (docs: ARCHITECTURE.md). These offsets and field layouts are the contract between the JIT, the interpreter,
+ * the AssemblyScript runtime (which gets them as generated constants) and the session. All fields little-endian; offsets in bytes.
+ */
+export const CURRENT_BLOCK = 1024;
+
+/** The event being handled. Helpers and JIT-inlined builtins read it. */
+export const current = {
+  /** u64: virtual time, ns. */
+  ts: 0,
+  /** u64: time that `elapsed` counts from, ns. */
+  startTs: 8,
+  /** u32 each. */
+  cpu: 16,
+  /** Thread id of the event (common_pid). */
+  tid: 20,
+  /** Address (u32) and length (u32) of the event's record in its window. */
+  recordAddr: 24,
+  recordLen: 28,
+  /** u32 bit set: see currentFlags. */
+  flags: 32,
+  ncpus: 36,
+  /** u64 state of the seeded generator behind bpf_get_prandom_u32. */
+  randState: 40,
+  /** u32: records that did not fit into the output ring. */
+  outputLost: 48,
+  /** u32: events on which a program asked for uid, a user or kernel address, … that the recording lacks: one counter per kind, see missing. */
+  missingAddr: 52,
+  sizeBytes: 128,
+} as const;
+
+export const currentFlags = { yield: 1, exit: 2 } as const;
+
+/** Counters (u32 each, from current.missingAddr = MISSING_BLOCK) of what programs asked for and the recording does not hold. */
+export const MISSING_BLOCK = 1280;
+export const missing = { uid: 0, comm: 4, tgid: 8, kernelMemory: 12, userMemory: 16, cgroup: 20, task: 24, sizeBytes: 64 } as const;
+/** BPF stack: frame n of 8 is at STACK_BASE + n * 512; r10 of a frame is its end. Main programs use frame 0 at a constant address. */
+export const STACK_BASE = 2048;
+export const STACK_FRAME_BYTES = 512;
+export const STACK_FRAMES = 8;
+/** First byte that the layout planner may use. */
+export const HEAP_BASE = 8192;
