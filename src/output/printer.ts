@@ -1,0 +1,26 @@
+/** What every output format is made of. Text is a byte string: the face writes its characters as bytes. */
+import type { SessionEvent } from "../session/events.ts";
+import type { PrintContext } from "./value-text.ts";
+
+export interface PrinterOptions {
+  readonly context: PrintContext;
+  /** Program output (stdout or -o). */
+  readonly write: (text: string) => void;
+  /** Diagnostics (stderr). */
+  readonly writeError: (text: string) => void;
+  /** `FILE:LINE:COL-COL` of a place in the script, and its line and column. */
+  readonly locate: (span: { readonly start: number; readonly end: number }) => {
+    readonly text: string;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+  };
+  /** Full text of a run-time warning with its source line (row 10.16). */
+  readonly describeWarning: (span: { readonly start: number; readonly end: number }, message: string, info: string) => string;
+  /** -q: no «Attached N probes». */
+  readonly quiet: boolean;
+  /** --no-warnings. */
+  readonly warnings: boolean;
+}
+
+export type Printer = (event: SessionEvent) => void;

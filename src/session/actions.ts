@@ -1,0 +1,63 @@
+/** Acts on output records in the order in which programs wrote them. */
+import type { Action } from "../../lang/ir/ir.ts";
+import type { SessionSink } from "./events.ts";
+import type { ScriptMaps } from "./script-maps.ts";
+
+export interface ActionState {
+  /** Set by exit(): later records are dropped until the end probes run. */
+  exiting: boolean;
+  /** Low 8 bits of the last exit() handled (row 10.07). */
+  exitCode: number;
+  /** Statements whose helper failed, with how often. */
+  readonly helperErrors: Map<number, number>;
+}
+
+export const newActionState = (): ActionState => ({ exiting: false, exitCode: 0, helperErrors: new Map() });
+
+/** Handles one record; false when nothing after it may be handled. */
+export function handleRecord(
+  record: DataView,
+  actions: readonly Action[],
+  maps: ScriptMaps,
+  state: ActionState,
+  sink: SessionSink,
+): boolean {
+  const id = record.getUint32(0, true);
+  const action = actions[id];
+  if (action === undefined) throw new Error(`output record with unknown action ${id}`);
+  switch (action.kind) {
+    case "printf":
+    case "errorf":
+    case "warnf":
+      sink({ kind: "printf", action, record });
+      return true;
+    case "print_value":
+      sink({ kind: "value", arg: action.arg, record });
+      return true;
+    case "print_map":
+      sink({ kind: "map", map: maps.dumpForPrint(action.map), top: action.top, div: action.div });
+      return true;
+    case "clear":
+      maps.clear(action.map);
+      return true;
+    case "zero":
+      maps.zero(action.map);
+      return true;
+    case "time":
+      sink({ kind: "time", format: action.format, ns: record.getBigUint64(8, true) });
+      return true;
+    case "join":
+      sink({ kind: "join", action, record });
+      return true;
+    case "helper_error": {
+      const seen = state.helperErrors.get(id) ?? 0;
+      state.helperErrors.set(id, seen + 1);
+      if (seen === 0) sink({ kind: "helper_error", action, result: record.getBigInt64(8, true) });
+      return true;
+    }
+    case "exit":
+      state.exiting = true;
+      state.exitCode = Number(record.getBigInt64(8, true) & 0xffn);
+      return false;
+  }
+}

@@ -1,0 +1,21 @@
+/** What a running session tells its face, in order. Views are valid only during the call. */
+import type { Action, ActionArg } from "../../lang/ir/ir.ts";
+import type { MapDump } from "./map-dump.ts";
+
+export type SessionEvent =
+  /** Before anything that begin probes printed. */
+  | { readonly kind: "attached"; readonly probes: number }
+  | { readonly kind: "printf"; readonly action: Extract<Action, { kind: "printf" | "errorf" | "warnf" }>; readonly record: DataView }
+  | { readonly kind: "value"; readonly arg: ActionArg; readonly record: DataView }
+  | { readonly kind: "map"; readonly map: MapDump; readonly top: number; readonly div: number }
+  /** `ns` is the virtual time of the event that asked. */
+  | { readonly kind: "time"; readonly format: string; readonly ns: bigint }
+  | { readonly kind: "join"; readonly action: Extract<Action, { kind: "join" }>; readonly record: DataView }
+  /** A statement's helper failed at run time: told once, with the result of the first failure. */
+  | { readonly kind: "helper_error"; readonly action: Extract<Action, { kind: "helper_error" }>; readonly result: bigint }
+  /** Output records that found the ring full. */
+  | { readonly kind: "lost"; readonly records: number }
+  /** All probes are done; the maps follow. */
+  | { readonly kind: "end_of_run" };
+
+export type SessionSink = (event: SessionEvent) => void;

@@ -1,0 +1,197 @@
+/**
+ * A session: a compiled script attached to a recording (or to nothing but time), run from begin to the printing of its maps.
+ * Script and recording are data; this is the effect.
+ */
+import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import type { Recording } from "../../probes/recording.ts";
+import { createMachine } from "../bpf/machine.ts";
+import type { Backend, Machine, PumpStats, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { CompiledScript } from "../codegen/compiled.ts";
+import { handleRecord, newActionState } from "./actions.ts";
+import type { SessionSink } from "./events.ts";
+import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
+
+/** Time and identity for a run without a recording. */
+export interface LiveClock {
+  /** ns of the boot clock. */
+  readonly now: () => bigint;
+  /** Resolves at that time, or earlier when the run is stopped. */
+  readonly sleepUntil: (ns: bigint) => Promise<void>;
+  readonly pid: number;
+  readonly comm: string;
+}
+
+export interface SessionOptions {
+  readonly script: CompiledScript;
+  readonly recording: Recording | null;
+  readonly live: LiveClock;
+  readonly sink: SessionSink;
+  readonly backend: Backend;
+  readonly ncpus: number;
+  readonly randSeed: bigint;
+  readonly fromNs: bigint | null;
+  readonly toNs: bigint | null;
+  readonly printMapsOnExit: boolean;
+  /** Some program asks for comm or pid: track tasks (and scan once for their first names). */
+  readonly trackTasks: boolean;
+}
+
+export interface SessionResult {
+  readonly exitCode: number;
+  readonly stats: PumpStats | null;
+  readonly missing: Readonly<Record<string, number>>;
+  /** Statements whose helper failed: action index → how often. */
+  readonly helperErrors: ReadonlyMap<number, number>;
+  readonly firstTs: bigint | null;
+  readonly lastTs: bigint | null;
+}
+
+export interface Session {
+  /** Number of attach points: what «Attached N probes» counts. */
+  readonly probes: number;
+  readonly maps: ScriptMaps;
+  run(): Promise<SessionResult>;
+  /** Ends the run at the next chance; end probes and maps still print. */
+  stop(): void;
+}
+
+const programsOf = (script: CompiledScript, provider: ResolvedAttachPoint["provider"]): number[] =>
+  script.attach.filter(({ point }) => point.provider === provider).map(({ program }) => program);
+
+function timersOf(script: CompiledScript): Timer[] {
+  return script.attach.flatMap(({ program, point }) => (point.provider === "interval" ? [{ program, periodNs: point.periodNs }] : []));
+}
+
+function dispatchOf(script: CompiledScript): Map<number, number[]> {
+  const dispatch = new Map<number, number[]>();
+  for (const { program, point } of script.attach) {
+    if (point.provider !== "tracepoint") continue;
+    const id = point.tracepoint.id;
+    dispatch.set(id, [...(dispatch.get(id) ?? []), program]);
+  }
+  return dispatch;
+}
+
+function streamsOf(recording: Recording | null): StreamSpec[] {
+  return (recording?.streams ?? []).map((stream) => ({
+    cpu: stream.cpu,
+    pageBytes: stream.pageBytes,
+    headerBytes: stream.headerBytes,
+    byteOrder: stream.byteOrder,
+    time: stream.time,
+    fill: (window) => stream.read(window),
+    rewind: () => {
+      stream.rewind();
+    },
+  }));
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { script, recording, sink, live } = options;
+  const machine = createMachine({
+    programs: script.programs,
+    maps: script.maps,
+    ncpus: options.ncpus,
+    backend: options.backend,
+    outputRing: script.maps.findIndex((map) => map.type === "ringbuf"),
+    randSeed: options.randSeed,
+    streams: streamsOf(recording),
+  });
+  const maps = scriptMaps(script, machine.maps);
+  const state = newActionState();
+  let stopped = false;
+
+  const drain = (): void => {
+    machine.drain((record) => handleRecord(record, script.actions, maps, state, sink));
+    const lost = machine.takeOutputLost();
+    if (lost > 0) sink({ kind: "lost", records: lost });
+  };
+
+  const startAt = (ts: bigint): void => {
+    const identity = recording === null ? { tid: live.pid, tgid: live.pid, comm: live.comm } : { tid: 0, tgid: 0, comm: "hindsight" };
+    machine.setCurrent({ ...identity, cpu: 0, ts, startTs: ts });
+    setStartNs(script, machine, ts);
+    for (const program of programsOf(script, "begin")) machine.runProgram(program, null);
+    sink({ kind: "attached", probes: script.attach.length });
+    drain();
+  };
+
+  const replay = (source: Recording): void => {
+    machine.startPump({
+      dispatch: dispatchOf(script),
+      timers: timersOf(script),
+      taskRules: source.taskRules,
+      comms: source.comms,
+      trackTasks: options.trackTasks,
+      fromNs: options.fromNs,
+      toNs: options.toNs,
+    });
+    while (!state.exiting && !stopped) {
+      const result = machine.pump();
+      drain();
+      if (result === "done") return;
+    }
+  };
+
+  const tick = async (startNs: bigint): Promise<void> => {
+    const due = timersOf(script).map((timer) => ({ ...timer, next: startNs + timer.periodNs }));
+    while (due.length > 0 && !state.exiting && !stopped) {
+      const next = due.reduce((a, b) => (b.next < a.next ? b : a));
+      await live.sleepUntil(next.next);
+      if (stopped) return;
+      machine.setCurrent({ ts: live.now() });
+      machine.runProgram(next.program, null);
+      next.next += next.periodNs;
+      drain();
+    }
+  };
+
+  const finish = (): void => {
+    // exit() of another probe dropped what followed it; end probes speak again.
+    state.exiting = false;
+    if (recording !== null) machine.setCurrent({ tid: 0, tgid: 0, comm: "hindsight", cpu: 0 });
+    else machine.setCurrent({ ts: live.now() });
+    for (const program of programsOf(script, "end")) machine.runProgram(program, null);
+    drain();
+    sink({ kind: "end_of_run" });
+    if (!options.printMapsOnExit) return;
+    for (const index of maps.indices) sink({ kind: "map", map: maps.dump(index), top: 0, div: 0 });
+  };
+
+  return {
+    probes: script.attach.length,
+    maps,
+    stop() {
+      stopped = true;
+    },
+    async run() {
+      const firstTs = recording === null ? null : machine.firstTs();
+      const startNs = recording === null ? live.now() : maxOf(firstTs ?? 0n, options.fromNs ?? 0n);
+      startAt(startNs);
+      if (!state.exiting && !stopped) {
+        if (recording === null) await tick(startNs);
+        else replay(recording);
+      }
+      const stats = recording === null ? null : machine.stats();
+      finish();
+      return {
+        exitCode: state.exitCode,
+        stats,
+        missing: machine.missingCounts(),
+        helperErrors: state.helperErrors,
+        firstTs,
+        lastTs: stats?.lastTs ?? null,
+      };
+    },
+  };
+}
+
+const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** `elapsed` counts from the value of the internal map `start_ns`, as bpftrace passes it in. */
+function setStartNs(script: CompiledScript, machine: Machine, ts: bigint): void {
+  const index = script.irMaps.findIndex((map) => map?.name === "start_ns");
+  const value = new Uint8Array(8);
+  new DataView(value.buffer).setBigUint64(0, ts, true);
+  machine.maps[index]?.update(new Uint8Array(4), value, 0n);
+}
