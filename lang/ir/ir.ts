@@ -82,6 +82,11 @@ export interface Slot {
   readonly name: string;
   readonly sizeBytes: number;
   readonly align: 1 | 2 | 4 | 8;
+  /**
+   * Must live on the stack, never in scratch: pointers are kept in it (a map value would turn them into numbers), or it is the
+   * argument block of a callback, which the kernel takes from the stack only.
+   */
+  readonly onStack?: true;
 }
 
 /** A function. Entry is block 0. `params` arrive in r1…r5: a program has one (its context), a bpf_loop callback two (index, pointer). */
@@ -141,10 +146,11 @@ export type Action = { readonly span: Span; readonly sizeBytes: number } & (
   | { readonly kind: "clear" | "zero"; readonly map: MapId }
   /** exit code: s64 at offset 8. */
   | { readonly kind: "exit" }
+  /** u64 nsecs of the event at offset 8. */
   | { readonly kind: "time"; readonly format: string }
-  /** str arguments: u64 pointer array already read into `count` strings of 1024 bytes. */
+  /** 16 strings of 1024 bytes, read from the pointer array; the first empty one ends the list (row 5.26). */
   | { readonly kind: "join"; readonly separator: string; readonly args: readonly ActionArg[] }
-  /** Run-time warning of one statement, reported once with its count. s64 helper result at offset 8. */
+  /** Run-time warning of one statement, reported once with its count. s64 helper result at offset 8; `helper` is empty when none is to blame (row 3.11). */
   | { readonly kind: "helper_error"; readonly message: string; readonly helper: string }
 );
 
