@@ -1,0 +1,75 @@
+/** Helpers that are a few instructions. */
+import { current, CURRENT_BLOCK } from "../../memory.ts";
+import { arrayElement } from "../facts/array-element.ts";
+import { op, type Op } from "../wasm/opcodes.ts";
+import { lowerLoop } from "./callback.ts";
+import { pushReg32, setReg, type Lowering } from "./context.ts";
+
+/** Emits the call at insn `index`, or returns false, having emitted nothing. */
+type Inline = (low: Lowering, index: number) => boolean;
+
+/** By helper number (linux include/uapi/linux/bpf.h). */
+export const inlineHelpers: Readonly<Record<number, Inline>> = {
+  1: lookupElem,
+  5: loadCurrent(op.i64Load, current.ts), // ktime_get_ns
+  8: loadCurrent(op.i64Load32U, current.cpu), // get_smp_processor_id
+  14: currentTid,
+  125: loadCurrent(op.i64Load, current.ts), // ktime_get_boot_ns: suspend is part of the recording's clock
+  181: lowerLoop,
+};
+
+function loadCurrent(load: Op, field: number): Inline {
+  return (low) => {
+    low.code.i32(CURRENT_BLOCK + field);
+    low.code.memory(load, 0);
+    setReg(low, 0);
+    return true;
+  };
+}
+
+/** bpf_get_current_pid_tgid() is tgid << 32 | tid: the tid is in the current block, the tgid must be looked up. */
+function currentTid(low: Lowering, index: number): boolean {
+  return !low.demandsUpperHalf(index) && loadCurrent(op.i64Load32U, current.tid)(low, index);
+}
+
+function lookupElem(low: Lowering): boolean {
+  const { code } = low;
+  const element = arrayElement(low.state, low.env);
+  if (element === null) return false;
+  switch (element.kind) {
+    case "fixed":
+      code.i64(element.address);
+      break;
+    case "beyond":
+      code.i64(0);
+      break;
+    case "fixed_percpu":
+      code.i32(element.address);
+      addCpu(low, element.layout.cpuStride);
+      code.emit(op.i64ExtendI32U);
+      break;
+    case "computed":
+      code.i32(element.layout.values);
+      pushReg32(low, 2);
+      code.memory(op.i32Load, 0);
+      code.tee(low.i32Local);
+      code.i32(element.layout.elementStride);
+      code.emit(op.i32Mul, op.i32Add);
+      if (element.layout.cpuStride !== 0) addCpu(low, element.layout.cpuStride);
+      code.i32(0);
+      code.get(low.i32Local);
+      code.i32(element.maxEntries);
+      code.emit(op.i32LtU, op.select, op.i64ExtendI32U);
+      break;
+  }
+  setReg(low, 0);
+  return true;
+}
+
+function addCpu(low: Lowering, cpuStride: number): void {
+  const { code } = low;
+  code.i32(CURRENT_BLOCK + current.cpu);
+  code.memory(op.i32Load, 0);
+  code.i32(cpuStride);
+  code.emit(op.i32Mul, op.i32Add);
+}
