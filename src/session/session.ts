@@ -21,6 +21,16 @@ export interface LiveClock {
   readonly comm: string;
 }
 
+export interface TimeWindow {
+  /** ns of the recording's clock, absolute or after the first event; null: no bound. */
+  readonly from: TraceTime | null;
+  readonly to: TraceTime | null;
+}
+export interface TraceTime {
+  readonly ns: bigint;
+  readonly relative: boolean;
+}
+
 export interface SessionOptions {
   readonly script: CompiledScript;
   readonly recording: Recording | null;
@@ -29,12 +39,17 @@ export interface SessionOptions {
   readonly backend: Backend;
   readonly ncpus: number;
   readonly randSeed: bigint;
-  readonly fromNs: bigint | null;
-  readonly toNs: bigint | null;
+  /** Probes fire from `from` on and before `to`; asked once the first event's time is known. */
+  readonly window: TimeWindow;
   readonly printMapsOnExit: boolean;
   /** Some program asks for comm or pid: track tasks (and scan once for their first names). */
   readonly trackTasks: boolean;
+  /** Called now and then between events: the face flushes its output and lets signals in. */
+  readonly breathe: () => Promise<void>;
 }
+
+/** Returns of the pump between two breaths: a return is at most 65,536 events or one window. */
+const RETURNS_PER_BREATH = 512;
 
 export interface SessionResult {
   readonly exitCode: number;
@@ -72,7 +87,7 @@ function dispatchOf(script: CompiledScript): Map<number, number[]> {
   return dispatch;
 }
 
-function streamsOf(recording: Recording | null): StreamSpec[] {
+export function streamsOf(recording: Recording | null): StreamSpec[] {
   return (recording?.streams ?? []).map((stream) => ({
     cpu: stream.cpu,
     pageBytes: stream.pageBytes,
@@ -116,20 +131,21 @@ export function createSession(options: SessionOptions): Session {
     drain();
   };
 
-  const replay = (source: Recording): void => {
+  const replay = async (source: Recording, fromNs: bigint | null, toNs: bigint | null): Promise<void> => {
     machine.startPump({
       dispatch: dispatchOf(script),
       timers: timersOf(script),
       taskRules: source.taskRules,
       comms: source.comms,
       trackTasks: options.trackTasks,
-      fromNs: options.fromNs,
-      toNs: options.toNs,
+      fromNs,
+      toNs,
     });
-    while (!state.exiting && !stopped) {
+    for (let returns = 1; !state.exiting && !stopped; returns++) {
       const result = machine.pump();
       drain();
       if (result === "done") return;
+      if (returns % RETURNS_PER_BREATH === 0) await options.breathe();
     }
   };
 
@@ -143,6 +159,7 @@ export function createSession(options: SessionOptions): Session {
       machine.runProgram(next.program, null);
       next.next += next.periodNs;
       drain();
+      await options.breathe();
     }
   };
 
@@ -166,11 +183,12 @@ export function createSession(options: SessionOptions): Session {
     },
     async run() {
       const firstTs = recording === null ? null : machine.firstTs();
-      const startNs = recording === null ? live.now() : maxOf(firstTs ?? 0n, options.fromNs ?? 0n);
+      const fromNs = absolute(options.window.from, firstTs);
+      const startNs = recording === null ? live.now() : maxOf(firstTs ?? 0n, fromNs ?? 0n);
       startAt(startNs);
       if (!state.exiting && !stopped) {
         if (recording === null) await tick(startNs);
-        else replay(recording);
+        else await replay(recording, fromNs, absolute(options.window.to, firstTs));
       }
       const stats = recording === null ? null : machine.stats();
       finish();
@@ -185,6 +203,9 @@ export function createSession(options: SessionOptions): Session {
     },
   };
 }
+
+const absolute = (time: TraceTime | null, firstTs: bigint | null): bigint | null =>
+  time === null ? null : time.relative ? (firstTs ?? 0n) + time.ns : time.ns;
 
 const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 

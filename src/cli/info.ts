@@ -1,0 +1,71 @@
+/** `hindsight info FILE`: what a recording holds. */
+import type { Recording } from "../../probes/recording.ts";
+import { survey, type Survey } from "../session/survey.ts";
+import { loadRecording } from "./load.ts";
+import type { CliOptions } from "./options.ts";
+
+const seconds = (ns: bigint): string => `${String(ns / 1_000_000_000n)}.${String(ns % 1_000_000_000n).padStart(9, "0")} s`;
+const thousands = (n: bigint): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+const descending = (a: readonly [unknown, bigint], b: readonly [unknown, bigint]): number => (a[1] < b[1] ? 1 : a[1] > b[1] ? -1 : 0);
+
+const MOST_TASKS = 10;
+
+function timeLines({ stats }: Survey, recording: Recording): string[] {
+  if (stats.firstTs === null || stats.lastTs === null) return ["time      no events"];
+  const unit = recording.info.clockIsNs ? "" : "  (not nanoseconds: durations are in units of this clock)";
+  return [
+    `clock     ${recording.info.clock}${unit}`,
+    `time      ${seconds(stats.firstTs)} to ${seconds(stats.lastTs)}, duration ${seconds(stats.lastTs - stats.firstTs)}`,
+  ];
+}
+
+function lostLine({ stats }: Survey, recording: Recording): string {
+  const counters = recording.info.recordedLost.reduce((sum, cpu) => sum + cpu.overrun + cpu.dropped, 0n);
+  const parts = [
+    stats.lost > 0n ? `${thousands(stats.lost)} marked in the data` : "",
+    stats.lostUnknown > 0 ? `unknown numbers in ${stats.lostUnknown} places` : "",
+    counters > 0n ? `${thousands(counters)} by the recorder's counters` : "",
+    stats.damaged > 0 ? `${stats.damaged} damaged pages or records skipped` : "",
+  ].filter((part) => part !== "");
+  return `lost      ${parts.length === 0 ? "none" : parts.join(", ")}`;
+}
+
+export function infoText(recording: Recording, result: Survey): string {
+  const { info, catalogue } = recording;
+  const events = catalogue.tracepoints
+    .map((t) => [`${t.category}:${t.name}`, result.events.get(t.id) ?? 0n] as const)
+    .filter(([, count]) => count > 0n)
+    .sort(descending);
+  const tasks = [...result.tasks].sort(descending);
+  const width = Math.max(0, ...events.map(([name]) => name.length));
+  return [
+    `file      ${info.path}`,
+    `format    ${info.format}, ${thousands(BigInt(info.sizeBytes))} bytes`,
+    ...(info.uname === null ? [] : [`machine   ${info.uname}`]),
+    ...timeLines(result, recording),
+    `CPUs      ${info.ncpus}`,
+    ...(info.buffers.length > 1 ? [`buffers   ${info.buffers.map((name) => (name === "" ? "(top)" : name)).join(", ")}`] : []),
+    `events    ${thousands(result.stats.events)} of ${events.length} kinds (${catalogue.tracepoints.length} described)`,
+    `tasks     ${tasks.length}: ${tasks
+      .slice(0, MOST_TASKS)
+      .map(([tid]) => `${recording.comms.get(tid) ?? (tid === 0 ? "<idle>" : "<...>")}(${tid})`)
+      .join(" ")}${tasks.length > MOST_TASKS ? " …" : ""}`,
+    lostLine(result, recording),
+    ...info.warnings.map((warning) => `WARNING   ${warning}`),
+    "",
+    ...events.map(([name, count]) => `${name.padEnd(width)} ${thousands(count).padStart(14)}`),
+    "",
+  ].join("\n");
+}
+
+export async function info(options: CliOptions): Promise<number> {
+  const opened = await loadRecording(options, options.file);
+  if (!opened.ok || opened.recording === null) {
+    process.stderr.write(`${opened.ok ? "ERROR: USAGE: hindsight info FILE" : opened.message}\n`);
+    return 1;
+  }
+  const { recording } = opened;
+  process.stdout.write(infoText(recording, survey(recording)));
+  recording.close();
+  return 0;
+}

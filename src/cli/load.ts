@@ -1,0 +1,48 @@
+/** Opens what the command line names: the script's text and the recording. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Source } from "../../lang/diagnostics/diagnostic.ts";
+import type { Recording } from "../../probes/recording.ts";
+import { failure, type Failure } from "./failure.ts";
+import type { CliOptions } from "./options.ts";
+
+/** Errors of open(2) as C prints them. */
+const ERRNO_TEXT: Readonly<Record<string, string>> = {
+  ENOENT: "No such file or directory",
+  EACCES: "Permission denied",
+  EISDIR: "Is a directory",
+  ENOTDIR: "Not a directory",
+};
+
+export function errnoText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? (ERRNO_TEXT[error.code] ?? error.code) : error.message;
+}
+
+export function loadSource(options: CliOptions): { readonly ok: true; readonly source: Source } | Failure {
+  if (options.program !== null) return { ok: true, source: { name: "stdin", text: options.program } };
+  if (options.file === null) return failure("ERROR: USAGE: filename or -e 'program' required.");
+  try {
+    if (options.file === "-") return { ok: true, source: { name: "stdin", text: readFileSync(0, "utf8") } };
+    return { ok: true, source: { name: options.file, text: readFileSync(options.file, "utf8") } };
+  } catch (error) {
+    return failure(`ERROR: failed to open file '${options.file}': ${errnoText(error)}`);
+  }
+}
+
+/** The recording that comes with the program, beside the bundle. */
+export const samplePath = (): string => fileURLToPath(new URL("sample.dat", import.meta.url));
+
+export async function loadRecording(
+  options: CliOptions,
+  operand: string | null = null,
+): Promise<{ readonly ok: true; readonly recording: Recording | null } | Failure> {
+  const paths = [...options.traces, ...(operand === null ? [] : [operand]), ...(options.sample ? [samplePath()] : [])];
+  const path = paths[0];
+  if (path === undefined) return { ok: true, recording: null };
+  if (paths.length > 1)
+    return failure(`ERROR: one recording at a time, not ${paths.length}: replaying several together is not supported yet`);
+  const { openRecording } = await import("../../probes/open.ts");
+  const opened = await openRecording(path);
+  return opened.ok ? opened : failure(`ERROR: ${opened.message}`);
+}

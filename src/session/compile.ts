@@ -1,0 +1,65 @@
+/** From script text to verified programs. Nothing that the verifier rejects leaves here. */
+import type { Script } from "../../lang/ast/ast.ts";
+import type { CheckEnv } from "../../lang/check/check.ts";
+import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
+import type { HirProgram } from "../../lang/hir/hir.ts";
+import type { IrProgram } from "../../lang/ir/ir.ts";
+import { lower } from "../../lang/lower/lower.ts";
+import { compileToHir } from "../../lang/passes.ts";
+import { explainRejection } from "../bpf/verifier/explain.ts";
+import { verify } from "../bpf/verifier/verify.ts";
+import type { CompiledScript } from "../codegen/compiled.ts";
+import { codegen } from "../codegen/codegen.ts";
+
+export interface CompileOptions extends CheckEnv {
+  readonly ncpus: number;
+}
+
+/** Every stage that was reached, for -d. */
+export interface Compilation {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly ast: Script;
+  readonly hir: HirProgram | null;
+  readonly ir: IrProgram | null;
+  /** Null when there are errors. */
+  readonly script: CompiledScript | null;
+}
+
+/** Room for about 4,000 printf lines between two drains; the pump comes back when it is half full. */
+const OUTPUT_RING_BYTES = 1 << 20;
+
+export function compileScript(source: Source, options: CompileOptions): Compilation {
+  const front = compileToHir(source, options);
+  if (front.program === null) return { diagnostics: front.diagnostics, ast: front.script, hir: null, ir: null, script: null };
+  const ir = lower(front.program, {
+    ncpus: options.ncpus,
+    byteOrder: options.catalogue?.byteOrder ?? "little",
+    outputRingBytes: OUTPUT_RING_BYTES,
+  });
+  const script = codegen(ir);
+  const rejections = verifyAll(script);
+  return {
+    diagnostics: [...front.diagnostics, ...rejections],
+    ast: front.script,
+    hir: front.program,
+    ir,
+    script: rejections.length > 0 ? null : script,
+  };
+}
+
+function verifyAll(script: CompiledScript): Diagnostic[] {
+  return script.programs.flatMap((program) => {
+    const verdict = verify(program, script.maps);
+    if (verdict.ok) return [];
+    const { message, span, hint } = explainRejection(program, verdict.rejection);
+    return [{ code: "HS5001" as const, severity: "error" as const, span, message, hint }];
+  });
+}
+
+/** Whether a program asks for the task's comm or process id, so that the replay must follow tasks. */
+export function usesTasks(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(usesTasks);
+  if (typeof node !== "object" || node === null) return false;
+  if ("kind" in node && node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
+  return Object.values(node).some(usesTasks);
+}

@@ -1,0 +1,115 @@
+/**
+ * Counts what a recording holds, with a small eBPF program of our own attached to every event: `hindsight info` goes the way
+ * that every script goes.
+ */
+import type { Recording } from "../../probes/recording.ts";
+import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
+import { createMachine } from "../bpf/machine.ts";
+import type { PumpStats } from "../bpf/machine-types.ts";
+import type { MapSpec, ProgramSpec } from "../bpf/spec.ts";
+import { verify } from "../bpf/verifier/verify.ts";
+import { streamsOf } from "./session.ts";
+
+export interface Survey {
+  /** Records per event id. */
+  readonly events: ReadonlyMap<number, bigint>;
+  /** Records per thread id. */
+  readonly tasks: ReadonlyMap<number, bigint>;
+  readonly stats: PumpStats;
+}
+
+const MAX_TASKS = 65_536;
+const HELPER_LOOKUP = 1;
+const HELPER_UPDATE = 2;
+const at = (index: number): InsnIndex => index as InsnIndex;
+
+/** r1 points to the record: u16 common_type, u8 flags, u8 preempt count, u32 common_pid. */
+const insns: readonly Insn[] = [
+  { kind: "load", size: 8, signed: false, dst: 6, base: 1, off: 0 },
+  { kind: "alu", op: "mov", wide: true, dst: 7, src: { reg: 6 } },
+  { kind: "alu", op: "and", wide: true, dst: 6, src: { imm: 0xffff } },
+  { kind: "alu", op: "rsh", wide: true, dst: 7, src: { imm: 32 } },
+  // events[type]++
+  { kind: "store", size: 4, base: 10, off: -4, src: { reg: 6 } },
+  { kind: "lddw", dst: 1, value: { kind: "map", map: 0 } },
+  { kind: "alu", op: "mov", wide: true, dst: 2, src: { reg: 10 } },
+  { kind: "alu", op: "add", wide: true, dst: 2, src: { imm: -4 } },
+  { kind: "call", helper: HELPER_LOOKUP },
+  { kind: "branch", op: "eq", wide: true, dst: 0, src: { imm: 0 }, target: at(13) },
+  { kind: "load", size: 8, signed: false, dst: 1, base: 0, off: 0 },
+  { kind: "alu", op: "add", wide: true, dst: 1, src: { imm: 1 } },
+  { kind: "store", size: 8, base: 0, off: 0, src: { reg: 1 } },
+  // tasks[pid]++
+  { kind: "store", size: 8, base: 10, off: -16, src: { reg: 7 } },
+  { kind: "lddw", dst: 1, value: { kind: "map", map: 1 } },
+  { kind: "alu", op: "mov", wide: true, dst: 2, src: { reg: 10 } },
+  { kind: "alu", op: "add", wide: true, dst: 2, src: { imm: -16 } },
+  { kind: "call", helper: HELPER_LOOKUP },
+  { kind: "branch", op: "eq", wide: true, dst: 0, src: { imm: 0 }, target: at(23) },
+  { kind: "load", size: 8, signed: false, dst: 1, base: 0, off: 0 },
+  { kind: "alu", op: "add", wide: true, dst: 1, src: { imm: 1 } },
+  { kind: "store", size: 8, base: 0, off: 0, src: { reg: 1 } },
+  { kind: "jump", target: at(31) },
+  { kind: "store", size: 8, base: 10, off: -24, src: { imm: 1 } },
+  { kind: "lddw", dst: 1, value: { kind: "map", map: 1 } },
+  { kind: "alu", op: "mov", wide: true, dst: 2, src: { reg: 10 } },
+  { kind: "alu", op: "add", wide: true, dst: 2, src: { imm: -16 } },
+  { kind: "alu", op: "mov", wide: true, dst: 3, src: { reg: 10 } },
+  { kind: "alu", op: "add", wide: true, dst: 3, src: { imm: -24 } },
+  { kind: "alu", op: "mov", wide: true, dst: 4, src: { imm: 0 } },
+  { kind: "call", helper: HELPER_UPDATE },
+  { kind: "alu", op: "mov", wide: true, dst: 0, src: { imm: 0 } },
+  { kind: "exit" },
+];
+
+const program: ProgramSpec = {
+  name: "survey",
+  type: "raw_tracepoint",
+  section: "raw_tracepoint/survey",
+  insns,
+  funcs: [{ name: "survey", start: at(0) }],
+  lines: [],
+  license: "GPL",
+};
+
+function counts(entries: Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>): Map<number, bigint> {
+  const result = new Map<number, bigint>();
+  for (const { key, value } of entries) {
+    const cells = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    let sum = 0n;
+    for (let cell = 0; cell < cells.byteLength; cell += 8) sum += cells.getBigUint64(cell, true);
+    if (sum > 0n) result.set(new DataView(key.buffer, key.byteOffset).getUint32(0, true), sum);
+  }
+  return result;
+}
+
+export function survey(recording: Recording): Survey {
+  const ids = recording.catalogue.tracepoints.map((tracepoint) => tracepoint.id);
+  const maps: MapSpec[] = [
+    { name: "events", type: "percpu_array", keySize: 4, valueSize: 8, maxEntries: Math.max(0, ...ids) + 1, flags: 0 },
+    { name: "tasks", type: "percpu_hash", keySize: 8, valueSize: 8, maxEntries: MAX_TASKS, flags: 0 },
+  ];
+  const verdict = verify(program, maps);
+  if (!verdict.ok) throw new Error(`the survey program was rejected: ${verdict.rejection.reason}`);
+  const machine = createMachine({
+    programs: [program],
+    maps,
+    ncpus: recording.catalogue.ncpus,
+    backend: "jit",
+    outputRing: -1,
+    randSeed: 1n,
+    streams: streamsOf(recording),
+  });
+  machine.startPump({
+    dispatch: new Map(ids.map((id) => [id, [0]])),
+    timers: [],
+    taskRules: [],
+    comms: new Map(),
+    trackTasks: false,
+    fromNs: null,
+    toNs: null,
+  });
+  while (machine.pump() !== "done");
+  const [events, tasks] = machine.maps;
+  return { events: counts(events?.entries() ?? []), tasks: counts(tasks?.entries() ?? []), stats: machine.stats() };
+}
