@@ -1,0 +1,54 @@
+/**
+ * Unpacks one block whose unpacked size is known; null if the block is damaged or has another size.
+ * zstd frames in recordings carry no content size, so `sizeBytes` sizes the output.
+ */
+export type Decompress = (packed: Uint8Array, sizeBytes: number) => Uint8Array | null;
+
+type NodeSync = (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+
+function checked(unpack: NodeSync): Decompress {
+  return (packed, sizeBytes) => {
+    try {
+      const out = unpack(packed, { maxOutputLength: Math.max(1, sizeBytes) });
+      return out.length === sizeBytes ? out : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+async function wasmZstd(): Promise<Decompress> {
+  const { ZSTDDecoder } = await import("zstddec");
+  const decoder = new ZSTDDecoder();
+  // It loads its own WebAssembly through fetch() where that exists, and Node's fetch takes 20 ms to load; without it, 1 ms.
+  const scope = globalThis as { fetch?: unknown };
+  const fetch = scope.fetch;
+  scope.fetch = undefined;
+  let ready: Promise<void>;
+  try {
+    ready = decoder.init();
+  } finally {
+    scope.fetch = fetch;
+  }
+  await ready;
+  return (packed, sizeBytes) => {
+    if (sizeBytes === 0) return packed.length === 0 ? packed : null;
+    try {
+      // On damage it gives an empty or short array, not an error.
+      const out = decoder.decode(packed, sizeBytes);
+      return out.length === sizeBytes ? out : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** The decompressor that a recording names: `zlib` or `zstd`; null for any other name. Modules are loaded on first use. */
+export async function decompressorFor(name: string): Promise<Decompress | null> {
+  if (name !== "zlib" && name !== "zstd") return null;
+  const zlib = await import("node:zlib");
+  if (name === "zlib") return checked(zlib.inflateSync);
+  // Native from Node 22.15 on, and about twice as fast.
+  const native = (zlib as unknown as { readonly zstdDecompressSync?: NodeSync }).zstdDecompressSync;
+  return native ? checked(native) : wasmZstd();
+}

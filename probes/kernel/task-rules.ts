@@ -1,0 +1,138 @@
+/**
+ * What each event says about tasks, and whether the kernel had made the change already when the event fired.
+ * Source: Linux include/trace/events/*.h and the places that call the tracepoints (read in 6.1 and 6.18).
+ */
+import type { ProbeCatalogue, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
+import type { CommRef, TaskRule } from "../recording.ts";
+
+/** A rule by field names; it applies when the recording's event has the fields. */
+type NamedRule = { readonly when: TaskRule["when"] } & (
+  | { readonly kind: "comm" | "old_comm"; readonly pid: string; readonly comm: string; readonly basename?: true }
+  | { readonly kind: "fork"; readonly parent: string; readonly child: string; readonly comm: string; readonly flags?: string }
+  | { readonly kind: "exit"; readonly pid: string }
+  | { readonly kind: "tgid"; readonly tgid: string }
+);
+
+/** The event carries the name of a task at that moment. */
+const names = (pid: string, comm: string): NamedRule => ({ when: "before", kind: "comm", pid, comm });
+
+const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
+  "sched:sched_switch": [names("prev_pid", "prev_comm"), names("next_pid", "next_comm")],
+  "sched:sched_wakeup": [names("pid", "comm")],
+  "sched:sched_wakeup_new": [names("pid", "comm")],
+  "sched:sched_waking": [names("pid", "comm")],
+  "sched:sched_migrate_task": [names("pid", "comm")],
+  "sched:sched_wait_task": [names("pid", "comm")],
+  "sched:sched_kthread_stop": [names("pid", "comm")],
+  "sched:sched_stat_runtime": [names("pid", "comm")],
+  "sched:sched_stat_wait": [names("pid", "comm")],
+  "sched:sched_stat_sleep": [names("pid", "comm")],
+  "sched:sched_stat_iowait": [names("pid", "comm")],
+  "sched:sched_stat_blocked": [names("pid", "comm")],
+  "sched:sched_pi_setprio": [names("pid", "comm")],
+  "sched:sched_process_hang": [names("pid", "comm")],
+  // In copy_process(), so in the parent, with the child's name still a copy of the parent's.
+  "task:task_newtask": [{ when: "before", kind: "fork", parent: "common_pid", child: "pid", comm: "comm", flags: "clone_flags" }],
+  // In kernel_clone(), after task_newtask; says nothing about threads.
+  "sched:sched_process_fork": [
+    names("parent_pid", "parent_comm"),
+    { when: "before", kind: "fork", parent: "parent_pid", child: "child_pid", comm: "child_comm" },
+  ],
+  // __set_task_comm() fires it and copies the name after that. Since Linux 6.14 there is no pid: it is the running task's.
+  "task:task_rename": [
+    { when: "before", kind: "old_comm", pid: "pid", comm: "oldcomm" },
+    { when: "after", kind: "comm", pid: "pid", comm: "newcomm" },
+  ],
+  // Before begin_new_exec(): the old name.
+  "sched:sched_prepare_exec": [{ when: "before", kind: "old_comm", pid: "pid", comm: "comm" }],
+  // At the end of exec_binprm(): begin_new_exec() has named the task after the file.
+  "sched:sched_process_exec": [{ when: "before", kind: "comm", pid: "pid", comm: "filename", basename: true }],
+  // The task still runs, and is switched away from, after this.
+  "sched:sched_process_exit": [names("pid", "comm")],
+  // delayed_put_task_struct(): nobody can see the task any more.
+  "sched:sched_process_free": [names("pid", "comm"), { when: "after", kind: "exit", pid: "pid" }],
+  "signal:signal_generate": [names("pid", "comm")],
+  "oom:oom_score_adj_update": [names("pid", "comm")],
+  "oom:mark_victim": [names("pid", "comm")],
+  "cgroup:cgroup_attach_task": [names("pid", "comm")],
+  "cgroup:cgroup_transfer_tasks": [names("pid", "comm")],
+  // The name of the running task. (block_rq_complete and block_rq_error run anywhere and have no name.)
+  ...Object.fromEntries(
+    [
+      "rq_insert",
+      "rq_issue",
+      "rq_merge",
+      "bio_queue",
+      "bio_backmerge",
+      "bio_frontmerge",
+      "bio_bounce",
+      "getrq",
+      "plug",
+      "unplug",
+      "split",
+    ].map((name) => [`block:block_${name}`, [names("common_pid", "comm")]]),
+  ),
+  // Belongs to the record before it, so to the same task.
+  "ftrace:user_stack": [{ when: "before", kind: "tgid", tgid: "tgid" }],
+};
+
+type Fields = ReadonlyMap<string, TracepointField>;
+
+/** Old kernels and renamed events lack the pid of a task that is the running one. */
+const pidOffset = (fields: Fields, name: string): number | null => (fields.get(name) ?? fields.get("common_pid"))?.offset ?? null;
+
+function commRef(fields: Fields, name: string, basename: boolean): CommRef | null {
+  const field = fields.get(name);
+  if (!field || field.loc === "rel_loc") return null;
+  return { offset: field.offset, sizeBytes: field.sizeBytes, loc: field.loc, basename };
+}
+
+/** The flags are u64 for the rule; a 32-bit kernel stores 4 bytes, which are the low ones when the u64 is laid over them like this. */
+function flagsOffset(fields: Fields, name: string | undefined, byteOrder: "little" | "big"): number {
+  const field = name === undefined ? undefined : fields.get(name);
+  if (!field) return -1;
+  return byteOrder === "big" ? field.offset + field.sizeBytes - 8 : field.offset;
+}
+
+function resolve(rule: NamedRule, event: Tracepoint, byteOrder: "little" | "big"): TaskRule | null {
+  const fields: Fields = new Map(event.fields.map((f) => [f.name, f]));
+  const base = { eventId: event.id, when: rule.when };
+  switch (rule.kind) {
+    case "comm":
+    case "old_comm": {
+      const pid = pidOffset(fields, rule.pid);
+      const comm = commRef(fields, rule.comm, rule.basename ?? false);
+      return pid === null || !comm ? null : { ...base, kind: rule.kind, pid, comm };
+    }
+    case "fork": {
+      const parent = pidOffset(fields, rule.parent);
+      const child = fields.get(rule.child)?.offset;
+      if (parent === null || child === undefined) return null;
+      return {
+        ...base,
+        kind: "fork",
+        parent,
+        child,
+        comm: commRef(fields, rule.comm, false),
+        flags: flagsOffset(fields, rule.flags, byteOrder),
+      };
+    }
+    case "exit": {
+      const pid = fields.get(rule.pid)?.offset;
+      return pid === undefined ? null : { ...base, kind: "exit", pid };
+    }
+    case "tgid": {
+      const tgid = fields.get(rule.tgid)?.offset;
+      return tgid === undefined ? null : { ...base, kind: "tgid", tgid };
+    }
+  }
+}
+
+/** The rules of the events that the recording describes, in the order in which they apply to one event. */
+export function taskRules(catalogue: ProbeCatalogue): readonly TaskRule[] {
+  return catalogue.tracepoints.flatMap((event) => {
+    const key = `${event.category}:${event.name}`;
+    const named = Object.hasOwn(rulesByEvent, key) ? rulesByEvent[key]! : [];
+    return named.flatMap((rule) => resolve(rule, event, catalogue.byteOrder) ?? []);
+  });
+}
