@@ -12,6 +12,8 @@ export interface StreamSpec {
   readonly time: { readonly mult: number; readonly shift: number; readonly offset: bigint };
   /** Bytes written (whole pages), 0 at the end. */
   readonly fill: (window: Uint8Array) => number;
+  /** Back to the first page: the first names of tasks are looked for in a pass of its own. */
+  readonly rewind: () => void;
 }
 
 /** Plain-data task rules; see probes/recording.ts, whose TaskRule has this shape. */
@@ -78,6 +80,11 @@ export interface PumpOptions {
   /** Only events with fromNs <= ts < toNs fire; earlier ones still move task state. null: no bound. */
   readonly fromNs: bigint | null;
   readonly toNs: bigint | null;
+  /**
+   * Per event id the bytes that its programs read of a record. A shorter record (a damaged file) is counted as damaged and skipped, as its
+   * programs would read what follows it. Events that are not listed need the 8 bytes of the common fields.
+   */
+  readonly minRecordBytes?: ReadonlyMap<number, number>;
 }
 
 /** Why the pump came back. `stop`: the session called for an end through `requestStop`. */
@@ -99,6 +106,8 @@ export interface PumpStats {
 export interface Machine {
   readonly memory: WebAssembly.Memory;
   readonly maps: readonly MapHandle[];
+  /** CPUs that per-CPU values have a cell for: options.ncpus, or more where a stream has a higher CPU number. */
+  readonly ncpus: number;
   /** Runs one program outside the pump (begin, end, test-run). ctx: bytes copied into memory as its context, or null for an empty pt_regs. Returns r0. */
   runProgram(program: number, ctx: Uint8Array | null): bigint;
   /** Fields of the current block, for begin and end. */

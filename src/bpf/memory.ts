@@ -26,6 +26,12 @@ export const current = {
   outputLost: 48,
   /** u32: events on which a program asked for uid, a user or kernel address, … that the recording lacks: one counter per kind, see missing. */
   missingAddr: 52,
+  /** u32: 1 while a program of begin, end, interval or a test run is handled: comm and tgid are then those below, not the recording's. */
+  host: 56,
+  hostTgid: 60,
+  hostComm: 64,
+  /** u32: number of the event being handled (wraps): what a program asks for twice in one event is counted once. */
+  serial: 80,
   sizeBytes: 128,
 } as const;
 
@@ -34,9 +40,13 @@ export const currentFlags = { yield: 1, exit: 2 } as const;
 /** Counters (u32 each, from current.missingAddr = MISSING_BLOCK) of what programs asked for and the recording does not hold. */
 export const MISSING_BLOCK = 1280;
 export const missing = { uid: 0, comm: 4, tgid: 8, kernelMemory: 12, userMemory: 16, cgroup: 20, task: 24, sizeBytes: 64 } as const;
+/** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */
+export const MISSING_SEEN = MISSING_BLOCK + 32;
 /** BPF stack: frame n of 8 is at STACK_BASE + n * 512; r10 of a frame is its end. Main programs use frame 0 at a constant address. */
 export const STACK_BASE = 2048;
 export const STACK_FRAME_BYTES = 512;
 export const STACK_FRAMES = 8;
+/** State of the pump and of the task table; fields in runtime/layout.ts. */
+export const PUMP_BLOCK = 6144;
 /** First byte that the layout planner may use. */
 export const HEAP_BASE = 8192;

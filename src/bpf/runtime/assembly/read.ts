@@ -1,0 +1,70 @@
+/** bpf_probe_read*: what of the traced machine's memory there is. */
+import { countMissing } from "./missing";
+import {
+  CURRENT_BLOCK,
+  CURRENT_RECORD_ADDR,
+  CURRENT_RECORD_LEN,
+  EFAULT,
+  PUMP_BLOCK,
+  PUMP_MAPS_END,
+  PUMP_MAPS_START,
+  STACK_BASE,
+  STACK_FRAMES,
+  STACK_FRAME_BYTES,
+} from "./layout";
+
+function within(address: u64, start: u64, end: u64): bool {
+  return address >= start && address < end;
+}
+
+/**
+ * Bytes readable from `address` on, 0 if it is no address of ours: the record being handled, the BPF stack, maps and their scratch. Nothing
+ * else of the linear memory, as a recorded pointer that happens to be small must fault and not read the machine's own state.
+ */
+function readable(address: u64): u64 {
+  const record: u64 = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_ADDR);
+  let end = record + load<u32>(CURRENT_BLOCK, CURRENT_RECORD_LEN);
+  if (within(address, record, end)) return end - address;
+  end = STACK_BASE + STACK_FRAMES * STACK_FRAME_BYTES;
+  if (within(address, STACK_BASE, end)) return end - address;
+  end = load<u32>(PUMP_BLOCK, PUMP_MAPS_END);
+  return within(address, load<u32>(PUMP_BLOCK, PUMP_MAPS_START), end) ? end - address : 0;
+}
+
+/** As the kernel, a failed read leaves zeros. Reading NULL is how programs zero memory, and misses nothing. */
+function fault(to: usize, size: u32, from: u64, kind: usize): i64 {
+  memory.fill(to, 0, size);
+  if (from) countMissing(kind);
+  return EFAULT;
+}
+
+/** bpf_probe_read, bpf_probe_read_kernel. `kind`: the counter of what is missing. */
+export function readMemory(to: usize, size: u32, from: u64, kind: usize): i64 {
+  if (!size) return 0;
+  if (readable(from) < size) return fault(to, size, from, kind);
+  memory.copy(to, <usize>from, size);
+  return 0;
+}
+
+/** bpf_probe_read_user: user memory is never in the record or in maps, and its addresses may look like ours (programs not at high addresses). */
+export function readNothing(to: usize, size: u32, from: u64, kind: usize): i64 {
+  return size ? fault(to, size, from, kind) : 0;
+}
+
+/** The *_str forms: length with NUL; what is longer than `size` or than the memory it lies in is cut there. */
+export function readString(to: usize, size: u32, from: u64, kind: usize): i64 {
+  if (!size) return 0;
+  const limit = readable(from);
+  if (!limit) return fault(to, size, from, kind);
+  const source = <usize>from;
+  const most: u32 = <u32>min<u64>(limit, size - 1);
+  let length: u32 = 0;
+  while (length < most) {
+    const byte = load<u8>(source + length);
+    if (!byte) break;
+    store<u8>(to + length, byte);
+    length++;
+  }
+  store<u8>(to + length, 0);
+  return length + 1;
+}

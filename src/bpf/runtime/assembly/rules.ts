@@ -1,0 +1,227 @@
+/** Task rules: how events move the task table during the run, and what they tell of the time before the recording (the prescan). */
+import {
+  COMM_FLAGS_BASENAME,
+  COMM_FLAGS_DATA_LOC,
+  EVENT_PLAN_AFTER,
+  EVENT_PLAN_BEFORE,
+  EVENT_PLAN_PROGRAMS,
+  EVENT_PLAN_SIZE_BYTES,
+  LIMITS_CLONE_THREAD,
+  LIMITS_COMM_BYTES,
+  PUMP_BLOCK,
+  PUMP_COMM,
+  PUMP_DAMAGED,
+  RULE_CHILD,
+  RULE_COMM_BYTES,
+  RULE_COMM_FLAGS,
+  RULE_COMM_OFFSET,
+  RULE_FLAGS,
+  RULE_KIND,
+  RULE_KIND_COMM,
+  RULE_KIND_EXIT,
+  RULE_KIND_FORK,
+  RULE_KIND_OLD_COMM,
+  RULE_KIND_TGID,
+  RULE_NONE,
+  RULE_PARENT,
+  RULE_PID,
+  RULE_RENAMES,
+  RULE_TGID,
+  TASK_COMM,
+  TASK_FLAGS_COMM_SETTLED,
+  TASK_FLAGS_EXITED,
+  TASK_FLAGS_HAS_COMM,
+  TASK_FLAGS_HAS_TGID,
+  TASK_FLAGS_TGID_SETTLED,
+  TASK_PARENT,
+  TASK_TGID,
+} from "./layout";
+import { clearFlags, clearFlagsOfAll, hasFlag, setComm, setFlags, taskOf } from "./tasks";
+
+const COMMON_PID: u32 = 4;
+const NUL: u32 = 0;
+const SLASH: u32 = 47;
+
+/** The record at hand; set before a rule is applied, as AssemblyScript has no cheap records. */
+let record: usize = 0;
+let recordBytes: u32 = 0;
+let bigEndian: bool = false;
+
+function countDamage(): void {
+  store<u32>(PUMP_BLOCK, load<u32>(PUMP_BLOCK, PUMP_DAMAGED) + 1, PUMP_DAMAGED);
+}
+
+function holds(offset: u32, bytes: u32): bool {
+  if (offset <= recordBytes && bytes <= recordBytes - offset) return true;
+  countDamage();
+  return false;
+}
+
+/** u32 at an offset of the record, 0 if it ends before: no rule does anything for pid 0. */
+function field(offset: u32): u32 {
+  if (!holds(offset, 4)) return 0;
+  const value = load<u32>(record + offset);
+  return bigEndian ? bswap<u32>(value) : value;
+}
+
+function field64(offset: u32): u64 {
+  if (!holds(offset, 8)) return 0;
+  const value = load<u64>(record + offset);
+  return bigEndian ? bswap<u64>(value) : value;
+}
+
+/** Decodes the rule's name into pump.comm, zero-padded; false if the rule has none or the record is too short for it. */
+function readComm(rule: usize): bool {
+  let offset = load<u32>(rule, RULE_COMM_OFFSET);
+  if (offset == RULE_NONE) return false;
+  let bytes = load<u32>(rule, RULE_COMM_BYTES);
+  const flags = load<u32>(rule, RULE_COMM_FLAGS);
+  if (flags & COMM_FLAGS_DATA_LOC) {
+    if (!holds(offset, 4)) return false;
+    const location = field(offset);
+    offset = location & 0xffff;
+    bytes = location >>> 16;
+  }
+  if (!holds(offset, bytes)) return false;
+  let start = record + offset;
+  let length: u32 = 0;
+  while (length < bytes && <u32>load<u8>(start + length) != NUL) length++;
+  if (flags & COMM_FLAGS_BASENAME) {
+    let from = length;
+    while (from > 0 && <u32>load<u8>(start + from - 1) != SLASH) from--;
+    start += from;
+    length -= from;
+  }
+  if (length == 0) return false;
+  memory.fill(PUMP_BLOCK + PUMP_COMM, 0, LIMITS_COMM_BYTES);
+  memory.copy(PUMP_BLOCK + PUMP_COMM, start, min<u32>(length, LIMITS_COMM_BYTES - 1));
+  return true;
+}
+
+function threadFlagKnown(rule: usize): bool {
+  return load<u32>(rule, RULE_FLAGS) != RULE_NONE;
+}
+
+/**
+ * A new task: its parent's name, and its parent's process if it is a thread. Two events may tell of one fork (task_newtask, with flags, then
+ * sched_process_fork, without): the second one must not take away what the first one knew.
+ */
+function applyFork(rule: usize): void {
+  const parentPid = field(load<u32>(rule, RULE_PARENT));
+  const child = taskOf(field(load<u32>(rule, RULE_CHILD)));
+  if (!child) return;
+  const parent = taskOf(parentPid);
+  const isReused = hasFlag(child, TASK_FLAGS_EXITED);
+  store<u32>(child, parentPid, TASK_PARENT);
+  clearFlags(child, TASK_FLAGS_EXITED);
+  if (threadFlagKnown(rule)) {
+    const isThread = (field64(load<u32>(rule, RULE_FLAGS)) & (<u64>LIMITS_CLONE_THREAD)) != 0;
+    clearFlags(child, TASK_FLAGS_HAS_TGID);
+    if (!isThread) setTgid(child, field(load<u32>(rule, RULE_CHILD)));
+    else if (parent && hasFlag(parent, TASK_FLAGS_HAS_TGID)) setTgid(child, load<u32>(parent, TASK_TGID));
+  } else if (isReused) {
+    clearFlags(child, TASK_FLAGS_HAS_TGID);
+  }
+  if (readComm(rule)) {
+    setComm(child);
+  } else if (parent && hasFlag(parent, TASK_FLAGS_HAS_COMM)) {
+    memory.copy(child + TASK_COMM, parent + TASK_COMM, LIMITS_COMM_BYTES);
+    setFlags(child, TASK_FLAGS_HAS_COMM);
+  }
+}
+
+function setTgid(task: usize, tgid: u32): void {
+  if (!tgid) return;
+  store<u32>(task, tgid, TASK_TGID);
+  setFlags(task, TASK_FLAGS_HAS_TGID);
+}
+
+function apply(rule: usize): void {
+  const kind = load<u32>(rule, RULE_KIND);
+  if (kind == RULE_KIND_FORK) return applyFork(rule);
+  const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
+  if (!task) return;
+  if (kind == RULE_KIND_COMM) {
+    if (readComm(rule)) setComm(task);
+  } else if (kind == RULE_KIND_TGID) {
+    setTgid(task, field(load<u32>(rule, RULE_TGID)));
+  } else if (kind == RULE_KIND_EXIT) {
+    setFlags(task, TASK_FLAGS_EXITED);
+  }
+}
+
+/** The task had this name when the recording began, unless something settled that before. */
+function settleComm(task: usize): void {
+  if (hasFlag(task, TASK_FLAGS_COMM_SETTLED)) return;
+  setComm(task);
+  setFlags(task, TASK_FLAGS_COMM_SETTLED);
+}
+
+/**
+ * A fork says what its parent was called; the child did not exist before, so nothing later tells of its first name. Its process
+ * is another matter: where the fork does not say whether it is a thread, the first evidence after it holds for the whole life.
+ */
+function scanFork(rule: usize): void {
+  const parent = taskOf(field(load<u32>(rule, RULE_PARENT)));
+  if (parent && readComm(rule)) settleComm(parent);
+  const child = taskOf(field(load<u32>(rule, RULE_CHILD)));
+  if (child) setFlags(child, threadFlagKnown(rule) ? TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED : TASK_FLAGS_COMM_SETTLED);
+}
+
+function scan(rule: usize): void {
+  const kind = load<u32>(rule, RULE_KIND);
+  if (kind == RULE_KIND_FORK) return scanFork(rule);
+  if (kind == RULE_KIND_EXIT) return;
+  const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
+  if (!task) return;
+  if (kind == RULE_KIND_TGID) {
+    if (!hasFlag(task, TASK_FLAGS_TGID_SETTLED)) setTgid(task, field(load<u32>(rule, RULE_TGID)));
+    setFlags(task, TASK_FLAGS_TGID_SETTLED);
+  } else if (load<u32>(rule, RULE_RENAMES)) {
+    // The name that it gets now was not its first one; what it was is in an old_comm rule, or the saved name has to serve.
+    setFlags(task, TASK_FLAGS_COMM_SETTLED);
+  } else if (readComm(rule)) {
+    settleComm(task);
+  }
+}
+
+function setRecord(at: usize, bytes: u32, isBigEndian: bool): void {
+  record = at;
+  recordBytes = bytes;
+  bigEndian = isBigEndian;
+}
+
+function rulesStart(plan: usize): usize {
+  return plan + EVENT_PLAN_SIZE_BYTES + (load<u32>(plan, EVENT_PLAN_PROGRAMS) << 2);
+}
+
+export function applyBefore(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
+  setRecord(at, bytes, isBigEndian);
+  let rules = rulesStart(plan);
+  const end = rules + (load<u32>(plan, EVENT_PLAN_BEFORE) << 2);
+  for (; rules < end; rules += 4) apply(load<u32>(rules));
+}
+
+export function applyAfter(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
+  setRecord(at, bytes, isBigEndian);
+  let rules = rulesStart(plan) + (load<u32>(plan, EVENT_PLAN_BEFORE) << 2);
+  const end = rules + (load<u32>(plan, EVENT_PLAN_AFTER) << 2);
+  for (; rules < end; rules += 4) apply(load<u32>(rules));
+}
+
+/** An event of the prescan: first what it says of the name before it, then the rest. */
+export function scanRules(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
+  setRecord(at, bytes, isBigEndian);
+  const start = rulesStart(plan);
+  const end = start + ((load<u32>(plan, EVENT_PLAN_BEFORE) + load<u32>(plan, EVENT_PLAN_AFTER)) << 2);
+  for (let rules = start; rules < end; rules += 4) {
+    if (load<u32>(load<u32>(rules), RULE_KIND) == RULE_KIND_OLD_COMM) scan(load<u32>(rules));
+  }
+  for (let rules = start; rules < end; rules += 4) {
+    if (load<u32>(load<u32>(rules), RULE_KIND) != RULE_KIND_OLD_COMM) scan(load<u32>(rules));
+  }
+}
+
+export function endScan(): void {
+  clearFlagsOfAll(TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED);
+}

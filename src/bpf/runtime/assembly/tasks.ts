@@ -1,0 +1,135 @@
+/**
+ * The task table: what is known of every thread id. A table indexed by pid (Linux has no pid above PID_MAX_LIMIT) points to task
+ * structures, which are handed out in order. When all are in use, further tasks stay unknown, and programs that ask for them count as
+ * missing comm or tgid.
+ */
+import { countMissing } from "./missing";
+import {
+  CURRENT_BLOCK,
+  CURRENT_CPU,
+  CURRENT_HOST,
+  CURRENT_HOST_COMM,
+  CURRENT_HOST_TGID,
+  CURRENT_TID,
+  LIMITS_COMM_BYTES,
+  LIMITS_PIDS,
+  MISSING_COMM,
+  MISSING_TGID,
+  PUMP_BLOCK,
+  PUMP_COMM,
+  PUMP_TASKS,
+  PUMP_TASK_CAPACITY,
+  PUMP_TASK_COUNT,
+  PUMP_TASK_INDEX,
+  TASK_COMM,
+  TASK_FLAGS,
+  TASK_FLAGS_HAS_COMM,
+  TASK_FLAGS_HAS_TGID,
+  TASK_PID,
+  TASK_SIZE_BYTES,
+  TASK_TGID,
+} from "./layout";
+
+/** "<...>" and "swapper/" as little-endian words: names that ftrace and the kernel give to an unknown and to an idle task. */
+const UNKNOWN_COMM: u64 = 0x3e2e2e2e3c;
+const SWAPPER_COMM: u64 = 0x2f72657070617773;
+
+export function findTask(pid: u32): usize {
+  return pid < LIMITS_PIDS ? load<u32>(load<u32>(PUMP_BLOCK, PUMP_TASK_INDEX) + (pid << 2)) : 0;
+}
+
+/** The task of a pid, made if there is none; 0 for pid 0 (there is one per CPU), for impossible pids, and when the table is full. */
+export function taskOf(pid: u32): usize {
+  if (pid == 0 || pid >= LIMITS_PIDS) return 0;
+  const slot = load<u32>(PUMP_BLOCK, PUMP_TASK_INDEX) + (pid << 2);
+  const known = load<u32>(slot);
+  if (known) return known;
+  const count = load<u32>(PUMP_BLOCK, PUMP_TASK_COUNT);
+  if (count == load<u32>(PUMP_BLOCK, PUMP_TASK_CAPACITY)) return 0;
+  store<u32>(PUMP_BLOCK, count + 1, PUMP_TASK_COUNT);
+  const task = load<u32>(PUMP_BLOCK, PUMP_TASKS) + count * TASK_SIZE_BYTES;
+  memory.fill(task, 0, TASK_SIZE_BYTES);
+  store<u32>(task, pid, TASK_PID);
+  store<u32>(slot, task);
+  return task;
+}
+
+/** Forgets every task. */
+export function tasks_clear(): void {
+  const end = load<u32>(PUMP_BLOCK, PUMP_TASK_COUNT);
+  for (let i: u32 = 0; i < end; i++) {
+    const pid = load<u32>(load<u32>(PUMP_BLOCK, PUMP_TASKS) + i * TASK_SIZE_BYTES, TASK_PID);
+    store<u32>(load<u32>(PUMP_BLOCK, PUMP_TASK_INDEX) + (pid << 2), 0);
+  }
+  store<u32>(PUMP_BLOCK, 0, PUMP_TASK_COUNT);
+}
+
+/** Gives a task the name in pump.comm. */
+export function setComm(task: usize): void {
+  memory.copy(task + TASK_COMM, PUMP_BLOCK + PUMP_COMM, LIMITS_COMM_BYTES);
+  setFlags(task, TASK_FLAGS_HAS_COMM);
+}
+
+/** For the session: seeds the name in pump.comm. */
+export function task_seed(pid: u32): void {
+  const task = taskOf(pid);
+  if (task) setComm(task);
+}
+
+export function hasFlag(task: usize, flag: u32): bool {
+  return (load<u32>(task, TASK_FLAGS) & flag) != 0;
+}
+
+export function setFlags(task: usize, flags: u32): void {
+  store<u32>(task, load<u32>(task, TASK_FLAGS) | flags, TASK_FLAGS);
+}
+
+export function clearFlags(task: usize, flags: u32): void {
+  store<u32>(task, load<u32>(task, TASK_FLAGS) & ~flags, TASK_FLAGS);
+}
+
+/** For each task: the prescan's marks go, the names stay. */
+export function clearFlagsOfAll(flags: u32): void {
+  const end = load<u32>(PUMP_BLOCK, PUMP_TASK_COUNT);
+  for (let i: u32 = 0; i < end; i++) clearFlags(load<u32>(PUMP_BLOCK, PUMP_TASKS) + i * TASK_SIZE_BYTES, flags);
+}
+
+/** Process id of the current thread. Unknown: taken to be a process of its own, and counted. */
+export function currentTgid(): u32 {
+  if (load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return load<u32>(CURRENT_BLOCK, CURRENT_HOST_TGID);
+  const tid = load<u32>(CURRENT_BLOCK, CURRENT_TID);
+  if (tid == 0) return 0;
+  const task = findTask(tid);
+  if (task && hasFlag(task, TASK_FLAGS_HAS_TGID)) return load<u32>(task, TASK_TGID);
+  countMissing(MISSING_TGID);
+  return tid;
+}
+
+function storeComm(to: usize, low: u64, high: u64): usize {
+  store<u64>(to, low);
+  store<u64>(to, high, 8);
+  return to;
+}
+
+/** "swapper/N"; N is cut to the 7 digits that fit. */
+function idleComm(to: usize, cpu: u32): usize {
+  let digits: u64 = 0;
+  let left: u32 = 7;
+  do {
+    digits = (digits << 8) | (48 + (cpu % 10));
+    cpu /= 10;
+    left--;
+  } while (cpu && left);
+  return storeComm(to, SWAPPER_COMM, digits);
+}
+
+/** Address of the 16 bytes of the current thread's name. */
+export function currentComm(): usize {
+  if (load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return CURRENT_BLOCK + CURRENT_HOST_COMM;
+  const tid = load<u32>(CURRENT_BLOCK, CURRENT_TID);
+  if (tid == 0) return idleComm(PUMP_BLOCK + PUMP_COMM, load<u32>(CURRENT_BLOCK, CURRENT_CPU));
+  const task = findTask(tid);
+  if (task && hasFlag(task, TASK_FLAGS_HAS_COMM)) return task + TASK_COMM;
+  countMissing(MISSING_COMM);
+  return storeComm(PUMP_BLOCK + PUMP_COMM, UNKNOWN_COMM, 0);
+}

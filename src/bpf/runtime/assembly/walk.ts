@@ -1,0 +1,291 @@
+/**
+ * Walks ring-buffer pages: from one record that somebody wants to the next one of the same stream. Layout: include/linux/ring_buffer.h and
+ * the header_page and header_event texts of tracefs.
+ *
+ * Everything is read inside the filled part of the window, whatever the bytes say, and every step moves on: a broken page costs its records
+ * and is counted.
+ */
+import { fill } from "./env";
+import {
+  CURSOR_END,
+  CURSOR_FILLS,
+  CURSOR_FLAGS,
+  CURSOR_FLAGS_BIG_ENDIAN,
+  CURSOR_FLAGS_ENDED,
+  CURSOR_FLAGS_SCALED,
+  CURSOR_HEADER_BYTES,
+  CURSOR_MULT,
+  CURSOR_OFFSET,
+  CURSOR_PAGE,
+  CURSOR_PAGE_BYTES,
+  CURSOR_PLAN,
+  CURSOR_POSITION,
+  CURSOR_RANK,
+  CURSOR_RAW,
+  CURSOR_RAW_LIMIT,
+  CURSOR_RECORD,
+  CURSOR_RECORD_BYTES,
+  CURSOR_SHIFT,
+  CURSOR_STREAM,
+  CURSOR_TS,
+  CURSOR_WINDOW,
+  CURSOR_WINDOW_END,
+  EVENT_PLAN_MIN_BYTES,
+  LIMITS_FILL_COST,
+  PUMP_BLOCK,
+  PUMP_BUDGET,
+  PUMP_DAMAGED,
+  PUMP_DISPATCH,
+  PUMP_EVENTS,
+  PUMP_FIRST_TS,
+  PUMP_LAST_TS,
+  PUMP_LIMITED,
+  PUMP_LOST,
+  PUMP_LOST_UNKNOWN,
+  PUMP_SEEN,
+} from "./layout";
+
+/** Type arguments that stand for a byte order: the walker is compiled once for each. */
+export type Little = u8;
+export type Big = u16;
+/** What stops the walk: a record that the dispatch table wants, or any data record. */
+export type Wanted = u32;
+export type Any = u64;
+
+const COMMIT_BYTES: u32 = 0x07ffffff;
+const LOST_EVENTS: u32 = 0x80000000;
+const LOST_COUNT_STORED: u32 = 0x40000000;
+
+const LAST_SMALL: u32 = 28;
+const PADDING: u32 = 29;
+const TIME_EXTEND: u32 = 30;
+/** Stamps have 59 bits; the rest comes from the time before. */
+const STAMP_TOP: u64 = 0xf8 << 56;
+/** Type, flags, preempt count and pid: every event has them. */
+const COMMON_BYTES: u32 = 8;
+
+function isBig<Order>(): bool {
+  return sizeof<Order>() == sizeof<Big>();
+}
+
+function word<Order>(at: usize): u32 {
+  return isBig<Order>() ? bswap<u32>(load<u32>(at)) : load<u32>(at);
+}
+
+function long<Order>(at: usize): u64 {
+  return isBig<Order>() ? bswap<u64>(load<u64>(at)) : load<u64>(at);
+}
+
+function addTo32(field: usize, n: u32): void {
+  store<u32>(PUMP_BLOCK + field, load<u32>(PUMP_BLOCK + field) + n);
+}
+
+function addTo64(field: usize, n: u64): void {
+  store<u64>(PUMP_BLOCK + field, load<u64>(PUMP_BLOCK + field) + n);
+}
+
+function hasFlag(cursor: usize, flag: u32): bool {
+  return (load<u32>(cursor, CURSOR_FLAGS) & flag) != 0;
+}
+
+/** ns = ((raw × mult) >> shift) + offset with a product of 96 bits. */
+export function convertTime(cursor: usize, raw: u64): u64 {
+  const offset = load<u64>(cursor, CURSOR_OFFSET);
+  if (!hasFlag(cursor, CURSOR_FLAGS_SCALED)) return raw + offset;
+  const mult: u64 = load<u32>(cursor, CURSOR_MULT);
+  const shift: u64 = load<u32>(cursor, CURSOR_SHIFT);
+  const low = (raw & 0xffffffff) * mult;
+  const high = (raw >>> 32) * mult + (low >>> 32);
+  if (shift >= 32) return (high >>> (shift - 32)) + offset;
+  return (high << (32 - shift)) + ((low & 0xffffffff) >>> shift) + offset;
+}
+
+/** Makes the next whole page current; refills the window when it is used up. False at the end of the stream. */
+function enterPage<Order>(cursor: usize): bool {
+  const pageBytes = load<u32>(cursor, CURSOR_PAGE_BYTES);
+  const headerBytes = load<u32>(cursor, CURSOR_HEADER_BYTES);
+  let page = load<u32>(cursor, CURSOR_PAGE);
+  while (true) {
+    if (load<u32>(cursor, CURSOR_WINDOW_END) - page < pageBytes) {
+      page = refill(cursor);
+      if (!page) return false;
+    }
+    store<u32>(cursor, page + pageBytes, CURSOR_PAGE);
+    // The kernel's long is sign-extended: only its low word counts, which a big-endian one has at its end.
+    const commit = word<Order>(isBig<Order>() ? page + headerBytes - 4 : page + 8);
+    const dataBytes = commit & COMMIT_BYTES;
+    if (dataBytes > pageBytes - headerBytes) {
+      addTo32(PUMP_DAMAGED, 1);
+      page += pageBytes;
+      continue;
+    }
+    const data = page + headerBytes;
+    if (commit & LOST_EVENTS) countLost<Order>(commit, data + dataBytes, page + pageBytes, headerBytes - 8);
+    store<u64>(cursor, long<Order>(page), CURSOR_RAW);
+    store<u32>(cursor, data, CURSOR_POSITION);
+    store<u32>(cursor, data + dataBytes, CURSOR_END);
+    return true;
+  }
+}
+
+function countLost<Order>(commit: u32, at: usize, pageEnd: usize, longBytes: u32): void {
+  if (commit & LOST_COUNT_STORED && pageEnd - at >= longBytes) addTo64(PUMP_LOST, longBytes == 8 ? long<Order>(at) : <u64>word<Order>(at));
+  else addTo32(PUMP_LOST_UNKNOWN, 1);
+}
+
+/** Start of the window after it was filled again; 0 at the end. A piece of a page at the end is a file that was cut. */
+function refill(cursor: usize): usize {
+  const window = load<u32>(cursor, CURSOR_WINDOW);
+  const bytes = fill(load<u32>(cursor, CURSOR_STREAM));
+  const pageBytes = load<u32>(cursor, CURSOR_PAGE_BYTES);
+  store<u32>(cursor, load<u32>(cursor, CURSOR_FILLS) + 1, CURSOR_FILLS);
+  store<u32>(cursor, window + bytes, CURSOR_WINDOW_END);
+  store<u32>(cursor, window, CURSOR_PAGE);
+  const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
+  store<u32>(PUMP_BLOCK, budget > LIMITS_FILL_COST ? budget - LIMITS_FILL_COST : 0, PUMP_BUDGET);
+  if (bytes % pageBytes) addTo32(PUMP_DAMAGED, 1);
+  return bytes < pageBytes ? 0 : window;
+}
+
+/** After it the cursor sorts behind everything. */
+function endStream(cursor: usize): void {
+  store<u32>(cursor, load<u32>(cursor, CURSOR_FLAGS) | CURSOR_FLAGS_ENDED, CURSOR_FLAGS);
+  store<u64>(cursor, u64.MAX_VALUE, CURSOR_TS);
+  store<u32>(cursor, load<u32>(cursor, CURSOR_RANK) | 0x80000000, CURSOR_RANK);
+}
+
+/** Adds a run of data records to the statistics: their number, and the time of the last one. */
+function countEvents(cursor: usize, events: u32, raw: u64): void {
+  if (!events) return;
+  addTo64(PUMP_EVENTS, events);
+  const ts = convertTime(cursor, raw);
+  if (ts > load<u64>(PUMP_BLOCK, PUMP_LAST_TS)) store<u64>(PUMP_BLOCK, ts, PUMP_LAST_TS);
+}
+
+/** Least time of a data record: looked at once per page, as records of a page are in order of time. */
+function noteFirst(cursor: usize, raw: u64): void {
+  const ts = convertTime(cursor, raw);
+  if (load<u32>(PUMP_BLOCK, PUMP_SEEN) && ts >= load<u64>(PUMP_BLOCK, PUMP_FIRST_TS)) return;
+  store<u32>(PUMP_BLOCK, 1, PUMP_SEEN);
+  store<u64>(PUMP_BLOCK, ts, PUMP_FIRST_TS);
+}
+
+function walk<Order, Stop>(cursor: usize): void {
+  const dispatch: usize = load<u32>(PUMP_BLOCK, PUMP_DISPATCH);
+  const limit = load<u64>(cursor, CURSOR_RAW_LIMIT);
+  let raw = load<u64>(cursor, CURSOR_RAW);
+  let position: usize = load<u32>(cursor, CURSOR_POSITION);
+  let end: usize = load<u32>(cursor, CURSOR_END);
+  let events: u32 = 0;
+  let isFirst = position == 0;
+
+  while (true) {
+    if (position >= end) {
+      countEvents(cursor, events, raw);
+      events = 0;
+      if (!enterPage<Order>(cursor)) return endStream(cursor);
+      raw = load<u64>(cursor, CURSOR_RAW);
+      position = load<u32>(cursor, CURSOR_POSITION);
+      end = load<u32>(cursor, CURSOR_END);
+      isFirst = true;
+      continue;
+    }
+    const left = end - position;
+    if (left < 8) {
+      // No data record and no two-word header is as short; a padding that ends the page may be.
+      if (left >= 4 && isPadding<Order>(word<Order>(position))) position = end;
+      else position = damaged(end);
+      continue;
+    }
+    const header = word<Order>(position);
+    const typeLen = isBig<Order>() ? header >>> 27 : header & 31;
+    const delta: u64 = isBig<Order>() ? header & 0x7ffffff : header >>> 5;
+    let record = position + 4;
+    let bytes: u32 = typeLen << 2;
+    if (typeLen - 1 >= LAST_SMALL) {
+      const second = word<Order>(record);
+      if (typeLen == 0) {
+        record += 4;
+        bytes = second - 4;
+        if (second < 4 || bytes > left - 8) {
+          position = damaged(end);
+          continue;
+        }
+      } else if (typeLen == PADDING) {
+        if (delta == 0) {
+          position = end;
+        } else if (second > left - 4) {
+          position = damaged(end);
+        } else {
+          // A discarded event: no data, but the time that passed before it did pass.
+          position = record + second;
+          raw += delta;
+        }
+        continue;
+      } else {
+        const time = delta + ((<u64>second) << 27);
+        raw = typeLen == TIME_EXTEND ? raw + time : (raw & STAMP_TOP) | time;
+        position += 8;
+        continue;
+      }
+    }
+    position = record + ((bytes + 3) & ~3);
+    raw += delta;
+    if (record + bytes > end || bytes < COMMON_BYTES) {
+      position = bytes < COMMON_BYTES ? damaged(position) : damaged(end);
+      continue;
+    }
+    if (raw >= limit) {
+      store<u32>(PUMP_BLOCK, 1, PUMP_LIMITED);
+      countEvents(cursor, events, raw - delta);
+      return endStream(cursor);
+    }
+    events++;
+    if (isFirst) {
+      noteFirst(cursor, raw);
+      isFirst = false;
+    }
+    let plan: usize = 0;
+    if (sizeof<Stop>() == sizeof<Wanted>()) {
+      const id: u32 = isBig<Order>() ? bswap<u16>(load<u16>(record)) : load<u16>(record);
+      plan = load<u32>(dispatch + (id << 2));
+      if (!plan) continue;
+      if (bytes < load<u32>(plan, EVENT_PLAN_MIN_BYTES)) {
+        damaged(position);
+        continue;
+      }
+    }
+    countEvents(cursor, events, raw);
+    store<u64>(cursor, raw, CURSOR_RAW);
+    store<u32>(cursor, position, CURSOR_POSITION);
+    store<u32>(cursor, end, CURSOR_END);
+    store<u32>(cursor, record, CURSOR_RECORD);
+    store<u32>(cursor, bytes, CURSOR_RECORD_BYTES);
+    store<u32>(cursor, plan, CURSOR_PLAN);
+    store<u64>(cursor, convertTime(cursor, raw), CURSOR_TS);
+    return;
+  }
+}
+
+/** Any padding in the last word of the data ends the page: nothing fits behind it. */
+function isPadding<Order>(header: u32): bool {
+  return (isBig<Order>() ? header >>> 27 : header & 31) == PADDING;
+}
+
+/** Counts, and goes on at `next`. */
+function damaged(next: usize): usize {
+  addTo32(PUMP_DAMAGED, 1);
+  return next;
+}
+
+/** Moves a stream to its next event that has programs or task rules. */
+export function advance(cursor: usize): void {
+  if (hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN)) walk<Big, Wanted>(cursor);
+  else walk<Little, Wanted>(cursor);
+}
+
+/** Moves a stream to its next data record of whatever event. */
+export function advanceToAny(cursor: usize): void {
+  if (hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN)) walk<Big, Any>(cursor);
+  else walk<Little, Any>(cursor);
+}

@@ -1,0 +1,225 @@
+/**
+ * Memory layouts that the AssemblyScript runtime and the TypeScript around it share (the public ones are in ../memory.ts).
+ * Offsets in bytes from the start of the structure; u32 unless said otherwise; addresses are offsets into the linear memory, 0 is none.
+ * tooling/build-runtime.mjs turns every table into constants of assembly/layout.ts: `map.keySize` becomes MAP_KEY_SIZE.
+ */
+
+/** Linux enum bpf_map_type. */
+export const mapType = {
+  hash: 1,
+  array: 2,
+  percpuHash: 5,
+  percpuArray: 6,
+  lruHash: 9,
+  lruPercpuHash: 10,
+  ringbuf: 27,
+} as const;
+
+/** include/uapi/asm-generic/errno-base.h; ENOTSUPP is the kernel's own. As helpers return them. */
+export const errno = {
+  enoent: -2,
+  e2big: -7,
+  eagain: -11,
+  efault: -14,
+  eexist: -17,
+  einval: -22,
+  enotsupp: -524,
+} as const;
+
+/** Element flags of bpf_map_update_elem. */
+export const elem = { any: 0, noexist: 1, exist: 2, lock: 4 } as const;
+
+/** A map descriptor: what an `lddw` of the map loads. */
+export const map = {
+  type: 0,
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 12,
+  /** Value size rounded up to 8: bytes of one cell. */
+  cellBytes: 16,
+  /** Cells of an element: CPUs for per-CPU maps, else 1. */
+  cells: 20,
+  /** cellBytes for per-CPU maps, 0 for others: the current CPU's cell is at cpu × cellStride. */
+  cellStride: 24,
+  /** First element (hash: slab of elements; array: row of values; ringbuf: data). */
+  elements: 28,
+  elementBytes: 32,
+  /** Offset of the first cell in an element. */
+  valueOffset: 36,
+  /** Hash: table of element addresses, 2^(32 - shift) of them; a bucket is the top bits of the 32-bit hash. */
+  buckets: 40,
+  shift: 44,
+  /** Hash: elements now; slots ever used; list of free slots; oldest and newest element. */
+  count: 48,
+  used: 52,
+  free: 56,
+  head: 60,
+  tail: 64,
+  /** Hash: elementFlags.referenced for LRU types, else 0. */
+  touch: 68,
+  /** Array: key that map_iter_key points to. */
+  iterKey: 72,
+  /** Ringbuf: 1 if its records go to the session. */
+  output: 76,
+  /** Ringbuf, u64 each: positions as the kernel counts them. Data of the ring start at `elements`, at the consumer's position. */
+  produced: 80,
+  consumed: 88,
+  sizeBytes: 96,
+} as const;
+
+/** An element of a hash map. It never moves: value pointers stay valid until it is deleted. */
+export const element = {
+  /** Next in its bucket, or in the list of free slots. */
+  chain: 0,
+  /** 32-bit hash of the key with elementFlags in place of its two lowest bits; 0 in a free slot. */
+  hash: 4,
+  /** Neighbours in insertion order. */
+  prev: 8,
+  next: 12,
+  /** Key padded with zeros to 8, then the cells. */
+  key: 16,
+} as const;
+
+export const elementFlags = { live: 1, referenced: 2 } as const;
+
+/** Ringbuf record header (linux kernel/bpf/ringbuf.c): length and these bits, then here the address of the map's descriptor. */
+export const ring = { headerBytes: 8, length: 0, map: 4, busy: 0x80000000, discard: 0x40000000, maxRecordBytes: 0x3fffffff } as const;
+
+/** At memory.ts PUMP_BLOCK. */
+export const pump = {
+  /** u64: what is due next among the timers (2^64-1: nothing), and the bounds of the events that fire. */
+  due: 0,
+  fromNs: 8,
+  toNs: 16,
+  /** u64 counters. */
+  events: 24,
+  fired: 32,
+  lost: 40,
+  /** u64: least and greatest time of a data record; valid when `seen` is 1. */
+  firstTs: 48,
+  lastTs: 56,
+  lostUnknown: 64,
+  damaged: 68,
+  seen: 72,
+  /** 1 when a stream was cut off at toNs. */
+  limited: 76,
+  /** Work left until the pump returns for the session to have a look. */
+  budget: 80,
+  /** 1: the winner's event is done, but its stream not yet advanced. */
+  pending: 84,
+  /** 1: programs run in the interpreter, through env.run_program. */
+  interp: 88,
+  /** Table slot of program 0. */
+  tableBase: 92,
+  /** 65,536 addresses of eventPlan by event id; 0 for events that nobody wants. The other one knows only events with task rules. */
+  dispatch: 96,
+  ruleDispatch: 100,
+  streams: 104,
+  /** Cursors in the order of (CPU, index), and the loser tree over them: `streams` addresses of cursors, the winner first. */
+  cursors: 108,
+  tree: 112,
+  timers: 116,
+  timerCount: 120,
+  /** Context of programs that have no record: zeroed registers. */
+  hostContext: 124,
+  hostContextBytes: 128,
+  /** Thread id of begin, end and interval programs. */
+  hostTid: 132,
+  /** Memory that bpf_probe_read_kernel may read beside the stack and the record: maps and their scratch. */
+  mapsStart: 136,
+  mapsEnd: 140,
+  /** Tasks: address of each pid's task (u32 by pid), the slab, tasks in use, and how many fit. */
+  taskIndex: 144,
+  tasks: 148,
+  taskCount: 152,
+  taskCapacity: 156,
+  /** A name being decoded: 16 bytes. */
+  comm: 160,
+  sizeBytes: 176,
+} as const;
+
+/** What is to be done for an event id: `programs`, then `before` and `after` addresses of task rules follow. */
+export const eventPlan = { minBytes: 0, programs: 4, before: 8, after: 12, sizeBytes: 16 } as const;
+
+/** One per stream. */
+export const cursor = {
+  /** u64: time of the record, 2^64-1 at the end; then the rank among streams of the same time, with bit 31 at the end. The merge's key. */
+  ts: 0,
+  rank: 8,
+  cpu: 12,
+  record: 16,
+  recordBytes: 20,
+  plan: 24,
+  /** Index for env.fill. */
+  stream: 28,
+  /** u64: unconverted time so far on this page. */
+  raw: 32,
+  /** Next record and end of the data on this page; next page. */
+  position: 40,
+  end: 44,
+  page: 48,
+  window: 52,
+  windowEnd: 56,
+  pageBytes: 60,
+  headerBytes: 64,
+  /** Bit set of cursorFlags. */
+  flags: 68,
+  /** u64: ns = ((raw × mult) >> shift) + offset. */
+  offset: 72,
+  mult: 80,
+  shift: 84,
+  /** u64: first unconverted time that is past toNs; 2^64-1: no bound. */
+  rawLimit: 88,
+  /** How often the window was filled. */
+  fills: 96,
+  sizeBytes: 128,
+} as const;
+
+export const cursorFlags = { bigEndian: 1, scaled: 2, ended: 4 } as const;
+
+export const timer = { due: 0, period: 8, program: 16, sizeBytes: 24 } as const;
+
+/** A task rule (probes/recording.ts TaskRule). Offsets into the record; `none` where the rule has no such field. */
+export const rule = {
+  kind: 0,
+  pid: 4,
+  commOffset: 8,
+  commBytes: 12,
+  /** Bit set of commFlags. */
+  commFlags: 16,
+  parent: 20,
+  child: 24,
+  flags: 28,
+  tgid: 32,
+  /** 1: the event makes the name (exec, rename) and is no evidence of the name before it. */
+  renames: 36,
+  sizeBytes: 40,
+  none: 0xffffffff,
+} as const;
+
+export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5 } as const;
+export const commFlags = { dataLoc: 1, basename: 2 } as const;
+
+export const task = { pid: 0, flags: 4, tgid: 8, parent: 12, comm: 16, sizeBytes: 32 } as const;
+export const taskFlags = {
+  hasComm: 1,
+  hasTgid: 2,
+  exited: 4,
+  /** Prescan only: the first name or tgid is settled. */
+  commSettled: 8,
+  tgidSettled: 16,
+} as const;
+
+export const limits = {
+  /** Linux PID_MAX_LIMIT: no pid is as high. */
+  pids: 4_194_304,
+  commBytes: 16,
+  /** clone flag: the child is a thread of its parent's process. */
+  cloneThread: 0x10000,
+  /** Events (or timers) handled between two returns to the session; a filled window counts as `fillCost`. */
+  budget: 65_536,
+  fillCost: 1024,
+} as const;
+
+/** Results of pump_run. */
+export const pumpResult = { drain: 0, done: 1 } as const;
