@@ -1,5 +1,5 @@
 /** Instructions as text, in the words of the kernel's verifier log and `bpftool prog dump xlated` (linux kernel/bpf/disasm.c). */
-import type { LineInfo, MapSpec } from "../spec.ts";
+import type { LineInfo, MapSpec, ProgramSpec } from "../spec.ts";
 import { helperName } from "../helpers/table.ts";
 import { SLOT_BYTES, encode, encodeInsn, slotCount, slotOffsets } from "./encode.ts";
 import type { AluOp, Insn, InsnIndex, JmpOp, Operand, Reg, Size } from "./insn.ts";
@@ -49,6 +49,13 @@ export interface DisasmOptions {
   /** Source comments `; text` where a new piece of the script begins. */
   readonly source?: { readonly text: string; readonly lines: readonly LineInfo[] };
   readonly funcs?: readonly { readonly name: string; readonly start: InsnIndex }[];
+}
+
+/** The listing of a program with its function heads and the script's text; `sourceText` null leaves the text out. */
+export function disassemble(program: ProgramSpec, maps: readonly Pick<MapSpec, "name">[], sourceText: string | null): string {
+  const options: DisasmOptions = { maps, funcs: program.funcs };
+  if (sourceText === null) return disasm(program.insns, options);
+  return disasm(program.insns, { ...options, source: { text: sourceText, lines: program.lines } });
 }
 
 /** The listing: `   0: (b7) r0 = 42`, one insn a line, numbered by slot. */
