@@ -9,12 +9,25 @@ export interface ArrayLayout {
   readonly cpuStride: number;
 }
 
+/** Where a hash map's buckets are, and where a value lies in an element (runtime/layout.ts `map` and `element`). */
+export interface HashLayout {
+  readonly buckets: number;
+  /** A bucket is the top 32 - shift bits of the hash. */
+  readonly shift: number;
+  /** Offset of CPU 0's value in an element; that of CPU c is c * cpuStride further. */
+  readonly valueOffset: number;
+  /** 0 for hash maps that are not per CPU. */
+  readonly cpuStride: number;
+}
+
 export interface MapPlan {
   readonly spec: MapSpec;
   /** Address of the descriptor in linear memory: the value of an `lddw` of the map, and what helpers get. */
   readonly address: number;
   /** null for maps whose values do not lie in one fixed row: lookups then go through the helper. */
   readonly array: ArrayLayout | null;
+  /** null for all but hash and percpu_hash (a lookup in an LRU map leaves a mark, so it goes through the helper). */
+  readonly hash: HashLayout | null;
 }
 
 export interface JitEnv {

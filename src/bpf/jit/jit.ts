@@ -47,6 +47,7 @@ export function jitModule(runtime: Uint8Array, programs: readonly ProgramSpec[],
     const subprogram = (target: number): number => first + called.indexOf(target);
     return {
       helper: (id) => helperFunc(id, index, env),
+      runtime: (name) => exportedFunc(name, index),
       subprogram,
       callbackSlot: (target) => tableBase + programs.length + slotOf(callbacks, subprogram(target)),
       subprogramType: index.types.length + SUBPROGRAM,
@@ -83,9 +84,15 @@ function slotOf(callbacks: number[], func: number): number {
   return slot === -1 ? callbacks.push(func) - 1 : slot;
 }
 
+function exportedFunc(name: string, module: ModuleIndex): number {
+  const index = module.exports.get(name);
+  if (index === undefined) throw new Error(`the runtime does not export ${name}`);
+  return index;
+}
+
 function helperFunc(id: number, module: ModuleIndex, env: JitEnv): HelperFunc {
   const name = env.helperExport(id);
-  const index = name === null ? undefined : module.exports.get(name);
-  if (index === undefined) throw new Error(`the runtime has no helper ${id} (${name ?? "unknown"})`);
+  if (name === null) throw new Error(`the runtime has no helper ${id}`);
+  const index = exportedFunc(name, module);
   return { index, params: module.types[module.funcTypes[index]!]!.params.length };
 }

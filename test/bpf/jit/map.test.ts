@@ -5,13 +5,19 @@ import { CTX, run, type RunOptions } from "./tiny-runtime.ts";
 
 const VALUES = 40_000;
 const spec = { name: "m", keySize: 4, valueSize: 16, maxEntries: 4, flags: 0 } as const;
-const array: MapPlan = { spec: { ...spec, type: "array" }, address: 9000, array: { values: VALUES, elementStride: 16, cpuStride: 0 } };
+const array: MapPlan = {
+  spec: { ...spec, type: "array" },
+  address: 9000,
+  array: { values: VALUES, elementStride: 16, cpuStride: 0 },
+  hash: null,
+};
 const percpu: MapPlan = {
   spec: { ...spec, type: "percpu_array" },
   address: 9100,
   array: { values: VALUES, elementStride: 64, cpuStride: 16 },
+  hash: null,
 };
-const hash: MapPlan = { spec: { ...spec, type: "hash" }, address: 9200, array: null };
+const hash: MapPlan = { spec: { ...spec, type: "hash" }, address: 9200, array: null, hash: null };
 
 const options: RunOptions = {
   maps: [array, percpu, hash],

@@ -78,3 +78,59 @@ function countingLoop(low: Lowering): void {
   code.get(calls);
   code.emit(op.i64ExtendI32U);
 }
+
+/**
+ * bpf_for_each_map_elem(r1: map, r2: callback, r3: its context, r4: flags) calls callback(map, key, value, context) for each element
+ * until it returns something else than 0. r0: the number of calls, or -EINVAL (flags).
+ */
+export function lowerForEach(low: Lowering): true {
+  const { code } = low;
+  pushReg(low, 4);
+  code.emit(op.i64Eqz);
+  code.open(op.if, "i64");
+  elementLoop(low);
+  code.else();
+  code.i64(-EINVAL);
+  code.close();
+  setReg(low, 0);
+  return true;
+}
+
+/** The i32 local holds the runtime's cursor, the i64 local the number of calls so far. */
+function elementLoop(low: Lowering): void {
+  const { code, linker } = low;
+  const cursor = low.i32Local;
+  const calls = low.i64Local;
+  const ofElement = (name: string): void => {
+    pushReg32(low, 1);
+    code.get(cursor);
+    code.call(linker.runtime(name));
+  };
+  code.i32(0);
+  code.set(cursor);
+  code.i64(0);
+  code.set(calls);
+  const done = code.open(op.block);
+  const again = code.open(op.loop);
+  ofElement("map_iter_next");
+  code.tee(cursor);
+  code.emit(op.i32Eqz);
+  code.brIf(done);
+  code.get(calls);
+  code.i64(1);
+  code.emit(op.i64Add);
+  code.set(calls);
+  pushReg(low, 1);
+  ofElement("map_iter_key");
+  code.emit(op.i64ExtendI32U);
+  ofElement("map_iter_value");
+  code.emit(op.i64ExtendI32U);
+  pushReg(low, 3);
+  code.i64(0);
+  callCallback(low, 2);
+  code.emit(op.i64Eqz);
+  code.brIf(again);
+  code.close();
+  code.close();
+  code.get(calls);
+}

@@ -1,6 +1,6 @@
 /** What the lowering of one function works with, and how registers and memory are reached. */
 import type { Insn, Operand, Reg } from "../../isa/insn.ts";
-import { STACK_BASE, STACK_FRAME_BYTES } from "../../memory.ts";
+import { current, CURRENT_BLOCK, STACK_BASE, STACK_FRAME_BYTES } from "../../memory.ts";
 import type { JitEnv } from "../env.ts";
 import { knownOf, type State } from "../facts/state.ts";
 import type { Code } from "../wasm/code.ts";
@@ -14,6 +14,8 @@ export interface HelperFunc {
 /** Function and table indices of the module that the code goes into. */
 export interface Linker {
   readonly helper: (id: number) => HelperFunc;
+  /** Another function that the runtime exports. */
+  readonly runtime: (name: string) => number;
   /** Function of the subprogram that begins at this insn. */
   readonly subprogram: (target: number) => number;
   /** Table slot through which the subprogram can be called indirectly: its address, as far as programs can see one. */
@@ -40,6 +42,7 @@ export interface Lowering {
   readonly regLocal: readonly number[];
   /** Scratch locals. */
   readonly i64Local: number;
+  readonly i64Locals: readonly number[];
   readonly i32Local: number;
   /** Whether anything after the insn depends on the upper half of r0. */
   readonly demandsUpperHalf: (index: number) => boolean;
@@ -120,6 +123,15 @@ export function pushAddress(low: Lowering, base: Reg, off: number): number {
   code.i32(off);
   code.emit(op.i32Add);
   return 0;
+}
+
+/** Adds the current CPU's share of a per-CPU value's address to the i32 on the stack. */
+export function addCpuCell(low: Lowering, cpuStride: number): void {
+  const { code } = low;
+  code.i32(CURRENT_BLOCK + current.cpu);
+  code.memory(op.i32Load, 0);
+  code.i32(cpuStride);
+  code.emit(op.i32Mul, op.i32Add);
 }
 
 const lowWord = (value: number): number => Number(BigInt.asIntN(32, BigInt(value)));

@@ -19,15 +19,13 @@ import { pushReg, setReg, type Linker, type Lowering } from "./context.ts";
 import { lowerAtomic, lowerLoad, lowerStore, pushLddw } from "./memory.ts";
 
 /** Signature and locals of the two kinds of function. */
-interface Shape {
+interface Shape extends Pick<Lowering, "regLocal" | "frame" | "i64Local" | "i64Locals" | "i32Local"> {
   readonly params: readonly number[];
-  readonly regLocal: readonly number[];
-  readonly frame: Lowering["frame"];
-  readonly i64Locals: number;
-  readonly i32Locals: number;
-  readonly i64Local: number;
-  readonly i32Local: number;
+  /** How many locals there are beside the parameters: first those of i64, then those of i32. */
+  readonly i64Count: number;
+  readonly i32Count: number;
   readonly pcLocal: number;
+  /** Known of r0 … r9 at the start. */
   readonly entry: readonly Known[];
 }
 
@@ -37,23 +35,25 @@ const mainShape: Shape = {
   params: [type.i64],
   regLocal: [1, 0, 2, 3, 4, 5, 6, 7, 8, 9],
   frame: { kind: "fixed" },
-  i64Locals: 10,
+  i64Count: 14,
   i64Local: 10,
-  i32Locals: 2,
-  i32Local: 11,
-  pcLocal: 12,
+  i64Locals: [11, 12, 13, 14],
+  i32Count: 2,
+  i32Local: 15,
+  pcLocal: 16,
   entry: known(pointer),
 };
 
 const subprogramShape: Shape = {
   params: [type.i64, type.i64, type.i64, type.i64, type.i64, type.i32],
   regLocal: [6, 0, 1, 2, 3, 4, 7, 8, 9, 10],
-  frame: { kind: "passed", endLocal: 5, startLocal: 14 },
-  i64Locals: 6,
+  frame: { kind: "passed", endLocal: 5, startLocal: 18 },
+  i64Count: 10,
   i64Local: 11,
-  i32Locals: 3,
-  i32Local: 12,
-  pcLocal: 13,
+  i64Locals: [12, 13, 14, 15],
+  i32Count: 3,
+  i32Local: 16,
+  pcLocal: 17,
   entry: known(any),
 };
 
@@ -71,6 +71,7 @@ export function compileFunction(insns: readonly Insn[], entry: number, kind: key
     frame: shape.frame,
     regLocal: shape.regLocal,
     i64Local: shape.i64Local,
+    i64Locals: shape.i64Locals,
     i32Local: shape.i32Local,
     demandsUpperHalf: lazily(() => upperHalfOfR0(insns, cfg)),
     state: emptyState(),
@@ -146,9 +147,9 @@ function lowerInsn(low: Lowering, insn: Insn, index: number): void {
 function withLocals(shape: Shape, code: Code): Uint8Array {
   const body = new ByteWriter(code.out.length + 16);
   body.u32(2);
-  body.u32(shape.i64Locals);
+  body.u32(shape.i64Count);
   body.u8(type.i64);
-  body.u32(shape.i32Locals);
+  body.u32(shape.i32Count);
   body.u8(type.i32);
   body.bytes(code.out.view());
   body.u8(op.end);

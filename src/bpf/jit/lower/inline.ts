@@ -1,9 +1,11 @@
 /** Helpers that are a few instructions. */
 import { current, CURRENT_BLOCK } from "../../memory.ts";
+import { knownOf } from "../facts/state.ts";
 import { arrayElement } from "../facts/array-element.ts";
 import { op, type Op } from "../wasm/opcodes.ts";
-import { lowerLoop } from "./callback.ts";
-import { pushReg32, setReg, type Lowering } from "./context.ts";
+import { lowerForEach, lowerLoop } from "./callback.ts";
+import { addCpuCell, pushReg32, setReg, type Lowering } from "./context.ts";
+import { lookupHash } from "./hash-lookup.ts";
 
 /** Emits the call at insn `index`, or returns false, having emitted nothing. */
 type Inline = (low: Lowering, index: number) => boolean;
@@ -15,6 +17,7 @@ export const inlineHelpers: Readonly<Record<number, Inline>> = {
   8: loadCurrent(op.i64Load32U, current.cpu), // get_smp_processor_id
   14: currentTid,
   125: loadCurrent(op.i64Load, current.ts), // ktime_get_boot_ns: suspend is part of the recording's clock
+  164: lowerForEach,
   181: lowerLoop,
 };
 
@@ -33,6 +36,14 @@ function currentTid(low: Lowering, index: number): boolean {
 }
 
 function lookupElem(low: Lowering): boolean {
+  const map = knownOf(low.state, 1);
+  if (map.kind !== "map") return false;
+  const plan = low.env.map(map.map);
+  if (plan.hash !== null) return lookupHash(low, plan.hash, plan.spec.keySize);
+  return lookupArray(low);
+}
+
+function lookupArray(low: Lowering): boolean {
   const { code } = low;
   const element = arrayElement(low.state, low.env);
   if (element === null) return false;
@@ -45,7 +56,7 @@ function lookupElem(low: Lowering): boolean {
       break;
     case "fixed_percpu":
       code.i32(element.address);
-      addCpu(low, element.layout.cpuStride);
+      addCpuCell(low, element.layout.cpuStride);
       code.emit(op.i64ExtendI32U);
       break;
     case "computed":
@@ -55,7 +66,7 @@ function lookupElem(low: Lowering): boolean {
       code.tee(low.i32Local);
       code.i32(element.layout.elementStride);
       code.emit(op.i32Mul, op.i32Add);
-      if (element.layout.cpuStride !== 0) addCpu(low, element.layout.cpuStride);
+      if (element.layout.cpuStride !== 0) addCpuCell(low, element.layout.cpuStride);
       code.i32(0);
       code.get(low.i32Local);
       code.i32(element.maxEntries);
@@ -64,12 +75,4 @@ function lookupElem(low: Lowering): boolean {
   }
   setReg(low, 0);
   return true;
-}
-
-function addCpu(low: Lowering, cpuStride: number): void {
-  const { code } = low;
-  code.i32(CURRENT_BLOCK + current.cpu);
-  code.memory(op.i32Load, 0);
-  code.i32(cpuStride);
-  code.emit(op.i32Mul, op.i32Add);
 }
