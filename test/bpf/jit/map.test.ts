@@ -85,3 +85,13 @@ test("stores through a looked-up pointer reach the value", () => {
   const { memory } = run(lookup(0, key.known(2), "*(u64 *)(r0 +8) = 77\nr1 = 5\nlock *(u64 *)(r0 +0) += r1"), options);
   expect([memory.getBigUint64(VALUES + 32, true), memory.getBigUint64(VALUES + 40, true)]).toEqual([9n, 77n]);
 });
+
+test("addresses above 2 GiB", () => {
+  const far = 0xc000_0000;
+  const high: MapPlan = { spec: { ...spec, type: "array" }, address: far, array: { values: far + 64, elementStride: 16, cpuStride: 0 } };
+  const maps = [high];
+  expect(run("r0 = map[0]\nexit", { maps }).r0).toBe(BigInt(far));
+  expect(run("r0 = map[0][0]+8\nexit", { maps }).r0).toBe(BigInt(far + 72));
+  expect(run(lookup(0, key.known(1), ""), { maps }).r0).toBe(BigInt(far + 80));
+  expect(run(lookup(0, key.loaded(0), ""), { ...options, maps }).r0).toBe(BigInt(far + 96));
+});

@@ -65,7 +65,7 @@ export function lowerAlu(low: Lowering, insn: Alu): void {
   switch (insn.op) {
     case "mov":
       if ("imm" in insn.src && !insn.wide) {
-        low.code.i64(BigInt(insn.src.imm >>> 0));
+        low.code.i64(insn.src.imm >>> 0);
         return setReg(low, insn.dst);
       }
       width.push(low, insn.src);
@@ -162,7 +162,7 @@ type End = Extract<Insn, { kind: "end" }>;
 function truncate(low: Lowering, { dst, bits }: End): void {
   pushReg(low, dst);
   if (bits === 64) return;
-  low.code.i64(bits === 16 ? 0xffffn : 0xffff_ffffn);
+  low.code.i64(bits === 16 ? 0xffff : 0xffff_ffff);
   low.code.emit(op.i64And);
 }
 

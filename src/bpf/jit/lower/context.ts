@@ -54,7 +54,7 @@ export function pushReg(low: Lowering, reg: Reg): void {
   const known = knownOf(low.state, reg);
   switch (known.kind) {
     case "const":
-      return low.code.i64(known.value === (known.value | 0) ? known.value : BigInt(known.value));
+      return low.code.i64(known.value);
     case "map":
       return low.code.i64(low.env.map(known.map).address);
     case "func":

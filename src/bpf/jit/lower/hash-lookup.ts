@@ -56,7 +56,7 @@ function pushWord(low: Lowering, { off, size }: Word): void {
   if (reg === null) return code.memory(loads[size], pushAddress(low, 2, off));
   pushReg(low, reg);
   if (size === 8) return;
-  code.i64(0xffff_ffffn);
+  code.i64(0xffff_ffff);
   code.emit(op.i64And);
 }
 

@@ -75,7 +75,7 @@ function compareExchange(low: Lowering, insn: Atomic): void {
   code.tee(low.i64Local);
   pushReg(low, 0);
   if (insn.size === 4) {
-    code.i64(0xffff_ffffn);
+    code.i64(0xffff_ffff);
     code.emit(op.i64And);
   }
   code.emit(op.i64Eq);

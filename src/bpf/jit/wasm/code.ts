@@ -35,11 +35,11 @@ export class Code {
     this.out.s32(value | 0);
   }
 
-  /** A number must be an integer that fits 32 signed bits. */
+  /** Taken modulo 2^64; a number must be an integer. */
   i64(value: number | bigint): void {
     this.out.u8(op.i64Const);
-    if (typeof value === "number") this.out.s32(value);
-    else this.out.s64(value);
+    if (typeof value === "number" && value === (value | 0)) this.out.s32(value);
+    else this.out.s64(BigInt(value));
   }
 
   /** Loads and stores; no alignment is promised. */
