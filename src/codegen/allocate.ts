@@ -1,0 +1,272 @@
+/**
+ * Register allocation: copies whose two sides never overlap become one, then the groups take registers in order of how often
+ * they are used for their length. What crosses a call can only be in r6…r9; what finds no register lives on the stack.
+ */
+import type { LiveRange, Liveness } from "./liveness.ts";
+import type { MFunction, MReg } from "./mir.ts";
+import { forEachDef, forEachEndUse, forEachUse } from "./mir.ts";
+
+export interface Allocation {
+  /** By register of the machine IR: 0…9, or SPILLED, or UNUSED. */
+  readonly homes: Int8Array;
+  /** Spill slot number by register, for those that are SPILLED. */
+  readonly spills: ReadonlyMap<number, number>;
+  readonly spillCount: number;
+}
+
+export const SPILLED = -1;
+export const UNUSED = -2;
+
+/** Registers that spill code uses, in functions that have some. */
+export const spillTemps = [4, 5] as const;
+
+const calleeSaved = [6, 7, 8, 9] as const;
+/** r0 first: no argument wants it. r1 last: arguments want it most. */
+const anyRegister = [0, 5, 4, 3, 2, 1, ...calleeSaved] as const;
+const anyButTemps = anyRegister.filter((reg) => !(spillTemps as readonly number[]).includes(reg));
+
+interface Group {
+  members: MReg[];
+  range: LiveRange;
+  /** Reads and writes, ten times as many per loop around them. */
+  weight: number;
+  crossesCall: boolean;
+  /** How much each machine register would save: copies to arguments, from results. */
+  readonly wishes: Map<number, number>;
+}
+
+/** `loopDepth`: by block. */
+export function allocate(func: MFunction, liveness: Liveness, loopDepth: readonly number[]): Allocation {
+  const { groups, copies } = gather(func, liveness, loopDepth);
+  const merged = coalesce(groups, copies, liveness);
+  const first = assign(merged, groups, liveness, anyRegister);
+  if (first.spilled.length === 0) return { homes: first.homes, spills: new Map(), spillCount: 0 };
+  const { homes, spilled } = assign(merged, groups, liveness, anyButTemps);
+  return { homes, ...placeSpills(spilled, func.pointers, liveness.positionCount) };
+}
+
+interface Copy {
+  readonly a: MReg;
+  readonly b: MReg;
+  readonly weight: number;
+}
+
+function gather(func: MFunction, liveness: Liveness, loopDepth: readonly number[]): { groups: Group[]; copies: Copy[] } {
+  const groups = liveness.ranges.map((range, reg): Group => ({
+    members: [reg as MReg],
+    range,
+    weight: 0,
+    crossesCall: crossesCall(range, liveness.calls),
+    wishes: new Map(),
+  }));
+  const copies: Copy[] = [];
+  func.blocks.forEach((block, index) => {
+    const weight = 10 ** Math.min(loopDepth[index]!, 6);
+    const count = (reg: MReg): void => void (groups[reg]!.weight += weight);
+    const wish = (reg: MReg, machineReg: number): void => {
+      const { wishes } = groups[reg]!;
+      wishes.set(machineReg, (wishes.get(machineReg) ?? 0) + weight);
+    };
+    for (const insn of block.insns) {
+      forEachUse(insn, count);
+      forEachDef(insn, count);
+      if (insn.op === "mov" && insn.wide && "reg" in insn.src) copies.push({ a: insn.src.reg, b: insn.dst, weight });
+      if (insn.op === "entry") insn.params.forEach((reg, at) => wish(reg, at + 1));
+      if (insn.op !== "call") continue;
+      insn.args.forEach((arg, at) => {
+        if (arg.kind === "reg") wish(arg.reg, at + 1);
+      });
+      if (insn.dst !== null) wish(insn.dst, 0);
+    }
+    forEachEndUse(block.end, count);
+    if (block.end.op === "ret" && block.end.value.kind === "reg") wish(block.end.value.reg, 0);
+  });
+  return { groups, copies };
+}
+
+function crossesCall(range: LiveRange, calls: readonly number[]): boolean {
+  for (let at = 0; at < range.length; at += 2) {
+    const call = calls[lowerBound(calls, range[at]!)];
+    // Alive both before (2i) and after (2i + 1) the call.
+    if (call !== undefined && call + 1 < range[at + 1]!) return true;
+  }
+  return false;
+}
+
+/** Index of the first element >= value. */
+function lowerBound(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index (even) of the first stretch that ends after `position`. */
+function firstStretchAfter(range: LiveRange, position: number): number {
+  let low = 0;
+  let high = range.length >> 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (range[middle * 2 + 1]! <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low * 2;
+}
+
+/** Looks the shorter range's stretches up in the longer one. */
+function overlaps(a: LiveRange, b: LiveRange): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  for (let at = 0; at < short.length; at += 2) {
+    const found = firstStretchAfter(long, short[at]!);
+    if (found < long.length && long[found]! < short[at + 1]!) return true;
+  }
+  return false;
+}
+
+/** Union of two ranges that do not overlap. */
+function union(a: LiveRange, b: LiveRange): LiveRange {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  const merged = [...long];
+  for (let at = 0; at < short.length; at += 2) {
+    const start = short[at]!;
+    const end = short[at + 1]!;
+    const found = firstStretchAfter(merged, start);
+    const joinsBefore = found > 0 && merged[found - 1] === start;
+    const joinsAfter = found < merged.length && merged[found] === end;
+    if (joinsBefore && joinsAfter) merged.splice(found - 1, 2);
+    else if (joinsBefore) merged[found - 1] = end;
+    else if (joinsAfter) merged[found] = start;
+    else merged.splice(found, 0, start, end);
+  }
+  return merged;
+}
+
+/** Groups after joining both sides of as many copies as possible, the most frequent copies first. */
+function coalesce(groups: readonly Group[], copies: readonly Copy[], liveness: Liveness): Group[] {
+  const owner = groups.map((_, reg) => reg);
+  const find = (reg: number): number => {
+    let root = reg;
+    while (owner[root] !== root) root = owner[root] = owner[owner[root]!]!;
+    return root;
+  };
+  const merged = groups.map((group) => ({ ...group, wishes: new Map(group.wishes) }));
+  for (const copy of copies.toSorted((x, y) => y.weight - x.weight)) {
+    const a = find(copy.a);
+    const b = find(copy.b);
+    if (a === b) continue;
+    const into = merged[a]!;
+    const from = merged[b]!;
+    if (overlaps(into.range, from.range)) continue;
+    owner[b] = a;
+    into.range = union(into.range, from.range);
+    into.members = into.members.length >= from.members.length ? append(into.members, from.members) : append(from.members, into.members);
+    into.weight += from.weight;
+    // Two halves that touch at a call cross it together.
+    into.crossesCall = into.crossesCall || from.crossesCall || crossesCall(into.range, liveness.calls);
+    for (const [reg, weight] of from.wishes) into.wishes.set(reg, (into.wishes.get(reg) ?? 0) + weight);
+  }
+  return merged.filter((_, reg) => find(reg) === reg);
+}
+
+const append = (to: MReg[], more: readonly MReg[]): MReg[] => {
+  for (const reg of more) to.push(reg);
+  return to;
+};
+
+const lengthOf = (range: LiveRange): number => {
+  let length = 0;
+  for (let at = 0; at < range.length; at += 2) length += range[at + 1]! - range[at]!;
+  return length;
+};
+
+const byDensity = (groups: readonly Group[]): Group[] => {
+  const density = new Map(groups.map((group) => [group, group.weight / Math.max(1, lengthOf(group.range))]));
+  return groups.toSorted((a, b) => density.get(b)! - density.get(a)!);
+};
+
+/** One bit per position that is taken. */
+type Occupancy = Int32Array;
+
+const occupancy = (positionCount: number): Occupancy => new Int32Array((positionCount >> 5) + 1);
+
+function isFree(taken: Occupancy, range: LiveRange): boolean {
+  for (let at = 0; at < range.length; at += 2) {
+    const from = range[at]!;
+    const last = range[at + 1]! - 1;
+    for (let word = from >> 5; word <= last >> 5; word++) if ((taken[word]! & stretchMask(word, from, last)) !== 0) return false;
+  }
+  return true;
+}
+
+function take(taken: Occupancy, range: LiveRange): void {
+  for (let at = 0; at < range.length; at += 2) {
+    const from = range[at]!;
+    const last = range[at + 1]! - 1;
+    for (let word = from >> 5; word <= last >> 5; word++) taken[word]! |= stretchMask(word, from, last);
+  }
+}
+
+/** Bits of positions from…last that fall into a word. */
+function stretchMask(word: number, from: number, last: number): number {
+  let mask = -1;
+  if (word === from >> 5) mask &= -1 << (from & 31);
+  if (word === last >> 5) mask &= -1 >>> (31 - (last & 31));
+  return mask;
+}
+
+function assign(
+  merged: readonly Group[],
+  single: readonly Group[],
+  liveness: Liveness,
+  registers: readonly number[],
+): { homes: Int8Array; spilled: Group[] } {
+  const homes = new Int8Array(liveness.ranges.length).fill(UNUSED);
+  const taken = Array.from({ length: 10 }, () => occupancy(liveness.positionCount));
+  const spilled: Group[] = [];
+  const settle = (group: Group, home: number): void => {
+    for (const member of group.members) homes[member] = home;
+  };
+  const place = (group: Group): boolean => {
+    const allowed = group.crossesCall ? calleeSaved : registers;
+    const wished = [...group.wishes].sort((a, b) => b[1] - a[1]).map(([reg]) => reg);
+    const candidates = wished.length === 0 ? allowed : [...wished.filter((reg) => allowed.includes(reg)), ...allowed];
+    const found = candidates.find((reg) => isFree(taken[reg]!, group.range));
+    if (found === undefined) return false;
+    take(taken[found]!, group.range);
+    settle(group, found);
+    return true;
+  };
+  for (const group of byDensity(merged)) {
+    if (group.range.length === 0 || place(group)) continue;
+    // Apart, some of the members may still find room.
+    const parts = group.members.length === 1 ? [group] : byDensity(group.members.map((reg) => single[reg]!));
+    for (const part of parts) {
+      if (part.range.length === 0 || (parts.length > 1 && place(part))) continue;
+      settle(part, SPILLED);
+      spilled.push(part);
+    }
+  }
+  return { homes, spilled };
+}
+
+/** Spilled registers that are never needed at the same time share a slot. Pointers come first: the first slots are on the stack. */
+function placeSpills(
+  spilled: readonly Group[],
+  pointers: ReadonlySet<number>,
+  positionCount: number,
+): { spills: Map<number, number>; spillCount: number } {
+  const spills = new Map<number, number>();
+  const taken: Occupancy[] = [];
+  const isPointer = (group: Group): number => Number(group.members.some((reg) => pointers.has(reg)));
+  for (const group of spilled.toSorted((a, b) => isPointer(b) - isPointer(a) || b.weight - a.weight)) {
+    let slot = taken.findIndex((occupied) => isFree(occupied, group.range));
+    if (slot < 0) slot = taken.push(occupancy(positionCount)) - 1;
+    take(taken[slot]!, group.range);
+    for (const member of group.members) spills.set(member, slot);
+  }
+  return { spills, spillCount: taken.length };
+}

@@ -1,0 +1,85 @@
+import type { FuncId, IrProbe, IrProgram } from "../../lang/ir/ir.ts";
+import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import type { ProgType, ProgramSpec } from "../bpf/spec.ts";
+import { callGraph, functionOf } from "./call-graph.ts";
+import { compileFunction } from "./compile-function.ts";
+import type { CompiledFunction } from "./compile-function.ts";
+import type { CompiledScript } from "./compiled.ts";
+import { SCRATCH_CHUNK_BYTES } from "./frame.ts";
+import { link } from "./link.ts";
+import { mapSpec, scratchSpec } from "./map-specs.ts";
+import { programName, uniqueNames } from "./names.ts";
+
+/**
+ * eBPF programs (instruction set v3, RFC 9669) that the Linux verifier accepts, one per probe body, and their maps.
+ * Deterministic. Throws for IR that lowering must not make: recursion, a slot of more than 32 KiB, over 2,000 values alive at a time.
+ */
+export function codegen(ir: IrProgram): CompiledScript {
+  const programs = new Set(ir.probes.map((probe) => probe.func));
+  const compiled = new Map<FuncId, CompiledFunction>();
+  for (const node of callGraph(ir)) {
+    // A function runs while its callers do, so its scratch memory lies behind theirs.
+    const scratchStart = Math.max(0, ...node.callers.map((caller) => compiled.get(caller)!.scratchEnd));
+    const code = compileFunction(functionOf(ir, node.func), {
+      isProgram: programs.has(node.func),
+      stackBytes: node.stackBytes,
+      maps: ir.maps,
+      scratchStart,
+      scratchMap: (n) => ir.maps.length + n,
+    });
+    compiled.set(node.func, code);
+  }
+
+  const uniqueMap = uniqueNames();
+  const scratchBytes = Math.max(0, ...[...compiled.values()].map((code) => code.scratchEnd));
+  const scratch = scratchSizes(scratchBytes);
+  const maps = [...ir.maps.map((map) => mapSpec(map, uniqueMap)), ...scratch.map((sizeBytes) => scratchSpec(sizeBytes, uniqueMap))];
+
+  const uniqueProgram = uniqueNames();
+  const uniqueFunction = uniqueNames();
+  const names = new Map<FuncId, string>();
+  const nameOf = (func: FuncId): string => {
+    let name = names.get(func);
+    if (name === undefined) names.set(func, (name = uniqueFunction(functionOf(ir, func).name)));
+    return name;
+  };
+  return {
+    programs: ir.probes.map((probe) => programSpec(probe, uniqueProgram, (func) => compiled.get(func)!, nameOf)),
+    maps,
+    irMaps: [...ir.maps, ...scratch.map(() => null)],
+    actions: ir.actions,
+    attach: ir.probes.flatMap((probe, program) => probe.attach.map((point) => ({ program, point }))),
+  };
+}
+
+/** Value sizes of the scratch maps. */
+function scratchSizes(bytes: number): number[] {
+  const sizes: number[] = [];
+  for (let left = bytes; left > 0; left -= SCRATCH_CHUNK_BYTES) sizes.push(Math.min(left, SCRATCH_CHUNK_BYTES));
+  return sizes;
+}
+
+function programSpec(
+  probe: IrProbe,
+  unique: (name: string) => string,
+  codeOf: (func: FuncId) => CompiledFunction,
+  nameOf: (func: FuncId) => string,
+): ProgramSpec {
+  const point = probe.attach[0];
+  if (point === undefined) throw new Error("probe without attach points");
+  const name = unique(programName(point));
+  return { name, ...sectionOf(point), ...link(probe.func, name, codeOf, nameOf), license: "GPL" };
+}
+
+/** begin and end run as uprobes on the tracer itself, as bpftrace has it; interval is a perf event of the software clock. */
+function sectionOf(point: ResolvedAttachPoint): { readonly type: ProgType; readonly section: string } {
+  switch (point.provider) {
+    case "begin":
+    case "end":
+      return { type: "kprobe", section: "uprobe" };
+    case "interval":
+      return { type: "perf_event", section: "perf_event" };
+    case "tracepoint":
+      return { type: "tracepoint", section: `tracepoint/${point.tracepoint.category}/${point.tracepoint.name}` };
+  }
+}
