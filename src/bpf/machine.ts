@@ -1,0 +1,188 @@
+/**
+ * A machine: verified programs and their maps in one linear memory, with the runtime that pumps a recording's events through them.
+ * All the work is done in WebAssembly; here memory is laid out, modules are put together, and results are read.
+ */
+import type { Machine, MachineOptions, PumpOptions } from "./machine-types.ts";
+import { createError } from "./maps/create.ts";
+import { writeDescriptor } from "./maps/descriptor.ts";
+import { mapHandle } from "./maps/handle.ts";
+import { planMemory, type MemoryPlan } from "./maps/plan.ts";
+import { CURRENT_BLOCK, current, missing, MISSING_BLOCK, PUMP_BLOCK } from "./memory.ts";
+import { drainRing } from "./runtime/drain.ts";
+import { loadPrograms } from "./runtime/load-programs.ts";
+import { limits, pump, pumpResult, task } from "./runtime/layout.ts";
+import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
+import { createStreams } from "./runtime/streams.ts";
+
+const HOST_COMM = "hindsight";
+/** struct bpf_perf_event_data of x86-64: pt_regs, sample_period, addr. */
+const EMPTY_CONTEXT_BYTES = 184;
+
+/**
+ * Lays out the memory, compiles the programs and puts everything in place; runs nothing yet.
+ * Throws on what callers have to rule out before: maps that the kernel would not create (maps/create.ts), maps that do not fit into 4 GiB
+ * (maps/plan.ts), pages of no size. RangeError when the system has not that much memory.
+ */
+export function createMachine(options: MachineOptions): Machine {
+  const plan = planFor(options);
+  const memory = new WebAssembly.Memory({ initial: plan.sizeBytes / 65_536, maximum: plan.sizeBytes / 65_536 });
+  const bytes = new Uint8Array(memory.buffer);
+  const view = new DataView(memory.buffer);
+  const streams = createStreams(options.streams, plan, bytes);
+  const { runtime, tableBase } = loadPrograms(options, plan, memory, (index) => streams.fill(index));
+  plan.maps.forEach((layout, i) => writeDescriptor(view, layout, i === options.outputRing));
+  writeConstants(view, plan, options, tableBase);
+
+  const maps = plan.maps.map((layout) => mapHandle(layout, bytes, runtime, { key: plan.keyArea, value: plan.valueArea }));
+  const word = (at: number): number => view.getUint32(at, true);
+  const long = (at: number): bigint => view.getBigUint64(at, true);
+  const setWord = (at: number, value: number): void => view.setUint32(at, value, true);
+  const setLong = (at: number, value: bigint): void => view.setBigUint64(at, BigInt.asUintN(64, value), true);
+  const encoder = new TextEncoder();
+  const setComm = (at: number, comm: string): void => {
+    bytes.fill(0, at, at + limits.commBytes);
+    bytes.set(encoder.encode(comm).subarray(0, limits.commBytes - 1), at);
+  };
+
+  let hostCpu = 0;
+  setComm(CURRENT_BLOCK + current.hostComm, HOST_COMM);
+
+  /** undefined: not looked for yet. */
+  let firstTs: bigint | null | undefined;
+  const findFirstTs = (): bigint | null => {
+    if (firstTs !== undefined) return firstTs;
+    streams.restart(null);
+    clearStats();
+    runtime.streams_peek();
+    firstTs = word(PUMP_BLOCK + pump.seen) === 1 ? long(PUMP_BLOCK + pump.firstTs) : null;
+    streams.restart(null);
+    clearStats();
+    return firstTs;
+  };
+
+  const clearStats = (): void => {
+    for (const field of [pump.events, pump.fired, pump.lost, pump.firstTs, pump.lastTs]) setLong(PUMP_BLOCK + field, 0n);
+    for (const field of [pump.lostUnknown, pump.damaged, pump.seen, pump.limited]) setWord(PUMP_BLOCK + field, 0);
+  };
+
+  const setHostContext = (context: Uint8Array | null): void => {
+    const { address, sizeBytes } = plan.hostContext;
+    if (context !== null && context.length > sizeBytes) throw new Error(`a context of ${context.length} bytes is too large`);
+    bytes.fill(0, address, address + EMPTY_CONTEXT_BYTES);
+    if (context !== null) bytes.set(context, address);
+    setWord(PUMP_BLOCK + pump.hostContextBytes, context?.length ?? EMPTY_CONTEXT_BYTES);
+  };
+  setHostContext(null);
+
+  /** The first names of tasks: the saved ones, corrected by what events say of the time before them. */
+  const startTasks = (options: PumpOptions, hasRules: boolean): void => {
+    runtime.tasks_clear();
+    for (const [pid, comm] of options.comms) {
+      setComm(PUMP_BLOCK + pump.comm, comm);
+      runtime.task_seed(pid);
+    }
+    if (!hasRules) return;
+    streams.restart(null);
+    setWord(PUMP_BLOCK + pump.dispatch, plan.ruleDispatch.address);
+    runtime.pump_start();
+    runtime.pump_prescan();
+  };
+
+  return {
+    memory,
+    maps,
+    ncpus: plan.ncpus,
+    runProgram(program, context) {
+      setHostContext(context);
+      setWord(CURRENT_BLOCK + current.cpu, hostCpu);
+      runtime.host_enter();
+      const result = runtime.program_run(program, plan.hostContext.address);
+      if (context !== null) setHostContext(null);
+      return BigInt.asUintN(64, result);
+    },
+    setCurrent(fields) {
+      if (fields.ts !== undefined) setLong(CURRENT_BLOCK + current.ts, fields.ts);
+      if (fields.startTs !== undefined) setLong(CURRENT_BLOCK + current.startTs, fields.startTs);
+      if (fields.cpu !== undefined) hostCpu = fields.cpu;
+      if (fields.tid !== undefined) setWord(PUMP_BLOCK + pump.hostTid, fields.tid);
+      if (fields.tgid !== undefined) setWord(CURRENT_BLOCK + current.hostTgid, fields.tgid);
+      if (fields.comm !== undefined) setComm(CURRENT_BLOCK + current.hostComm, fields.comm);
+    },
+    startPump(options) {
+      const { fromNs, toNs, timers } = options;
+      const first = timers.length > 0 ? findFirstTs() : null;
+      const base = first === null ? null : fromNs !== null && fromNs > first ? fromNs : first;
+      clearDispatch(bytes, plan);
+      const hasRules = stageEvents(view, plan, options);
+      stageTimers(view, plan, timers, base);
+      runtime.timers_update();
+      if (options.trackTasks) startTasks(options, hasRules);
+      setWord(PUMP_BLOCK + pump.dispatch, plan.dispatch.address);
+      setLong(PUMP_BLOCK + pump.fromNs, fromNs ?? 0n);
+      setLong(PUMP_BLOCK + pump.toNs, toNs ?? MAX_U64);
+      streams.restart(toNs);
+      clearStats();
+      runtime.pump_start();
+    },
+    pump: () => (runtime.pump_run() === pumpResult.done ? "done" : "drain"),
+    firstTs: findFirstTs,
+    stats() {
+      const seen = word(PUMP_BLOCK + pump.seen) === 1;
+      return {
+        events: long(PUMP_BLOCK + pump.events),
+        fired: long(PUMP_BLOCK + pump.fired),
+        lost: long(PUMP_BLOCK + pump.lost),
+        lostUnknown: word(PUMP_BLOCK + pump.lostUnknown),
+        damaged: word(PUMP_BLOCK + pump.damaged),
+        firstTs: seen ? long(PUMP_BLOCK + pump.firstTs) : null,
+        lastTs: seen ? long(PUMP_BLOCK + pump.lastTs) : null,
+      };
+    },
+    drain(each) {
+      const ring = plan.maps[options.outputRing];
+      if (ring !== undefined) drainRing(view, ring, each);
+    },
+    takeOutputLost() {
+      const lost = word(CURRENT_BLOCK + current.outputLost);
+      setWord(CURRENT_BLOCK + current.outputLost, 0);
+      return lost;
+    },
+    missingCounts() {
+      const { sizeBytes: _, ...counters } = missing;
+      return Object.fromEntries(Object.entries(counters).map(([name, offset]) => [name, word(MISSING_BLOCK + offset)]));
+    },
+  };
+}
+
+function planFor(options: MachineOptions): MemoryPlan {
+  for (const spec of options.maps) {
+    const error = createError(spec);
+    if (error !== 0) throw new Error(`map ${spec.name} cannot be created: ${error}`);
+  }
+  for (const { pageBytes, headerBytes } of options.streams) {
+    if (!Number.isInteger(pageBytes) || pageBytes <= headerBytes) throw new Error(`ring-buffer pages of ${pageBytes} bytes`);
+  }
+  const plan = planMemory(options);
+  if (plan.kind === "too_large") throw new Error(`the maps need ${plan.neededBytes} bytes of memory (largest: ${plan.map ?? "none"})`);
+  return plan;
+}
+
+function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOptions, tableBase: number): void {
+  const setPump = (field: number, value: number): void => view.setUint32(PUMP_BLOCK + field, value, true);
+  setPump(pump.interp, options.backend === "interp" ? 1 : 0);
+  setPump(pump.tableBase, tableBase);
+  setPump(pump.dispatch, plan.dispatch.address);
+  setPump(pump.cursors, plan.cursors.address);
+  setPump(pump.tree, plan.tree.address);
+  setPump(pump.timers, plan.timers.address);
+  setPump(pump.hostContext, plan.hostContext.address);
+  setPump(pump.mapsStart, plan.mapsArea.address);
+  setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
+  setPump(pump.taskIndex, plan.taskIndex.address);
+  setPump(pump.tasks, plan.tasks.address);
+  setPump(pump.taskCapacity, plan.tasks.sizeBytes / task.sizeBytes);
+  view.setBigUint64(PUMP_BLOCK + pump.due, MAX_U64, true);
+  view.setUint32(CURRENT_BLOCK + current.ncpus, plan.ncpus, true);
+  view.setUint32(CURRENT_BLOCK + current.missingAddr, MISSING_BLOCK, true);
+  view.setBigUint64(CURRENT_BLOCK + current.randState, BigInt.asUintN(64, options.randSeed), true);
+}

@@ -1,0 +1,184 @@
+/**
+ * Lays out the linear memory of a machine: pure arithmetic. Everything has its place before the run, so the memory never grows and every
+ * address is a constant for the JIT. Pages that nothing touches cost no real memory (the engine maps them on demand), which is why tables
+ * can be as large as their domain; nobody may fill them with zeros in advance.
+ */
+import type { ArrayLayout, MapPlan } from "../jit/env.ts";
+import { HEAP_BASE } from "../memory.ts";
+import { cursor, element, limits, map, task, timer } from "../runtime/layout.ts";
+import type { MapSpec } from "../spec.ts";
+import { isArray, isPercpu } from "./create.ts";
+
+export interface MapLayout extends MapPlan {
+  /** Cells of an element: CPUs for per-CPU maps, else 1; each of cellBytes, the value size rounded up to 8. */
+  readonly cells: number;
+  readonly cellBytes: number;
+  /** Slab of a hash map, row of an array, data of a ring. */
+  readonly elements: number;
+  readonly elementBytes: number;
+  /** Of the first cell in an element. */
+  readonly valueOffset: number;
+  /** Hash maps: table of 2^bucketBits words; 0 for others. */
+  readonly buckets: number;
+  readonly bucketBits: number;
+}
+
+export interface WindowLayout {
+  readonly address: number;
+  /** Whole pages of the stream. */
+  readonly sizeBytes: number;
+}
+
+export interface Area {
+  readonly address: number;
+  readonly sizeBytes: number;
+}
+
+export interface MemoryPlan {
+  readonly kind: "plan";
+  /** Multiple of 64 KiB. */
+  readonly sizeBytes: number;
+  readonly ncpus: number;
+  readonly maps: readonly MapLayout[];
+  /** Maps and their scratch: what programs may read through bpf_probe_read_kernel. */
+  readonly mapsArea: Area;
+  readonly windows: readonly WindowLayout[];
+  readonly cursors: Area;
+  readonly tree: Area;
+  readonly timers: Area;
+  readonly dispatch: Area;
+  readonly ruleDispatch: Area;
+  /** Event plans and task rules. */
+  readonly lists: Area;
+  readonly hostContext: Area;
+  /** Key and value of a call from the session. */
+  readonly keyArea: Area;
+  readonly valueArea: Area;
+  readonly taskIndex: Area;
+  readonly tasks: Area;
+}
+
+/** More than the 4 GiB that addresses of 32 bits reach. */
+export interface PlanFailure {
+  readonly kind: "too_large";
+  readonly neededBytes: number;
+  /** The largest map. */
+  readonly map: string | null;
+}
+
+export interface PlanInput {
+  readonly maps: readonly MapSpec[];
+  readonly ncpus: number;
+  readonly streams: readonly { readonly cpu: number; readonly pageBytes: number }[];
+}
+
+const WASM_PAGE = 65_536;
+const MAX_BYTES = 2 ** 32;
+const LINE = 64;
+const EVENT_IDS = 65_536;
+/** Task rules and program lists of all events: some 100,000 attach points. */
+const LIST_BYTES = 8 << 20;
+const MAX_TIMERS = 65_536;
+const MAX_TASKS = 262_144;
+const WINDOW_BYTES = 256 << 10;
+const MIN_WINDOW_BYTES = 32 << 10;
+/** For the windows of machines with hundreds of CPUs. */
+const WINDOWS_BYTES = 64 << 20;
+/** Room behind the last structure: a load at a constant offset (16 bits) of a short record stays inside the memory. */
+const TAIL_BYTES = 65_536;
+
+const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Between a third and two thirds of the buckets are used when the map is full. */
+const bucketBitsFor = (maxEntries: number): number => Math.max(1, Math.ceil(Math.log2(maxEntries * 1.5)));
+
+export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
+  const ncpus = input.streams.reduce((most, { cpu }) => Math.max(most, cpu + 1), Math.max(1, input.ncpus));
+  let top = HEAP_BASE;
+  const take = (sizeBytes: number): Area => {
+    const area = { address: top, sizeBytes };
+    top = roundUp(top + sizeBytes, LINE);
+    return area;
+  };
+  const streams = Math.max(1, input.streams.length);
+  const descriptors = take(input.maps.length * map.sizeBytes);
+  const cursors = take(streams * cursor.sizeBytes);
+  const tree = take(streams * 4);
+  const hostContext = take(WASM_PAGE);
+  const dispatch = take(EVENT_IDS * 4);
+  const ruleDispatch = take(EVENT_IDS * 4);
+  const lists = take(LIST_BYTES);
+  const timers = take(MAX_TIMERS * timer.sizeBytes);
+  const taskIndex = take(limits.pids * 4);
+  const tasks = take(MAX_TASKS * task.sizeBytes);
+  const largest = (bytes: (spec: MapSpec) => number): number => input.maps.reduce((most, spec) => Math.max(most, bytes(spec)), 8);
+  const keyArea = take(largest((spec) => spec.keySize));
+  const valueArea = take(largest((spec) => roundUp(spec.valueSize, 8) * (isPercpu(spec.type) ? ncpus : 1)));
+  const windows = input.streams.map(({ pageBytes }) => take(windowBytes(pageBytes, input.streams.length)));
+  const mapsStart = top;
+  const maps = input.maps.map((spec, i) => planMap(spec, { address: descriptors.address + i * map.sizeBytes, ncpus, take }));
+  const mapsArea = { address: mapsStart, sizeBytes: top - mapsStart };
+
+  const sizeBytes = roundUp(top + TAIL_BYTES, WASM_PAGE);
+  if (sizeBytes > MAX_BYTES) return { kind: "too_large", neededBytes: sizeBytes, map: largestMap(maps) };
+  return {
+    kind: "plan",
+    sizeBytes,
+    ncpus,
+    maps,
+    mapsArea,
+    windows,
+    cursors,
+    tree,
+    timers,
+    dispatch,
+    ruleDispatch,
+    lists,
+    hostContext,
+    keyArea,
+    valueArea,
+    taskIndex,
+    tasks,
+  };
+}
+
+interface MapRoom {
+  readonly address: number;
+  readonly ncpus: number;
+  readonly take: (sizeBytes: number) => Area;
+}
+
+function planMap(spec: MapSpec, { address, ncpus, take }: MapRoom): MapLayout {
+  const cells = isPercpu(spec.type) ? ncpus : 1;
+  const cellBytes = roundUp(spec.valueSize, 8);
+  const common = { spec, address, cells, cellBytes };
+  if (spec.type === "ringbuf") {
+    const { address: elements } = take(spec.maxEntries);
+    return { ...common, elements, elementBytes: 0, valueOffset: 0, buckets: 0, bucketBits: 0, array: null };
+  }
+  const valueOffset = isArray(spec.type) ? 0 : element.key + roundUp(spec.keySize, 8);
+  const elementBytes = valueOffset + cells * cellBytes;
+  if (isArray(spec.type)) {
+    const { address: elements } = take(spec.maxEntries * elementBytes);
+    const array: ArrayLayout = { values: elements, elementStride: elementBytes, cpuStride: isPercpu(spec.type) ? cellBytes : 0 };
+    return { ...common, elements, elementBytes, valueOffset, buckets: 0, bucketBits: 0, array };
+  }
+  const bucketBits = bucketBitsFor(spec.maxEntries);
+  const { address: buckets } = take(2 ** bucketBits * 4);
+  const { address: elements } = take(spec.maxEntries * elementBytes);
+  return { ...common, elements, elementBytes, valueOffset, buckets, bucketBits, array: null };
+}
+
+function windowBytes(pageBytes: number, streams: number): number {
+  const wanted = Math.min(WINDOW_BYTES, Math.max(MIN_WINDOW_BYTES, Math.floor(WINDOWS_BYTES / streams)));
+  return Math.max(1, Math.floor(wanted / pageBytes)) * pageBytes;
+}
+
+const mapBytes = (layout: MapLayout): number =>
+  layout.spec.type === "ringbuf" ? layout.spec.maxEntries : layout.spec.maxEntries * layout.elementBytes;
+
+function largestMap(maps: readonly MapLayout[]): string | null {
+  return (
+    maps.reduce<MapLayout | null>((most, one) => (most === null || mapBytes(one) > mapBytes(most) ? one : most), null)?.spec.name ?? null
+  );
+}

@@ -1,0 +1,78 @@
+/** Puts the runtime and the programs into one instance: compiled into one module (jit), or with the interpreter as an import (interp). */
+import { helpers } from "../helpers/table.ts";
+import { interpret, type HelperArgs, type InterpHost } from "../interp/interp.ts";
+import { jitModule } from "../jit/jit.ts";
+import type { MachineOptions } from "../machine-types.ts";
+import type { MapLayout, MemoryPlan } from "../maps/plan.ts";
+import type { HelperExport, RuntimeExports } from "./exports.ts";
+import { runtimeBytes } from "./runtime.wasm.ts";
+
+export interface Loaded {
+  readonly runtime: RuntimeExports;
+  /** Table slot of program 0; 0 with the interpreter. */
+  readonly tableBase: number;
+}
+
+const helperExport = (id: number): string | null => {
+  const helper = helpers[id];
+  return helper === undefined ? null : `bpf_${helper.name}`;
+};
+
+export function loadPrograms(
+  options: Pick<MachineOptions, "programs" | "backend">,
+  plan: MemoryPlan,
+  memory: WebAssembly.Memory,
+  fill: (stream: number) => number,
+): Loaded {
+  const { programs, backend } = options;
+  const map = (index: number): MapLayout => {
+    const layout = plan.maps[index];
+    if (layout === undefined) throw new Error(`there is no map ${index}`);
+    return layout;
+  };
+  const { bytes, tableBase } =
+    backend === "jit" ? jitModule(runtimeBytes(), programs, { map, helperExport }) : { bytes: runtimeBytes(), tableBase: 0 };
+
+  let host: InterpHost | null = null;
+  const run_program = (program: number, ctx: bigint): bigint => {
+    host ??= interpHost(instance.exports, memory, map);
+    const result = interpret(programs[program]!, BigInt.asUintN(64, ctx), host);
+    if (result.kind === "exit") return result.r0;
+    throw new Error(`program ${programs[program]!.name}, instruction ${result.insn}: ${result.reason}`);
+  };
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, fill, run_program } });
+  return { runtime: instance.exports as unknown as RuntimeExports, tableBase };
+}
+
+function interpHost(exports: Record<string, unknown>, memory: WebAssembly.Memory, map: (index: number) => MapLayout): InterpHost {
+  const runtime = exports as unknown as RuntimeExports;
+  const called = new Map<number, HelperExport>();
+  const helper = (id: number): HelperExport => {
+    let found = called.get(id);
+    if (found === undefined) {
+      const name = helperExport(id);
+      const exported = name === null ? undefined : (exports[name] as HelperExport | undefined);
+      if (exported === undefined) throw new Error(`the runtime has no helper ${id} (${name ?? "unknown"})`);
+      called.set(id, (found = exported));
+    }
+    return found;
+  };
+  return {
+    memory: new DataView(memory.buffer),
+    helpers: (id, args: HelperArgs) => {
+      const call = helper(id);
+      return call(...args.slice(0, call.length));
+    },
+    mapAddress: (index) => BigInt(map(index).address),
+    mapValueAddress: (index) => BigInt(map(index).elements),
+    *elements(address) {
+      const descriptor = Number(address);
+      for (let at = runtime.map_iter_next(descriptor, 0); at !== 0; at = runtime.map_iter_next(descriptor, at)) {
+        yield {
+          key: BigInt(runtime.map_iter_key(descriptor, at) >>> 0),
+          value: BigInt(runtime.map_iter_value(descriptor, at) >>> 0),
+        };
+      }
+    },
+  };
+}

@@ -1,0 +1,111 @@
+/** Writes what the pump is to do into memory: event plans with their programs and task rules, and timers. */
+import type { PumpOptions, TaskRuleSpec } from "../machine-types.ts";
+import { PUMP_BLOCK } from "../memory.ts";
+import type { Area, MemoryPlan } from "../maps/plan.ts";
+import { commFlags, pump, rule, ruleKind, timer } from "./layout.ts";
+
+export const MAX_U64 = 2n ** 64n - 1n;
+
+const MAX_EVENT_ID = 0xffff;
+const MIN_RECORD_BYTES = 8;
+
+const kindNumbers: Readonly<Record<TaskRuleSpec["kind"], number>> = {
+  comm: ruleKind.comm,
+  old_comm: ruleKind.oldComm,
+  fork: ruleKind.fork,
+  exit: ruleKind.exit,
+  tgid: ruleKind.tgid,
+};
+
+/** exec and rename make a name; what an event says of a task in passing is evidence of the name that it had before, too. */
+const isRename = (spec: TaskRuleSpec): boolean => spec.kind === "comm" && (spec.when === "after" || spec.comm?.basename === true);
+
+const orNone = (offset: number | undefined): number => (offset === undefined || offset < 0 ? rule.none : offset);
+
+/** Hands out an area from its start; running out of it is a script with more attach points than anybody's (our bug to have let it come here). */
+function allocator(area: Area): (sizeBytes: number) => number {
+  let used = 0;
+  return (sizeBytes) => {
+    if (used + sizeBytes > area.sizeBytes) throw new Error(`no room for ${sizeBytes} more bytes of event plans`);
+    const address = area.address + used;
+    used += sizeBytes;
+    return address;
+  };
+}
+
+function writeRule(memory: DataView, at: number, spec: TaskRuleSpec): void {
+  const set = (field: number, value: number): void => memory.setUint32(at + field, value, true);
+  const comm = spec.comm ?? null;
+  set(rule.kind, kindNumbers[spec.kind]);
+  set(rule.pid, orNone(spec.pid));
+  set(rule.commOffset, orNone(comm?.offset));
+  set(rule.commBytes, comm?.sizeBytes ?? 0);
+  set(rule.commFlags, (comm?.loc === "data_loc" ? commFlags.dataLoc : 0) | (comm?.basename === true ? commFlags.basename : 0));
+  set(rule.parent, orNone(spec.parent));
+  set(rule.child, orNone(spec.child));
+  set(rule.flags, orNone(spec.flags));
+  set(rule.tgid, orNone(spec.tgid));
+  set(rule.renames, isRename(spec) ? 1 : 0);
+}
+
+interface EventRules {
+  readonly before: number[];
+  readonly after: number[];
+}
+
+/**
+ * Fills both dispatch tables. Events with the same programs and rules share a plan. The caller has cleared what an earlier run set
+ * (`clearDispatch`). Returns whether any event has a task rule.
+ */
+export function stageEvents(memory: DataView, plan: MemoryPlan, options: PumpOptions): boolean {
+  const take = allocator(plan.lists);
+  const rulesOf = new Map<number, EventRules>();
+  for (const spec of options.trackTasks ? options.taskRules : []) {
+    if (spec.eventId > MAX_EVENT_ID) continue;
+    const address = take(rule.sizeBytes);
+    writeRule(memory, address, spec);
+    const rules = rulesOf.get(spec.eventId) ?? { before: [], after: [] };
+    rules[spec.when].push(address);
+    rulesOf.set(spec.eventId, rules);
+  }
+  const plans = new Map<string, number>();
+  for (const id of new Set([...options.dispatch.keys(), ...rulesOf.keys()])) {
+    if (id > MAX_EVENT_ID) continue;
+    const programs = options.dispatch.get(id) ?? [];
+    const { before, after } = rulesOf.get(id) ?? { before: [], after: [] };
+    const minBytes = Math.max(MIN_RECORD_BYTES, options.minRecordBytes?.get(id) ?? 0);
+    const words = [minBytes, programs.length, before.length, after.length, ...programs, ...before, ...after];
+    const key = words.join();
+    let address = plans.get(key);
+    if (address === undefined) {
+      address = take(words.length * 4);
+      writeWords(memory, address, words);
+      plans.set(key, address);
+    }
+    memory.setUint32(plan.dispatch.address + id * 4, address, true);
+    if (before.length + after.length > 0) memory.setUint32(plan.ruleDispatch.address + id * 4, address, true);
+  }
+  return rulesOf.size > 0;
+}
+
+function writeWords(memory: DataView, at: number, words: readonly number[]): void {
+  words.forEach((word, i) => memory.setUint32(at + i * 4, word, true));
+}
+
+export function clearDispatch(bytes: Uint8Array, plan: MemoryPlan): void {
+  for (const { address, sizeBytes } of [plan.dispatch, plan.ruleDispatch]) bytes.fill(0, address, address + sizeBytes);
+}
+
+/** The first time of each is one period after `baseNs`; null: there are no events, so no time passes. */
+export function stageTimers(memory: DataView, plan: MemoryPlan, timers: PumpOptions["timers"], baseNs: bigint | null): void {
+  if (timers.length * timer.sizeBytes > plan.timers.sizeBytes) throw new Error(`${timers.length} timers are too many`);
+  timers.forEach(({ program, periodNs }, i) => {
+    if (periodNs <= 0n) throw new Error(`timer of program ${program} has no period`);
+    const at = plan.timers.address + i * timer.sizeBytes;
+    const due = (baseNs ?? 0n) + periodNs;
+    memory.setBigUint64(at + timer.due, baseNs === null || due > MAX_U64 ? MAX_U64 : due, true);
+    memory.setBigUint64(at + timer.period, periodNs, true);
+    memory.setUint32(at + timer.program, program, true);
+  });
+  memory.setUint32(PUMP_BLOCK + pump.timerCount, timers.length, true);
+}
