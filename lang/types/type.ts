@@ -31,6 +31,8 @@ export interface IntType {
   readonly kind: "int";
   readonly sizeBytes: 1 | 2 | 4 | 8;
   readonly signed: boolean;
+  /** While types are inferred: from a literal whose sign nothing has fixed yet (row 3.03). Means nothing after checking. */
+  readonly flexible?: true;
 }
 
 export interface RecordField {

@@ -1,0 +1,157 @@
+/** Attach points of a probe as the recording offers them: parameters replaced, wildcards expanded, one entry each. */
+import type { AttachPoint, ProbeItem } from "../../ast/ast.ts";
+import type { ProbeCatalogue, ResolvedAttachPoint, Tracepoint } from "../../catalogue.ts";
+import { didYouMean } from "../../diagnostics/suggest.ts";
+import type { ScriptConfig } from "../config.ts";
+import type { Report } from "../report.ts";
+import { resolveInterval } from "./interval.ts";
+import { findProvider, providers, type Provider } from "./providers.ts";
+import { splitAttachPoint } from "./split.ts";
+import { hasWildcard, matches } from "./wildcard.ts";
+
+export interface AttachEnv {
+  readonly catalogue: ProbeCatalogue | null;
+  readonly params: readonly string[];
+  readonly config: ScriptConfig;
+  readonly report: Report;
+}
+
+export interface ExpandedPoint {
+  readonly point: ResolvedAttachPoint;
+  /** What `probe` yields: the label if one was written, else the full name (row 1.03). */
+  readonly probeName: string;
+  readonly source: AttachPoint;
+}
+
+const LABEL = /^([^=":]+)=(.+)$/s;
+
+/** A name before the provider, as `name=`; the parser may have split it off already. */
+function splitLabel(attach: AttachPoint): { readonly label: string | null; readonly text: string } {
+  const match = LABEL.exec(attach.text);
+  if (attach.label !== null) return { label: attach.label, text: match?.[1] === attach.label ? match[2]! : attach.text };
+  return match === null ? { label: null, text: attach.text } : { label: match[1]!, text: match[2]! };
+}
+
+function missing(env: AttachEnv, attach: AttachPoint, message: string, hint: string | null): void {
+  const { missingProbes } = env.config;
+  if (missingProbes === "error") env.report.error("noMatch", attach.span, message, { hint });
+  if (missingProbes === "warn") env.report.warn("noMatch", attach.span, `${message} Skipping.`, { hint });
+}
+
+const fullName = (tracepoint: Tracepoint): string => `${tracepoint.category}:${tracepoint.name}`;
+
+function missingTracepoint(env: AttachEnv, attach: AttachPoint, catalogue: ProbeCatalogue, category: string, name: string): void {
+  const wild = hasWildcard(category) || hasWildcard(name);
+  const target = `${category}:${name}`;
+  const record = `record it with: trace-cmd record -e ${wild ? `'${target}'` : target}`;
+  if (category === "syscall") {
+    missing(env, attach, `Tracepoint not found: ${target}`, `the category is called syscalls: tracepoint:syscalls:${name}\n${record}`);
+    return;
+  }
+  if (wild) {
+    missing(env, attach, `No matches for tracepoint ${target}.`, record);
+    return;
+  }
+  const suggestion = didYouMean(target, catalogue.tracepoints.map(fullName));
+  missing(env, attach, `Tracepoint not found: ${target}`, suggestion === null ? record : `${suggestion}\n${record}`);
+}
+
+function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly string[]): ResolvedAttachPoint[] {
+  const [category, name] = parts.length === 1 ? ["*", parts[0]!] : [parts[0]!, parts[1]!];
+  if (category === "" || name === "") {
+    env.report.error("invalidAttachPoint", attach.span, "tracepoint probe must have a target");
+    return [];
+  }
+  const { catalogue } = env;
+  if (catalogue === null) {
+    env.report.error("noRecording", attach.span, `tracepoint:${category}:${name} needs a recording`, {
+      hint: "pass the recorded trace with --trace FILE",
+    });
+    return [];
+  }
+  const found = catalogue.tracepoints.filter((tracepoint) => matches(category, tracepoint.category) && matches(name, tracepoint.name));
+  if (found.length === 0) missingTracepoint(env, attach, catalogue, category, name);
+  return found.map((tracepoint) => ({ provider: "tracepoint", name: `tracepoint:${fullName(tracepoint)}`, tracepoint }));
+}
+
+function resolvePoints(env: AttachEnv, attach: AttachPoint, provider: Provider, parts: readonly string[]): ResolvedAttachPoint[] {
+  switch (provider.name) {
+    case "begin":
+    case "end":
+      return [{ provider: provider.name, name: provider.name }];
+    case "interval": {
+      const point = resolveInterval(parts);
+      if (typeof point !== "string") return [point];
+      env.report.error("invalidInterval", attach.span, point);
+      return [];
+    }
+    case "tracepoint":
+      return expandTracepoint(env, attach, parts);
+    default:
+      env.report.unsupported(attach.span, `${provider.name} probes`);
+      return [];
+  }
+}
+
+/** Parts as the provider takes them, or null if it cannot (row 1.11). */
+function acceptParts(provider: Provider, parts: readonly string[]): readonly string[] | null {
+  const plain = (provider.name === "begin" || provider.name === "end") && parts.length === 1 && parts[0] === "*" ? [] : parts;
+  if (provider.name === "tracepoint" && plain.length === 1 && hasWildcard(plain[0]!)) return plain;
+  return provider.parts.includes(plain.length) ? plain : null;
+}
+
+/** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
+const EXPANDABLE = new Set(["begin", "end", "tracepoint"]);
+
+function expandPoint(env: AttachEnv, attach: AttachPoint, text: string): ResolvedAttachPoint[] {
+  const split = splitAttachPoint(text, env.params);
+  if ("error" in split) {
+    env.report.error("invalidAttachPoint", attach.span, split.error);
+    return [];
+  }
+  const [written = "", ...parts] = split.parts;
+  if (hasWildcard(written)) {
+    const points = providers
+      .filter((provider) => EXPANDABLE.has(provider.name) && matches(written.toLowerCase(), provider.name))
+      .flatMap((provider) => {
+        const accepted = acceptParts(provider, parts);
+        return accepted === null ? [] : resolvePoints(env, attach, provider, accepted);
+      });
+    if (points.length === 0 && !env.report.hasErrors()) missing(env, attach, `No matches for ${written} ${parts.join(":")}.`, null);
+    return points;
+  }
+  const provider = findProvider(written);
+  if (provider === null) {
+    env.report.error("invalidProbeType", attach.span, `Invalid probe type: ${written}`, {
+      hint: didYouMean(
+        written,
+        providers.map(({ name }) => name),
+      ),
+    });
+    return [];
+  }
+  const accepted = acceptParts(provider, parts);
+  if (accepted === null) {
+    const wanted = provider.parts.length > 2 ? [provider.parts[0]!, provider.parts.at(-1)!] : provider.parts;
+    env.report.error(
+      "wrongPartCount",
+      attach.span,
+      `${provider.name} probe type requires ${wanted.join(" or ")} arguments, found ${parts.length}`,
+    );
+    return [];
+  }
+  return resolvePoints(env, attach, provider, accepted);
+}
+
+/** Attach points in source order; a probe that is left without any is reported and gets none. */
+export function expandAttachPoints(env: AttachEnv, probe: ProbeItem): ExpandedPoint[] {
+  const errorsBefore = env.report.diagnostics.length;
+  const points = probe.attach.flatMap((attach) => {
+    const { label, text } = splitLabel(attach);
+    return expandPoint(env, attach, text).map((point) => ({ point, probeName: label ?? point.name, source: attach }));
+  });
+  const said = env.report.diagnostics.slice(errorsBefore).some((diagnostic) => diagnostic.severity === "error");
+  if (points.length === 0 && !said && env.config.missingProbes === "warn")
+    env.report.warn("noAttachPoints", probe.attach[0]?.span ?? probe.span, "Probe has no valid attach points and is removed.");
+  return points;
+}

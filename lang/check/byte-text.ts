@@ -1,0 +1,9 @@
+/** Byte strings: one character per byte. Formats and separators travel as such, so any byte survives. */
+export function bytesToText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** UTF-8 bytes of a text from outside (a positional parameter, a probe name). */
+export const textToBytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,0 +1,84 @@
+/** The semantic half of the front end: syntax tree to typed program. */
+import type { Script } from "../ast/ast.ts";
+import type { ProbeCatalogue } from "../catalogue.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { HirProgram } from "../hir/hir.ts";
+import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
+import { resolveConfig, type ScriptConfig } from "./config.ts";
+import { elaborate } from "./elaborate/elaborate.ts";
+import { foldBody } from "./fold/fold.ts";
+import { reportDeepNesting } from "./report-deep-nesting.ts";
+import { reportUnsupported } from "./report-unsupported.ts";
+import { makeReport, type Report } from "./report.ts";
+import { splitBodies, type ProbeBody } from "./split-bodies.ts";
+
+export interface CheckEnv {
+  /** Null: no recording, so only begin, end and interval can be attached. */
+  readonly catalogue: ProbeCatalogue | null;
+  /** `$1` is params[0]. */
+  readonly params: readonly string[];
+  /** `--name=value` after `--`. */
+  readonly namedParams: ReadonlyMap<string, string>;
+  /** BPFTRACE_* variables of the environment. */
+  readonly config: ReadonlyMap<string, string>;
+}
+
+export interface CheckResult {
+  /** Null if there are errors. No probes: nothing matched, and the configuration allows that. */
+  readonly program: HirProgram | null;
+  /** In the order of the script; warnings are those of the final types. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly config: ScriptConfig;
+}
+
+function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
+  const { config, report } = env;
+  let points = 0;
+  const bodies: ProbeBody[] = [];
+  for (const item of script.items) {
+    if (item.kind !== "probe") continue;
+    const expanded = expandAttachPoints(env, item);
+    points += expanded.length;
+    const span = item.attach[0]?.span ?? item.span;
+    if (points > config.maxProbes) {
+      report.error(
+        "tooManyProbes",
+        span,
+        `Can't attach to ${points} probes because it exceeds the current limit of ${config.maxProbes} probes.`,
+        {
+          hint: "raise the limit with BPFTRACE_MAX_PROBES",
+        },
+      );
+      break;
+    }
+    bodies.push(...splitBodies(item, expanded));
+    if (bodies.length > config.maxBpfProgs) {
+      report.error(
+        "tooManyProbes",
+        span,
+        `Your program is trying to generate more than ${bodies.length} BPF programs, which exceeds the current limit of ${config.maxBpfProgs}.`,
+        {
+          hint: "raise the limit with BPFTRACE_MAX_BPF_PROGS",
+        },
+      );
+      break;
+    }
+  }
+  return bodies;
+}
+
+function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
+  if (!reportDeepNesting(script, report)) return null;
+  reportUnsupported(script, report);
+  const attachEnv: AttachEnv = { catalogue: env.catalogue, params: env.params, config, report };
+  const bodies = expandBodies(script, attachEnv).map((body) => foldBody({ params: env.params, report }, body));
+  return elaborate(bodies, config, report);
+}
+
+/** Checks a script and builds its typed program. Mistakes of the user are diagnostics; an exception is our bug. */
+export function check(script: Script, env: CheckEnv): CheckResult {
+  const report = makeReport();
+  const config = resolveConfig(script.config, env.config, report);
+  const program = checkInto(script, env, config, report);
+  return { program: report.hasErrors() ? null : program, diagnostics: report.diagnostics, config };
+}

@@ -1,0 +1,180 @@
+/** Configuration: the script's block, then the environment over it (rows 7.01–7.29). */
+import type { ConfigBlock, ConfigValue } from "../ast/ast.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import { parseInteger } from "./integer-text.ts";
+import type { Report } from "./report.ts";
+
+export interface ScriptConfig {
+  readonly maxMapKeys: number;
+  readonly maxStrlen: number;
+  readonly maxProbes: number;
+  readonly maxBpfProgs: number;
+  readonly missingProbes: "error" | "warn" | "ignore";
+  readonly printMapsOnExit: boolean;
+  readonly strTruncTrailer: string;
+}
+
+type Setting = { readonly kind: "int" | "bool" | "text" } | { readonly kind: "word"; readonly words: readonly string[] };
+
+const int: Setting = { kind: "int" };
+const bool: Setting = { kind: "bool" };
+const word = (...words: string[]): Setting => ({ kind: "word", words });
+const unstable = word("enable", "warn", "error");
+
+/** bpftrace docs/language.md "Config variables"; the keys without a field in ScriptConfig are validated and have no effect offline. */
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  cache_user_symbols: word("per_pid", "per_program", "none"),
+  cpp_demangle: bool,
+  lazy_symbolication: bool,
+  license: word("gpl", "gpl v2", "gpl and additional rights", "dual bsd/gpl", "dual mit/gpl", "dual mpl/gpl"),
+  log_size: int,
+  max_bpf_progs: int,
+  max_cat_bytes: int,
+  max_map_keys: int,
+  max_probes: int,
+  max_strlen: int,
+  missing_probes: word("error", "warn", "ignore"),
+  on_stack_limit: int,
+  perf_rb_pages: int,
+  print_maps_on_exit: bool,
+  show_debug_info: bool,
+  stack_mode: word("bpftrace", "perf", "raw", "build_id"),
+  str_trunc_trailer: { kind: "text" },
+  unstable_dw_ustack: unstable,
+  unstable_import_statement: unstable,
+  unstable_tseries: unstable,
+  unstable_typeinfo: unstable,
+  use_blazesym: bool,
+};
+
+const ENVIRONMENT_ONLY = new Set(["btf", "kernel_build", "kernel_source", "vmlinux"]);
+
+const RENAMED: Readonly<Record<string, string>> = {
+  strlen: "max_strlen",
+  no_cpp_demangle: "cpp_demangle",
+  cat_bytes_max: "max_cat_bytes",
+  map_keys_max: "max_map_keys",
+};
+
+const DEAD = new Set([
+  "symbol_source",
+  "max_type_res_iterations",
+  "unstable_addr",
+  "unstable_import",
+  "unstable_macro",
+  "unstable_map_decl",
+]);
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  on: true,
+  yes: true,
+  "1": true,
+  false: false,
+  off: false,
+  no: false,
+  "0": false,
+};
+
+type Value = string | number | boolean;
+
+const normalise = (key: string): string => key.toLowerCase().replace(/^bpftrace_/, "");
+
+/** The value, or what was expected instead. */
+function parseValue(setting: Setting, text: string): { readonly value: Value } | { readonly expected: string } {
+  switch (setting.kind) {
+    case "text":
+      return { value: text };
+    case "bool": {
+      const value = BOOLEANS[text.toLowerCase()];
+      return value === undefined ? { expected: "true or false" } : { value };
+    }
+    case "int": {
+      const value = parseInteger(text);
+      const fits = value !== null && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
+      return fits ? { value: Number(value) } : { expected: "a number" };
+    }
+    case "word": {
+      const value = text.toLowerCase();
+      return setting.words.includes(value) ? { value } : { expected: setting.words.join(", ") };
+    }
+  }
+}
+
+function textOf(value: ConfigValue): string {
+  switch (value.kind) {
+    case "string":
+    case "word":
+      return value.text;
+    case "int":
+    case "bool":
+      return String(value.value);
+  }
+}
+
+/** Strings live in per-CPU scratch memory and maps are allocated up front, so both need an upper bound of ours. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  max_strlen: [1, 65_536],
+  max_map_keys: [1, 16_777_216],
+};
+
+/** What is wrong with the value beyond its form. */
+function limitOf(key: string, value: Value): string | null {
+  const range = RANGES[key];
+  if (range === undefined || typeof value !== "number" || (value >= range[0] && value <= range[1])) return null;
+  return `${key} must be between ${range[0]} and ${range[1]}, found ${value}`;
+}
+
+export function resolveConfig(block: ConfigBlock | null, environment: ReadonlyMap<string, string>, report: Report): ScriptConfig {
+  const values = new Map<string, Value>();
+
+  const set = (key: string, text: string, span: Span | null): void => {
+    const setting = SETTINGS[key];
+    if (setting === undefined) return;
+    const parsed = parseValue(setting, text);
+    if ("expected" in parsed) {
+      const message =
+        key === "license"
+          ? `Invalid value for license. Found: ${text}. Valid values: ${parsed.expected}`
+          : `Invalid value for ${key}: expected ${parsed.expected}, found '${text}'`;
+      report.error("invalidConfig", span, message);
+      return;
+    }
+    const limit = limitOf(key, parsed.value);
+    if (limit === null) values.set(key, parsed.value);
+    else report.error("invalidConfig", span, limit);
+  };
+
+  for (const { key, value } of block?.entries ?? []) {
+    const span = { start: key.span.start, end: value.span.end };
+    const written = normalise(key.text);
+    const renamed = RENAMED[written];
+    if (DEAD.has(written)) {
+      report.warn("deprecatedConfig", span, `${written} is deprecated and has no effect`);
+    } else if (ENVIRONMENT_ONLY.has(written)) {
+      report.error("invalidConfig", span, `${written} can only be set as an environment variable`);
+    } else if (renamed === undefined && SETTINGS[written] === undefined) {
+      report.error("unknownConfig", span, `${key.text}: not a known configuration option`, {
+        hint: didYouMean(written, Object.keys(SETTINGS)),
+      });
+    } else {
+      if (renamed !== undefined) report.warn("deprecatedConfig", span, `${written} has been renamed, please use ${renamed}`);
+      set(renamed ?? written, textOf(value), span);
+    }
+  }
+  for (const [name, text] of environment) {
+    const written = normalise(name);
+    set(RENAMED[written] ?? written, text, null);
+  }
+
+  return {
+    maxMapKeys: (values.get("max_map_keys") as number | undefined) ?? 4096,
+    maxStrlen: (values.get("max_strlen") as number | undefined) ?? 1024,
+    maxProbes: (values.get("max_probes") as number | undefined) ?? 1024,
+    maxBpfProgs: (values.get("max_bpf_progs") as number | undefined) ?? 1024,
+    missingProbes: (values.get("missing_probes") as ScriptConfig["missingProbes"] | undefined) ?? "error",
+    printMapsOnExit: (values.get("print_maps_on_exit") as boolean | undefined) ?? true,
+    strTruncTrailer: (values.get("str_trunc_trailer") as string | undefined) ?? "..",
+  };
+}

@@ -1,0 +1,151 @@
+/** Members and elements: `args.x`, tuple `.0`, record `.x`, `e[i]` (rows 1.27, 2.48–2.51, 3.24, 3.50). */
+import type { Expr } from "../../ast/ast.ts";
+import type { TracepointField } from "../../catalogue.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import { didYouMean } from "../../diagnostics/suggest.ts";
+import type { HirExpr } from "../../hir/hir.ts";
+import { int, typeName } from "../../types/type.ts";
+import { isArgs } from "../split-bodies.ts";
+import { convert } from "./convert.ts";
+import type { Context, ExprOf } from "./context.ts";
+import { isCell, readCell } from "./maps.ts";
+
+// Common fields (type, flags, preempt count, pid) end here in every tracepoint record; the kernel's verifier refuses to read them.
+const COMMON_FIELDS_END = 8;
+
+/** False (and a diagnostic) where the probe or the place has no `args`. */
+export function requireArgs(cx: Context, span: Span): boolean {
+  const other = cx.points.find((point) => point.provider !== "tracepoint");
+  if (other !== undefined) {
+    cx.report.error("unavailableHere", span, `args can not be used with "${other.provider}" probes`);
+    return false;
+  }
+  if (cx.loops.includes("for")) {
+    cx.report.error("unavailableHere", span, "'args' builtin is not allowed in a for-loop", {
+      hint: "copy the field to a variable before the loop",
+    });
+    return false;
+  }
+  return true;
+}
+
+function elaborateField(cx: Context, expr: ExprOf<"member">): HirExpr | null {
+  const { name, span } = expr;
+  if (!requireArgs(cx, expr.operand.span)) return null;
+  const point = cx.points[0]!;
+  if (point.provider !== "tracepoint") return null;
+  const { category, name: event, fields } = point.tracepoint;
+  const field: TracepointField | undefined = fields.find((candidate) => candidate.name === name.text);
+  if (field === undefined) {
+    const struct = `struct _tracepoint_${category}_${event}`;
+    cx.report.error("unknownField", name.span, `Struct/union of type '${struct}' does not contain a field named '${name.text}'`, {
+      hint: didYouMean(
+        name.text,
+        fields.map((candidate) => candidate.name),
+      ),
+    });
+    return null;
+  }
+  if (field.offset < COMMON_FIELDS_END) {
+    cx.report.error("unknownField", span, "BPF does not support accessing common tracepoint fields");
+    return null;
+  }
+  return { kind: "field", span, field, type: field.type };
+}
+
+function memberAt(cx: Context, operand: HirExpr, index: bigint, span: Span): HirExpr | null {
+  const { type } = operand;
+  if (type.kind !== "tuple") {
+    cx.report.error("invalidOperand", span, `Can not access index '${String(index)}' on expression of type '${typeName(type)}'`);
+    return null;
+  }
+  const elem = index < BigInt(type.elems.length) ? type.elems[Number(index)] : undefined;
+  if (elem === undefined) {
+    const message = `Invalid tuple index: ${String(index)}. Found ${type.elems.length} elements in tuple.`;
+    cx.report.error("outOfRange", span, message);
+    return null;
+  }
+  return { kind: "member", span, operand, index: Number(index), type: elem };
+}
+
+export function elaborateMember(cx: Context, expr: ExprOf<"member">): HirExpr | null {
+  if (isArgs(expr.operand)) return elaborateField(cx, expr);
+  const operand = cx.expr(expr.operand);
+  if (operand === null) return null;
+  const { name, span } = expr;
+  const { type } = operand;
+  if (/^[0-9]+$/.test(name.text)) return memberAt(cx, operand, BigInt(name.text), span);
+  if (type.kind === "pointer") {
+    cx.report.unsupported(span, "reading memory through a pointer");
+    return null;
+  }
+  if (type.kind !== "record") {
+    cx.report.error("invalidOperand", span, `Can not access field '${name.text}' on expression of type '${typeName(type)}'`);
+    return null;
+  }
+  const index = type.fields.findIndex((field) => field.name === name.text);
+  const field = type.fields[index];
+  if (field === undefined) {
+    cx.report.error("unknownField", span, `Record does not contain a field named '${name.text}'`, {
+      hint: didYouMean(
+        name.text,
+        type.fields.map((candidate) => candidate.name),
+      ),
+    });
+    return null;
+  }
+  return { kind: "member", span, operand, index, type: field.type };
+}
+
+/** The element type and how many there are; null if `type` cannot be indexed. */
+function elementsOf(type: HirExpr["type"]): { readonly type: HirExpr["type"]; readonly count: number } | null {
+  if (type.kind === "array") return { type: type.elem, count: type.length };
+  return type.kind === "string" ? { type: int(1, true), count: type.sizeBytes } : null;
+}
+
+/** Index as uint64; null with a diagnostic. */
+function elaborateIndexValue(cx: Context, expr: Expr, count: number, span: Span): HirExpr | null {
+  const index = cx.expr(expr);
+  if (index === null) return null;
+  if (index.kind === "int" && index.value >= BigInt(count)) {
+    const message = `the index ${String(index.value)} is out of bounds for array of size ${count}`;
+    cx.report.error("outOfRange", span, message);
+    return null;
+  }
+  if (index.type.kind !== "int" || (index.type.signed && !index.type.flexible)) {
+    const message = `The array index operator [] only accepts non-negative integer indices. Got: ${typeName(index.type)}`;
+    cx.report.error("invalidOperand", span, message);
+    return null;
+  }
+  return convert(cx, index, int(8, false));
+}
+
+export function elaborateIndex(cx: Context, expr: ExprOf<"index">): HirExpr | null {
+  if (isCell(expr)) return readCell(cx, expr);
+  const { span } = expr;
+  const operand = cx.expr(expr.operand);
+  const [position, ...more] = expr.indices;
+  if (operand === null || position === undefined) return null;
+  if (more.length > 0) {
+    cx.report.error("invalidOperand", span, "Only maps take several keys in []");
+    return null;
+  }
+  if (operand.type.kind === "tuple") {
+    const at = position.kind === "int" ? position.value : null;
+    if (at !== null && at >= 0n) return memberAt(cx, operand, at, span);
+    cx.report.error("invalidOperand", span, "Tuples take only a literal index");
+    return null;
+  }
+  if (operand.type.kind === "pointer") {
+    cx.report.unsupported(span, "reading memory through a pointer");
+    return null;
+  }
+  const elements = elementsOf(operand.type);
+  if (elements === null) {
+    const message = `The array index operator [] can only be used on arrays, pointers, and tuples, found ${typeName(operand.type)}.`;
+    cx.report.error("invalidOperand", span, message);
+    return null;
+  }
+  const index = elaborateIndexValue(cx, position, elements.count, span);
+  return index === null ? null : { kind: "index", span, operand, index, type: elements.type };
+}

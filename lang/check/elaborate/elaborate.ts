@@ -1,0 +1,93 @@
+/** Types of the whole program by rounds to a fixed point, and the typed program of the last round. */
+import type { HirExpr, HirMap, HirProbe, HirProgram, HirStmt } from "../../hir/hir.ts";
+import { settle } from "../../types/promote.ts";
+import type { MapValueType, Type } from "../../types/type.ts";
+import type { ScriptConfig } from "../config.ts";
+import { makeReport, type Report } from "../report.ts";
+import type { ProbeBody } from "../split-bodies.ts";
+import { elaborateCondition } from "./branches.ts";
+import type { Context, Inference, MapState } from "./context.ts";
+import { elaborateExpr } from "./expressions.ts";
+import { elaborateBlock, elaborateBlockWithValue } from "./statements.ts";
+
+// Types only widen, and no type has a chain of more than a dozen wider ones; a round that widens nothing is the last.
+const MAX_ROUNDS = 10_000;
+
+function elaborateBody(inference: Inference, report: Report, body: ProbeBody): HirProbe {
+  const cx: Context = {
+    inference,
+    report,
+    points: body.points,
+    locals: [],
+    scopes: [],
+    loops: [],
+    expr: (expr): HirExpr | null => elaborateExpr(cx, expr),
+    block: (block): HirStmt[] => elaborateBlock(cx, block),
+    valueBlock: (block) => elaborateBlockWithValue(cx, block),
+  };
+  const cond = body.predicate === null ? null : elaborateCondition(cx, body.predicate);
+  const block = cx.block(body.block);
+  const whole: HirStmt[] = cond === null ? block : [{ kind: "if", span: cond.span, cond, then: block, else: [] }];
+  return {
+    attach: body.points,
+    locals: cx.locals.map(({ name, types }) => ({ name, type: settle(types.type ?? { kind: "none" }) })),
+    body: whole,
+    span: body.span,
+  };
+}
+
+/** What the literal 0 would make of a map or variable that only feeds itself (`@x++`, `@x += 1`, `let $x;`). */
+const ZERO: Type = { kind: "int", sizeBytes: 1, signed: true, flexible: true };
+
+/** Asked when a round neither widened anything nor found a mistake: maps first, since variables may be read from them. */
+function giveDefaults(inference: Inference): void {
+  for (const map of inference.maps.values()) {
+    if (map.value !== null) continue;
+    map.value = { kind: "plain", type: ZERO };
+    inference.changed = true;
+  }
+  if (inference.changed) return;
+  for (const types of inference.varTypes.values()) {
+    if (types.type !== null) continue;
+    types.type = ZERO;
+    inference.changed = true;
+  }
+}
+
+function reportUndefinedMaps(inference: Inference, report: Report): void {
+  for (const map of inference.maps.values())
+    if (map.value === null && !map.written) report.error("undefinedMap", map.span, `Undefined map: ${map.name}`);
+}
+
+const settleValue = (value: MapValueType): MapValueType => (value.kind === "plain" ? { kind: "plain", type: settle(value.type) } : value);
+
+function finishMap(map: MapState, config: ScriptConfig): HirMap {
+  return {
+    name: map.name,
+    key: map.key === null || map.keyed !== true ? null : settle(map.key),
+    value: settleValue(map.value!),
+    maxEntries: map.keyed === true ? config.maxMapKeys : 1,
+    kind: "default",
+    span: map.span,
+  };
+}
+
+/** Null if there are errors; then `report` has them. Warnings are those of the final types. */
+export function elaborate(bodies: readonly ProbeBody[], config: ScriptConfig, report: Report): HirProgram | null {
+  const inference: Inference = { config, maps: new Map(), varTypes: new Map(), changed: true };
+  let round = makeReport();
+  let probes: HirProbe[] = [];
+  for (let rounds = 0; inference.changed; rounds++) {
+    if (rounds > MAX_ROUNDS) throw new Error("type inference does not come to an end");
+    inference.changed = false;
+    for (const map of inference.maps.values()) map.written = false;
+    round = makeReport();
+    probes = bodies.map((body) => elaborateBody(inference, round, body));
+    if (inference.changed) continue;
+    reportUndefinedMaps(inference, round);
+    if (!round.hasErrors()) giveDefaults(inference);
+  }
+  for (const diagnostic of round.diagnostics) report.add(diagnostic);
+  if (round.hasErrors()) return null;
+  return { probes, maps: [...inference.maps.values()].map((map) => finishMap(map, config)) };
+}

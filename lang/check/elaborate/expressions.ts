@@ -1,0 +1,110 @@
+/** Every kind of expression and who elaborates it. */
+import type { Expr } from "../../ast/ast.ts";
+import { didYouMean } from "../../diagnostics/suggest.ts";
+import type { HirExpr } from "../../hir/hir.ts";
+import { typeOfLiteral } from "../../types/literal.ts";
+import { bool, string } from "../../types/type.ts";
+import { bytesToText } from "../byte-text.ts";
+import { elaborateIndex, elaborateMember, requireArgs } from "./access.ts";
+import { elaborateBinary } from "./binary.ts";
+import { elaborateIfValue, elaborateTernary, elaborateValueBlock } from "./branches.ts";
+import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "./builtins.ts";
+import { elaborateCall } from "./calls/calls.ts";
+import { elaborateCast } from "./cast.ts";
+import type { Context, ExprOf } from "./context.ts";
+import { readCell } from "./maps.ts";
+import { elaborateIncrement, elaborateUnary } from "./unary.ts";
+import { readVariable } from "./variables.ts";
+
+function elaborateIdentifier(cx: Context, { name, span }: ExprOf<"ident">): HirExpr | null {
+  const builtin = elaborateBuiltin(name, span);
+  if (builtin !== null) return builtin;
+  if (name === "args") {
+    if (requireArgs(cx, span)) cx.report.unsupported(span, "args as a whole");
+  } else if (isLaterBuiltin(name)) cx.report.unsupported(span, name);
+  else cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: didYouMean(name, builtinNames) });
+  return null;
+}
+
+function elaborateString(cx: Context, { bytes, span }: ExprOf<"string">): HirExpr | null {
+  const { maxStrlen } = cx.inference.config;
+  if (bytes.length <= maxStrlen - 1) return { kind: "str", span, bytes, type: string(bytes.length + 1) };
+  cx.report.error("tooLong", span, `String is too long (over ${maxStrlen} bytes): ${bytesToText(bytes)}`);
+  return null;
+}
+
+function elaborateTuple(cx: Context, expr: ExprOf<"tuple">): HirExpr | null {
+  const elems = expr.elems.map((elem) => cx.expr(elem)).filter((elem) => elem !== null);
+  if (elems.length < expr.elems.length) return null;
+  return { kind: "tuple", span: expr.span, elems, type: { kind: "tuple", elems: elems.map((elem) => elem.type) } };
+}
+
+function elaborateRecord(cx: Context, expr: ExprOf<"record">): HirExpr | null {
+  const seen = new Set<string>();
+  const fields: { name: string; value: HirExpr }[] = [];
+  for (const { name, value: written } of expr.fields) {
+    if (seen.has(name.text)) cx.report.error("redeclared", name.span, `Duplicate field '${name.text}' in a record`);
+    seen.add(name.text);
+    const value = cx.expr(written);
+    if (value !== null) fields.push({ name: name.text, value });
+  }
+  if (fields.length < expr.fields.length || seen.size < fields.length) return null;
+  const type = { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } as const;
+  return { kind: "record", span: expr.span, fields, type };
+}
+
+export function elaborateExpr(cx: Context, expr: Expr): HirExpr | null {
+  const { span } = expr;
+  switch (expr.kind) {
+    case "int":
+      return expr.value === null ? null : { kind: "int", span, value: expr.value, type: typeOfLiteral(expr.value) };
+    case "bool":
+      return { kind: "int", span, value: expr.value ? 1n : 0n, type: bool };
+    case "string":
+      return elaborateString(cx, expr);
+    case "ident":
+      return elaborateIdentifier(cx, expr);
+    case "variable":
+      return readVariable(cx, expr);
+    case "map":
+      return readCell(cx, expr);
+    case "call":
+      return elaborateCall(cx, expr);
+    case "unary":
+      return elaborateUnary(cx, expr);
+    case "increment":
+      return elaborateIncrement(cx, expr);
+    case "binary":
+      return elaborateBinary(cx, expr);
+    case "ternary":
+      return elaborateTernary(cx, expr);
+    case "if":
+      return elaborateIfValue(cx, expr);
+    case "block":
+      return elaborateValueBlock(cx, expr.body);
+    case "member":
+      return elaborateMember(cx, expr);
+    case "index":
+      return elaborateIndex(cx, expr);
+    case "cast":
+      return elaborateCast(cx, expr);
+    case "tuple":
+      return elaborateTuple(cx, expr);
+    case "record":
+      return elaborateRecord(cx, expr);
+    case "discard":
+      cx.report.error("invalidOperand", span, "_ can only be assigned to");
+      return null;
+    case "sizeof":
+    case "typeof":
+    case "typeinfo":
+    case "offsetof":
+    case "comptime":
+      cx.report.unsupported(span, expr.kind);
+      return null;
+    case "error":
+      return null;
+    case "param":
+      throw new Error("positional parameters are folded before types are inferred");
+  }
+}
