@@ -25,6 +25,7 @@ export const atBlockStart = (regs: readonly Known[]): State => ({ regs: [...regs
 
 export function setKnown(state: State, reg: Reg, value: Known): void {
   state.regs[reg] = value;
+  if (state.slots.size === 0) return;
   for (const [off, slot] of state.slots) if (slot.content.kind === "reg" && slot.content.reg === reg) state.slots.delete(off);
 }
 

@@ -41,12 +41,15 @@ export class ByteWriter {
 
   /** Signed; taken modulo 2^64. */
   s64(value: bigint): void {
-    let rest = BigInt.asIntN(64, value);
-    while (rest < -64n || rest > 63n) {
-      this.u8(Number(rest & 127n) | 128);
-      rest >>= 7n;
+    // In two words: shifting BigInts byte by byte costs more than all the rest of a constant.
+    let low = Number(BigInt.asIntN(32, value));
+    let high = Number(BigInt.asIntN(32, value >> 32n));
+    while (high !== low >> 31 || low < -64 || low > 63) {
+      this.u8((low & 127) | 128);
+      low = (low >>> 7) | (high << 25);
+      high >>= 7;
     }
-    this.u8(Number(rest & 127n));
+    this.u8(low & 127);
   }
 
   bytes(source: Uint8Array): void {
