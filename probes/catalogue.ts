@@ -50,6 +50,15 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
 /** The catalogue of a recording: events sorted by category, then name (code units). */
 export function buildCatalogue(options: CatalogueOptions): ProbeCatalogue {
   const { byteOrder, longBytes, ncpus } = options;
-  const tracepoints = [...options.events].sort(byName).map((event) => tracepoint(event, options));
+  const byId = new Map<number, EventSource>();
+  for (const event of options.events) {
+    const first = byId.get(event.id);
+    if (!first) byId.set(event.id, event);
+    else
+      options.warn(
+        `events ${first.category}:${first.name} and ${event.category}:${event.name} both have id ${event.id}; the second is left out`,
+      );
+  }
+  const tracepoints = [...byId.values()].sort(byName).map((event) => tracepoint(event, options));
   return { tracepoints, byteOrder, longBytes, ncpus };
 }

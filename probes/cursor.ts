@@ -43,6 +43,9 @@ const windowBytes = 64 * 1024;
 /** No name or clock string in a recording is longer; a missing NUL must not make us read gigabytes. */
 const maxStringBytes = 64 * 1024;
 
+/** Nothing that is read in one piece is larger in a real recording; a damaged size must not take all memory. */
+const maxPieceBytes = 256 * 1024 * 1024;
+
 const utf8 = new TextDecoder();
 
 export function cursor(source: ByteSource, options: CursorOptions): Cursor {
@@ -64,6 +67,10 @@ export function cursor(source: ByteSource, options: CursorOptions): Cursor {
     if (length > end - at) {
       const wanted = `${what} at byte ${hex(at)} needs ${length} bytes`;
       fail(at, end === source.sizeBytes ? `${wanted}, the file ends at ${hex(end)}` : `${wanted}, the section ends at ${hex(end)}`);
+      return false;
+    }
+    if (length > maxPieceBytes) {
+      fail(at, `${what} at byte ${hex(at)} is absurdly long: ${length} bytes`);
       return false;
     }
     if (at >= windowStart && at + length <= windowStart + window.length) return true;

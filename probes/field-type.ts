@@ -69,8 +69,6 @@ function sizedTypes(): [string, readonly [Signed, IntBytes]][] {
   });
 }
 
-const baseTypes = new Map<string, readonly [Signed, IntBytes | 0]>([...Object.entries(builtinTypes), ...sizedTypes()]);
-
 /**
  * System call arguments are stored in 8 bytes whatever their type. bpftrace widens the built-in integer types and pid_t, uid_t,
  * gid_t, but gives these their own size (bpftrace 0.17 on the events of Linux 6.18, types seen through tuples).
@@ -86,6 +84,12 @@ const narrowTypes: Readonly<Record<string, readonly [Signed, IntBytes]>> = {
   timer_t: ["signed", 4],
   __s32: ["signed", 4],
 };
+
+const baseTypes = new Map<string, readonly [Signed, IntBytes | 0]>([
+  ...Object.entries(builtinTypes),
+  ...Object.entries(narrowTypes),
+  ...sizedTypes(),
+]);
 
 /** Widened to 8 bytes they lose their sign (bpftrace 0.17). */
 const unsignedWhenWide = new Set(["pid_t", "uid_t", "gid_t"]);

@@ -82,7 +82,8 @@ export function chunkedPages(options: PagesOptions, decompress: Decompress, comp
     if (!sizes) return stop(`chunk header at byte ${hex(start)} is cut, ${chunksLeft} chunks are missing`);
     const [packedBytes, unpackedBytes] = sizes as [number, number];
     if (packedBytes > end - at) return stop(`chunk at byte ${hex(start)} is ${packedBytes} bytes long, only ${end - at} are left`);
-    if (unpackedBytes > maxChunkBytes) return stop(`chunk at byte ${hex(start)} claims ${unpackedBytes} unpacked bytes`);
+    if (Math.max(packedBytes, unpackedBytes) > maxChunkBytes)
+      return stop(`chunk at byte ${hex(start)} claims ${packedBytes} packed and ${unpackedBytes} unpacked bytes`);
     const packed = new Uint8Array(packedBytes);
     if (source.readAt(at, packed) < packedBytes) return stop(`chunk at byte ${hex(start)} cannot be read`);
     const bytes = decompress(packed, unpackedBytes);

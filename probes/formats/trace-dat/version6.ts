@@ -117,7 +117,9 @@ export function readVersion6(source: ByteSource, header: FileHeader, warn: (mess
     ...readInstances(source, header, options, { cpuCount, hasClock }, warn),
   ];
   const kallsyms = (): string | null => {
-    const text = part("kallsyms", symbolsAt).bytes(symbolBytes, "kallsyms");
+    const c = part("kallsyms", symbolsAt);
+    const text = c.bytes(symbolBytes, "kallsyms");
+    if (c.damage) warn(`${c.damage.message}; kernel symbols are unknown`);
     return text.length === 0 ? null : utf8.decode(text);
   };
   return { ok: true, parts: { headerPage, events: sink.events, comms, kallsyms, options, cpuCount, buffers } };

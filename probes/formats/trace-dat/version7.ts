@@ -177,6 +177,7 @@ export function readVersion7(
   const kallsyms = (): string | null => {
     const c = open(optionIds.kallsyms, "kallsyms");
     const text = c?.bytes(c.u32("size of kallsyms"), "kallsyms");
+    if (c?.damage) warn(`${c.damage.message}; kernel symbols are unknown`);
     return !c || !text || c.damage || text.length === 0 ? null : new TextDecoder().decode(text);
   };
   return { ok: true, parts: { headerPage, events: sink.events, comms, kallsyms, options, cpuCount: null, buffers } };
