@@ -27,7 +27,7 @@ export interface MapPlan {
   /** null for maps whose values do not lie in one fixed row: lookups then go through the helper. */
   readonly array: ArrayLayout | null;
   /** null for all but hash and percpu_hash (a lookup in an LRU map leaves a mark, so it goes through the helper). */
-  readonly hash?: HashLayout | null;
+  readonly hash: HashLayout | null;
 }
 
 export interface JitEnv {

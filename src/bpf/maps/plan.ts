@@ -3,11 +3,11 @@
  * address is a constant for the JIT. Pages that nothing touches cost no real memory (the engine maps them on demand), which is why tables
  * can be as large as their domain; nobody may fill them with zeros in advance.
  */
-import type { ArrayLayout, MapPlan } from "../jit/env.ts";
+import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE } from "../memory.ts";
 import { cursor, element, limits, map, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
-import { isArray, isPercpu } from "./create.ts";
+import { isArray, isLru, isPercpu } from "./create.ts";
 
 export interface MapLayout extends MapPlan {
   /** Cells of an element: CPUs for per-CPU maps, else 1; each of cellBytes, the value size rounded up to 8. */
@@ -154,19 +154,20 @@ function planMap(spec: MapSpec, { address, ncpus, take }: MapRoom): MapLayout {
   const common = { spec, address, cells, cellBytes };
   if (spec.type === "ringbuf") {
     const { address: elements } = take(spec.maxEntries);
-    return { ...common, elements, elementBytes: 0, valueOffset: 0, buckets: 0, bucketBits: 0, array: null };
+    return { ...common, elements, elementBytes: 0, valueOffset: 0, buckets: 0, bucketBits: 0, array: null, hash: null };
   }
   const valueOffset = isArray(spec.type) ? 0 : element.key + roundUp(spec.keySize, 8);
   const elementBytes = valueOffset + cells * cellBytes;
   if (isArray(spec.type)) {
     const { address: elements } = take(spec.maxEntries * elementBytes);
     const array: ArrayLayout = { values: elements, elementStride: elementBytes, cpuStride: isPercpu(spec.type) ? cellBytes : 0 };
-    return { ...common, elements, elementBytes, valueOffset, buckets: 0, bucketBits: 0, array };
+    return { ...common, elements, elementBytes, valueOffset, buckets: 0, bucketBits: 0, array, hash: null };
   }
   const bucketBits = bucketBitsFor(spec.maxEntries);
   const { address: buckets } = take(2 ** bucketBits * 4);
   const { address: elements } = take(spec.maxEntries * elementBytes);
-  return { ...common, elements, elementBytes, valueOffset, buckets, bucketBits, array: null };
+  const hash: HashLayout = { buckets, shift: 32 - bucketBits, valueOffset, cpuStride: isPercpu(spec.type) ? cellBytes : 0 };
+  return { ...common, elements, elementBytes, valueOffset, buckets, bucketBits, array: null, hash: isLru(spec.type) ? null : hash };
 }
 
 function windowBytes(pageBytes: number, streams: number): number {

@@ -88,7 +88,12 @@ test("stores through a looked-up pointer reach the value", () => {
 
 test("addresses above 2 GiB", () => {
   const far = 0xc000_0000;
-  const high: MapPlan = { spec: { ...spec, type: "array" }, address: far, array: { values: far + 64, elementStride: 16, cpuStride: 0 } };
+  const high: MapPlan = {
+    spec: { ...spec, type: "array" },
+    address: far,
+    array: { values: far + 64, elementStride: 16, cpuStride: 0 },
+    hash: null,
+  };
   const maps = [high];
   expect(run("r0 = map[0]\nexit", { maps }).r0).toBe(BigInt(far));
   expect(run("r0 = map[0][0]+8\nexit", { maps }).r0).toBe(BigInt(far + 72));

@@ -39,7 +39,7 @@ function lookupElem(low: Lowering): boolean {
   const map = knownOf(low.state, 1);
   if (map.kind !== "map") return false;
   const plan = low.env.map(map.map);
-  if (plan.hash) return lookupHash(low, plan.hash, plan.spec.keySize);
+  if (plan.hash !== null) return lookupHash(low, plan.hash, plan.spec.keySize);
   return lookupArray(low);
 }
 
