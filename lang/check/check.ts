@@ -7,7 +7,6 @@ import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { resolveConfig, type ScriptConfig } from "./config.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import { foldBody } from "./fold/fold.ts";
-import { reportDeepNesting } from "./report-deep-nesting.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
 import { splitBodies, type ProbeBody } from "./split-bodies.ts";
@@ -68,7 +67,6 @@ function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
 }
 
 function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
-  if (!reportDeepNesting(script, report)) return null;
   reportUnsupported(script, report);
   const attachEnv: AttachEnv = { catalogue: env.catalogue, params: env.params, config, report };
   const bodies = expandBodies(script, attachEnv).map((body) => foldBody({ params: env.params, report }, body));

@@ -6,7 +6,7 @@ import type { ScriptConfig } from "../config.ts";
 import type { Report } from "../report.ts";
 import { resolveInterval } from "./interval.ts";
 import { findProvider, providers, type Provider } from "./providers.ts";
-import { splitAttachPoint } from "./split.ts";
+import { partsOf } from "./split.ts";
 import { hasWildcard, matches } from "./wildcard.ts";
 
 export interface AttachEnv {
@@ -20,16 +20,6 @@ export interface ExpandedPoint {
   readonly point: ResolvedAttachPoint;
   /** What `probe` yields: the label if one was written, else the full name (row 1.03). */
   readonly probeName: string;
-  readonly source: AttachPoint;
-}
-
-const LABEL = /^([^=":]+)=(.+)$/s;
-
-/** A name before the provider, as `name=`; the parser may have split it off already. */
-function splitLabel(attach: AttachPoint): { readonly label: string | null; readonly text: string } {
-  const match = LABEL.exec(attach.text);
-  if (attach.label !== null) return { label: attach.label, text: match?.[1] === attach.label ? match[2]! : attach.text };
-  return match === null ? { label: null, text: attach.text } : { label: match[1]!, text: match[2]! };
 }
 
 function missing(env: AttachEnv, attach: AttachPoint, message: string, hint: string | null): void {
@@ -103,13 +93,7 @@ function acceptParts(provider: Provider, parts: readonly string[]): readonly str
 /** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
 const EXPANDABLE = new Set(["begin", "end", "tracepoint"]);
 
-function expandPoint(env: AttachEnv, attach: AttachPoint, text: string): ResolvedAttachPoint[] {
-  const split = splitAttachPoint(text, env.params);
-  if ("error" in split) {
-    env.report.error("invalidAttachPoint", attach.span, split.error);
-    return [];
-  }
-  const [written = "", ...parts] = split.parts;
+function expandPoint(env: AttachEnv, attach: AttachPoint, written: string, parts: readonly string[]): ResolvedAttachPoint[] {
   if (hasWildcard(written)) {
     const points = providers
       .filter((provider) => EXPANDABLE.has(provider.name) && matches(written.toLowerCase(), provider.name))
@@ -147,8 +131,9 @@ function expandPoint(env: AttachEnv, attach: AttachPoint, text: string): Resolve
 export function expandAttachPoints(env: AttachEnv, probe: ProbeItem): ExpandedPoint[] {
   const errorsBefore = env.report.diagnostics.length;
   const points = probe.attach.flatMap((attach) => {
-    const { label, text } = splitLabel(attach);
-    return expandPoint(env, attach, text).map((point) => ({ point, probeName: label ?? point.name, source: attach }));
+    const { label, parts } = partsOf(attach, env.params);
+    const [written = "", ...rest] = parts;
+    return expandPoint(env, attach, written, rest).map((point) => ({ point, probeName: label ?? point.name }));
   });
   const said = env.report.diagnostics.slice(errorsBefore).some((diagnostic) => diagnostic.severity === "error");
   if (points.length === 0 && !said && env.config.missingProbes === "warn")

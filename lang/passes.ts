@@ -1,0 +1,31 @@
+/**
+ * Read this first: the way of a script through the language, in order.
+ *
+ *   parse         text → syntax tree (parse/, lex/); mistakes become `error` nodes and diagnostics
+ *   config        configuration block, then the environment over it (check/config.ts)
+ *   unsupported   top-level constructs that are read but not compiled yet (check/report-unsupported.ts)
+ *   expand        attach points: parameters, wildcards, what the recording offers (check/attach/)
+ *   split         one body per group of attach points that it cannot tell apart; `probe` becomes a literal (check/split-bodies.ts)
+ *   fold          positional parameters and operations on literals become literals (check/fold/)
+ *   elaborate     types in rounds to a fixed point, and the typed program of the last round (check/elaborate/)
+ *
+ * The order matters: `probe` and parameters must be literals before folding, and folding comes before types because the type of a
+ * literal depends on its value.
+ */
+import { check, type CheckEnv, type CheckResult } from "./check/check.ts";
+import type { Source } from "./diagnostics/diagnostic.ts";
+import { parse } from "./parse/parse.ts";
+
+/**
+ * Script text to typed program. Never throws on a user's mistake: `program` is then null and `diagnostics` says why, syntax first.
+ * A script with syntax errors is not checked further, since what is missing would only cause more messages.
+ */
+export function compileToHir(source: Source, env: CheckEnv): CheckResult {
+  const { script, diagnostics } = parse(source);
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    const { config } = check({ ...script, items: [], definitions: [], imports: [] }, env);
+    return { program: null, diagnostics, config };
+  }
+  const checked = check(script, env);
+  return { ...checked, diagnostics: [...diagnostics, ...checked.diagnostics] };
+}
