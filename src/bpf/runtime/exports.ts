@@ -1,8 +1,6 @@
 /** What the runtime module exports (assembly/index.ts), as JavaScript sees it. Addresses come back as signed 32-bit numbers: use `>>> 0`. */
 export interface RuntimeExports {
   readonly table: WebAssembly.Table;
-  readonly map_lookup_hash4: (map: number, key: number) => number;
-  readonly map_lookup_hash8: (map: number, key: bigint) => number;
   readonly map_iter_next: (map: number, cursor: number) => number;
   readonly map_iter_key: (map: number, cursor: number) => number;
   readonly map_iter_value: (map: number, cursor: number) => number;

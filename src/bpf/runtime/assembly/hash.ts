@@ -5,6 +5,8 @@
  *
  * LRU: a program's lookup or an update of a present key sets the referenced bit. To make room, the oldest element goes; a referenced one loses
  * its bit and moves to the end instead (second chance). The kernel's lists work by the same bit, in batches and per CPU.
+ *
+ * The JIT writes lookups of small keys out in programs (jit/lower/hash-lookup.ts): hashing, buckets and chains here and there must agree.
  */
 import { equalBytes, hash4, hash8, hashKey } from "./bytes";
 import {
@@ -92,14 +94,6 @@ function programValue(map: usize, element: usize): usize {
   if (!element) return 0;
   touch(map, element);
   return element + load<u32>(map, MAP_VALUE_OFFSET) + currentCell(map);
-}
-
-export function lookup4(map: usize, key: u32): usize {
-  return programValue(map, find4(map, key));
-}
-
-export function lookup8(map: usize, key: u64): usize {
-  return programValue(map, find8(map, key));
 }
 
 export function lookupBytes(map: usize, key: usize): usize {

@@ -4,8 +4,6 @@ export {
   map_iter_key,
   map_iter_next,
   map_iter_value,
-  map_lookup_hash4,
-  map_lookup_hash8,
   map_user_clear,
   map_user_delete,
   map_user_find,

@@ -5,8 +5,6 @@ import {
   currentCell,
   deleteKey,
   findElement,
-  lookup4,
-  lookup8,
   lookupBytes,
   nextLiveSlot,
   slotAddress,
@@ -58,16 +56,6 @@ export function lookupPercpu(map: usize, key: usize, cpu: u32): usize {
   if (!stride || cpu >= load<u32>(map, MAP_CELLS)) return 0;
   const own = lookup(map, key);
   return own ? own - currentCell(map) + cpu * stride : 0;
-}
-
-// --- for the JIT: keys by value (hash maps of all kinds whose key has 4 or 8 bytes). Results as bpf_map_lookup_elem.
-
-export function map_lookup_hash4(map: usize, key: u32): usize {
-  return lookup4(map, key);
-}
-
-export function map_lookup_hash8(map: usize, key: u64): usize {
-  return lookup8(map, key);
 }
 
 // --- for bpf_for_each_map_elem. A cursor is 0 before the first element, then what the last call gave; 0 again is the end.
