@@ -3,7 +3,8 @@ import { afterLayout, isDigit, isSpace, isWordStart, lineEnd, skipLayout, syntax
 import { keywords, makeToken, punctuation, T } from "./token-types.ts";
 
 const maxParam = 2n ** 63n - 1n;
-const longestPunctuation = 3;
+/** Second characters of operators of two or three characters. */
+const longPunctuation = "=<>&|+-.";
 
 /** Next token of program text (inside a predicate or a body), or null at the end. `previous` is the type of the token before. */
 export function lexToken(cursor: Cursor, previous: TokenType | null): IToken | null {
@@ -86,7 +87,8 @@ function lexDollar(cursor: Cursor): IToken {
 
 function lexPunctuation(cursor: Cursor): IToken | null {
   const { text, pos: start } = cursor;
-  for (let length = longestPunctuation; length > 0; length--) {
+  const isLong = longPunctuation.includes(text.charAt(start + 1));
+  for (let length = isLong ? 3 : 1; length > 0; length--) {
     const type = punctuation.get(text.slice(start, start + length));
     if (type === undefined) continue;
     const end = start + length;

@@ -6,21 +6,23 @@ import type { Item } from "../ast/ast.ts";
  */
 export const maxDepth = 500;
 
-/** Every node has its own text, so an item this short cannot be too deep, whatever is in it. */
-const shortestDeepItem = maxDepth;
-
-/** Is the tree of the item deeper than `maxDepth`? Without recursion, of course. */
-export function isTooDeep(item: Item): boolean {
-  if (item.span.end - item.span.start < shortestDeepItem) return false;
-  const pending: { readonly node: object; readonly depth: number }[] = [{ node: item, depth: 0 }];
+/** Is the tree of the item, made of so many tokens, deeper than `maxDepth`? Without recursion, of course. */
+export function isTooDeep(item: Item, tokenCount: number): boolean {
+  // No two levels of the tree share one token, but for a block with its statement.
+  if (tokenCount * 2 < maxDepth) return false;
+  const nodes: object[] = [item];
+  const depths = [0];
   for (;;) {
-    const top = pending.pop();
-    if (top === undefined) return false;
-    if (top.depth > maxDepth) return true;
-    for (const child of Object.values(top.node) as unknown[]) {
-      if (typeof child !== "object" || child === null || child instanceof Uint8Array) continue;
+    const node = nodes.pop() as Readonly<Record<string, unknown>> | undefined;
+    if (node === undefined) return false;
+    const depth = depths.pop()!;
+    if (depth > maxDepth) return true;
+    for (const key in node) {
+      const child = node[key];
+      if (typeof child !== "object" || child === null || key === "span" || key === "opSpan" || key === "bytes") continue;
+      nodes.push(child);
       // Only what has a span is a node; lists and field pairs are part of theirs.
-      pending.push({ node: child, depth: "span" in child ? top.depth + 1 : top.depth });
+      depths.push("span" in child ? depth + 1 : depth);
     }
   }
 }

@@ -13,7 +13,7 @@ let grammar: Grammar | undefined;
 
 /** Analysing the grammar takes some milliseconds: on the first script, not when the program starts. */
 function sharedGrammar(): Grammar {
-  return (grammar ??= new Grammar({ skipValidations: true }));
+  return (grammar ??= new Grammar({ check: false }));
 }
 
 export interface ParseResult {
@@ -88,7 +88,7 @@ function readItem(text: string, { kind, tokens, span }: RawItem, diagnostics: Di
   const rule = Object.hasOwn(rules, kind) ? rules[kind as keyof typeof rules] : null;
   const item = rule === null ? null : sharedGrammar().read<Item>(rule, text, tokens, diagnostics);
   if (item === null) return { kind: "error", span };
-  if (!isTooDeep(item)) return item;
+  if (!isTooDeep(item, tokens.length)) return item;
   diagnostics.push(syntaxError("nesting", { start: span.start, end: span.start + 1 }, "nested too deeply"));
   return { kind: "error", span };
 }
