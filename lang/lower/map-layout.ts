@@ -1,0 +1,63 @@
+/** How script maps become Linux maps: kind, key and cell sizes (see ScriptMap in ir.ts). */
+import type { HirMap } from "../hir/hir.ts";
+import type { IrMap } from "../ir/ir.ts";
+import { sizeOf, type MapValueType } from "../types/type.ts";
+import { bucketCount } from "./buckets.ts";
+
+const padTo8 = (n: number): number => Math.ceil(n / 8) * 8;
+
+export const isHistogram = (value: MapValueType): value is Extract<MapValueType, { kind: "hist" | "lhist" }> =>
+  value.kind === "hist" || value.kind === "lhist";
+
+/** Bytes of one cell. */
+export function cellBytes(value: MapValueType): number {
+  switch (value.kind) {
+    case "plain":
+      return sizeOf(value.type);
+    case "count":
+    case "hist":
+    case "lhist":
+      return 8;
+    case "sum":
+    case "min":
+    case "max":
+    case "avg":
+    case "stats":
+      return 16;
+  }
+}
+
+/** Where the bucket number of a keyed histogram lies in its key. */
+export const bucketOffset = (map: HirMap): number => (map.key === null ? 0 : padTo8(sizeOf(map.key)));
+
+/** Scalar aggregates are arrays, whose cells always exist; scalar plain values are not, so that unset shows. */
+export const isArray = (map: HirMap): boolean => map.key === null && map.value.kind !== "plain";
+
+export function mapKeyBytes(map: HirMap): number {
+  if (map.key === null) return isArray(map) ? 4 : 8;
+  return isHistogram(map.value) ? bucketOffset(map) + 8 : sizeOf(map.key);
+}
+
+const isLru = (map: HirMap): boolean => map.kind === "lruhash" || map.kind === "percpulruhash";
+
+/** A declared kind can only choose eviction: what is per CPU follows from the value (the check refuses declarations that differ). */
+function mapKind(map: HirMap): IrMap["kind"] {
+  if (isArray(map)) return "percpu_array";
+  if (map.key === null) return "hash";
+  if (map.value.kind === "plain") return isLru(map) ? "lru_hash" : "hash";
+  return isLru(map) ? "percpu_lru_hash" : "percpu_hash";
+}
+
+function maxEntries(map: HirMap): number {
+  if (map.key !== null) return map.maxEntries;
+  return isHistogram(map.value) ? bucketCount(map.value) : 1;
+}
+
+export const layOutMap = (map: HirMap): IrMap => ({
+  name: map.name,
+  kind: mapKind(map),
+  keyBytes: mapKeyBytes(map),
+  valueBytes: cellBytes(map.value),
+  maxEntries: maxEntries(map),
+  script: { key: map.key, value: map.value },
+});

@@ -1,0 +1,245 @@
+/** Keys, lookups and updates of script maps. */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import type { HirExpr, HirMap, HirMapId, HirStmt } from "../hir/hir.ts";
+import { RECORD_HEADER_BYTES, type Address, type Operand } from "../ir/ir.ts";
+import { sizeOf, type Type } from "../types/type.ts";
+import { bucketCount } from "./buckets.ts";
+import { hirMap, irMapId, zero, type Lowering } from "./lowering.ts";
+import { bucketOffset, cellBytes, isArray, isHistogram, mapKeyBytes } from "./map-layout.ts";
+import { addrArg, imm, mapArg, pointee, reg, shift } from "./operand.ts";
+import { emitYield, warn } from "./records.ts";
+import { extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
+
+/** A value in memory, as the helpers want it. */
+export function inMemory(l: Lowering, expr: HirExpr, name: string): Address {
+  if (!isScalar(expr.type)) return l.rules.place(l, expr);
+  const value = l.rules.value(l, expr);
+  const slot = l.b.scratch(name, 8);
+  l.b.store(slot, scalarSize(expr.type), value);
+  return slot;
+}
+
+/** Key of a map that is no histogram; scalar maps have one fixed key. */
+export function keyOf(l: Lowering, map: HirMap, key: HirExpr | null): Address {
+  if (key !== null) return inMemory(l, key, "key");
+  const slot = l.b.scratch("key", 8);
+  l.b.store(slot, isArray(map) ? 4 : 8, zero);
+  return slot;
+}
+
+export interface BucketKey {
+  readonly key: Address;
+  /** Where the bucket number goes. */
+  readonly bucket: Address;
+  readonly bucketBytes: 4 | 8;
+}
+
+/** Key of a histogram, its bucket number still to be written. */
+export function bucketKey(l: Lowering, map: HirMap, key: HirExpr | null): BucketKey {
+  const slot = l.b.scratch("key", mapKeyBytes(map));
+  if (key === null) return { key: slot, bucket: slot, bucketBytes: 4 };
+  const at = bucketOffset(map);
+  const size = sizeOf(key.type);
+  if (isScalar(key.type)) {
+    const value = l.rules.value(l, key);
+    l.b.store(slot, 8, isSigned(key.type) ? extend(l, value, scalarSize(key.type), false) : value);
+  } else {
+    if (size < at) l.b.store(shift(slot, at - 8), 8, zero);
+    l.rules.into(l, key, slot);
+  }
+  return { key: slot, bucket: shift(slot, at), bucketBytes: 8 };
+}
+
+export const lookUp = (l: Lowering, map: HirMapId, key: Address): Operand =>
+  l.b.helper("map_lookup_elem", [mapArg(irMapId(map)), addrArg(key)]);
+
+export const MAP_FULL =
+  "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
+const NO_SUCH_ELEMENT = "Can't delete map element because it does not exist.";
+
+/** Stores an element; when the map is full, warns at `node` (row 10.15). */
+export function update(l: Lowering, map: HirMapId, key: Address, value: Address, node: object, span: Span): void {
+  const { b } = l;
+  const result = b.helper("map_update_elem", [mapArg(irMapId(map)), addrArg(key), addrArg(value), zero]);
+  const [failed, done] = [b.coldBlock(), b.block()];
+  b.branch("eq", result, zero, done, failed);
+  b.enter(failed);
+  warn(l, node, span, { message: MAP_FULL, helper: "map_update_elem", result });
+  b.jump(done);
+  b.enter(done);
+}
+
+/** Runs `found` with the pointer where the element exists, else `missing`. */
+export function whenFound(l: Lowering, pointer: Operand, found: (cell: Address) => void, missing: () => void): void {
+  const { b } = l;
+  const [hit, miss, done] = [b.block(), b.block(), b.block()];
+  b.branch("ne", pointer, zero, hit, miss);
+  b.enter(hit);
+  found(pointee(pointer));
+  b.jump(done);
+  b.enter(miss);
+  missing();
+  b.jump(done);
+  b.enter(done);
+}
+
+export const loadScalar = (l: Lowering, from: Address, type: Type): Operand => l.b.load(from, scalarSize(type), isSigned(type));
+
+/** Cell of a plain map as a scalar, zero if absent (row 3.48). */
+export function readScalar(l: Lowering, map: HirMapId, key: HirExpr | null, type: Type): Operand {
+  const pointer = lookUp(l, map, keyOf(l, hirMap(l, map), key));
+  const value = l.b.vreg();
+  whenFound(
+    l,
+    pointer,
+    (cell) => l.b.setTo(value, loadScalar(l, cell, type)),
+    () => l.b.emit({ op: "mov", dst: value, src: zero }),
+  );
+  return reg(value);
+}
+
+/** Cell of a plain map into memory. */
+export function readInto(l: Lowering, map: HirMapId, key: HirExpr | null, type: Type, to: Address): void {
+  const sizeBytes = sizeOf(type);
+  const pointer = lookUp(l, map, keyOf(l, hirMap(l, map), key));
+  whenFound(
+    l,
+    pointer,
+    (cell) => l.b.emit({ op: "copy", to, from: cell, sizeBytes }),
+    () => l.b.emit({ op: "zero", to, sizeBytes }),
+  );
+}
+
+/** `@m[k] = value` */
+export function setElement(l: Lowering, stmt: Extract<HirStmt, { kind: "set_map" }>): void {
+  const key = keyOf(l, hirMap(l, stmt.map), stmt.key);
+  update(l, stmt.map, key, inMemory(l, stmt.value, "value"), stmt, stmt.span);
+}
+
+/** `@m[k]++` and `--`; the value before, and after. Absent counts as zero (row 6.59). */
+export function incrementElement(
+  l: Lowering,
+  expr: Extract<HirExpr, { kind: "increment_map" }>,
+  wanted: "before" | "after" | "none",
+): Operand {
+  const { b } = l;
+  const { map, delta } = expr;
+  const type = elementType(hirMap(l, map));
+  const size = scalarSize(type);
+  const key = keyOf(l, hirMap(l, map), expr.key);
+  const pointer = lookUp(l, map, key);
+  const result = b.vreg();
+  whenFound(
+    l,
+    pointer,
+    (cell) => {
+      if (wanted === "none" && size === 8) return b.emit({ op: "addTo", to: cell, src: imm(delta) });
+      const before = loadScalar(l, cell, type);
+      const after = b.bin("add", before, imm(delta));
+      b.store(cell, size, after);
+      if (wanted !== "none") b.emit({ op: "mov", dst: result, src: wanted === "before" ? before : after });
+    },
+    () => {
+      const fresh = b.scratch("value", 8);
+      b.store(fresh, 8, imm(delta));
+      update(l, map, key, fresh, expr, expr.span);
+      if (wanted !== "none") b.emit({ op: "mov", dst: result, src: wanted === "before" ? zero : imm(delta) });
+    },
+  );
+  return wanted === "none" ? zero : reg(result);
+}
+
+function elementType(map: HirMap): Type {
+  if (map.value.kind !== "plain") throw new Error(`${map.name} is an aggregate, not a plain map`);
+  return map.value.type;
+}
+
+/** Repeats `body` for every bucket of a keyed histogram, its number already in the key. */
+function forEachBucket(l: Lowering, map: HirMap, at: BucketKey, body: () => void): void {
+  if (!isHistogram(map.value)) throw new Error(`${map.name} has no buckets`);
+  const { b } = l;
+  const bucket = b.vreg();
+  b.emit({ op: "mov", dst: bucket, src: zero });
+  const [head, done] = [b.block(), b.block()];
+  b.jump(head);
+  b.enter(head);
+  b.store(at.bucket, at.bucketBytes, reg(bucket));
+  body();
+  b.emit({ op: "bin", fn: "add", dst: bucket, a: reg(bucket), b: imm(1) });
+  b.branch("ult", reg(bucket), imm(bucketCount(map.value)), head, done);
+  b.enter(done);
+}
+
+/** 1 if `body` answered non-zero for some bucket. */
+function anyBucket(l: Lowering, map: HirMap, key: HirExpr | null, body: (key: Address) => Operand): Operand {
+  const { b } = l;
+  const at = bucketKey(l, map, key);
+  const any = b.vreg();
+  b.emit({ op: "mov", dst: any, src: zero });
+  forEachBucket(l, map, at, () => {
+    const answer = body(at.key);
+    b.emit({ op: "bin", fn: "or", dst: any, a: reg(any), b: answer });
+  });
+  return reg(any);
+}
+
+const setcc = (l: Lowering, cond: "eq" | "ne", a: Operand): Operand => {
+  const dst = l.b.vreg();
+  l.b.emit({ op: "setcc", dst, cond, a, b: zero });
+  return reg(dst);
+};
+
+export function hasKey(l: Lowering, expr: Extract<HirExpr, { kind: "has_key" }>): Operand {
+  const map = hirMap(l, expr.map);
+  if (!isHistogram(map.value)) return setcc(l, "ne", lookUp(l, expr.map, keyOf(l, map, expr.key)));
+  return anyBucket(l, map, expr.key, (key) => setcc(l, "ne", lookUp(l, expr.map, key)));
+}
+
+/** delete(): 1 if the key was there. A discarded failure warns (row 5.15). */
+export function deleteElement(l: Lowering, expr: Extract<HirExpr, { kind: "delete" }>, use: "value" | "discard"): Operand {
+  const { b } = l;
+  const map = hirMap(l, expr.map);
+  const remove = (key: Address): Operand => b.helper("map_delete_elem", [mapArg(irMapId(expr.map)), addrArg(key)]);
+  if (isHistogram(map.value) && map.key !== null) return anyBucket(l, map, expr.key, (key) => setcc(l, "eq", remove(key)));
+  if (isArray(map)) return clearCells(l, expr);
+  const result = remove(keyOf(l, map, expr.key));
+  if (use === "value") return setcc(l, "eq", result);
+  const [failed, done] = [b.coldBlock(), b.block()];
+  b.branch("eq", result, zero, done, failed);
+  b.enter(failed);
+  warn(l, expr, expr.span, { message: NO_SUCH_ELEMENT, helper: "map_delete_elem", result });
+  b.jump(done);
+  b.enter(done);
+  return zero;
+}
+
+/**
+ * A scalar aggregate is an array, from which nothing can be deleted: its cell becomes zero on all CPUs. The thousands of cells of a
+ * histogram are left to user space, which clears them before the next event.
+ */
+function clearCells(l: Lowering, expr: Extract<HirExpr, { kind: "delete" }>): Operand {
+  const map = hirMap(l, expr.map);
+  if (isHistogram(map.value))
+    emitYield(l, { node: expr, span: expr.span, action: { kind: "clear", map: irMapId(expr.map), sizeBytes: RECORD_HEADER_BYTES } });
+  else onEachCpu(l, expr.map, keyOf(l, map, null), (cell) => l.b.emit({ op: "zero", to: cell, sizeBytes: cellBytes(map.value) }));
+  return imm(1);
+}
+
+/** Runs `body` on the cell of every CPU that has one. */
+export function onEachCpu(l: Lowering, map: HirMapId, key: Address, body: (cell: Address) => void): void {
+  const { b } = l;
+  const cpu = b.vreg();
+  b.emit({ op: "mov", dst: cpu, src: zero });
+  const [head, found, next, done] = [b.block(), b.block(), b.block(), b.block()];
+  b.jump(head);
+  b.enter(head);
+  const pointer = b.helper("map_lookup_percpu_elem", [mapArg(irMapId(map)), addrArg(key), reg(cpu)]);
+  b.branch("ne", pointer, zero, found, next);
+  b.enter(found);
+  body(pointee(pointer));
+  b.jump(next);
+  b.enter(next);
+  b.emit({ op: "bin", fn: "add", dst: cpu, a: reg(cpu), b: imm(1) });
+  b.branch("ult", reg(cpu), imm(l.program.options.ncpus), head, done);
+  b.enter(done);
+}

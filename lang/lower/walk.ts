@@ -1,0 +1,124 @@
+/** Parts of HIR nodes, for analyses that treat most kinds alike. */
+import type { HirBlock, HirExpr, HirStmt } from "../hir/hir.ts";
+
+/** Operands in order of evaluation, without the statements of a block expression. */
+export function operandsOf(expr: HirExpr): readonly HirExpr[] {
+  switch (expr.kind) {
+    case "int":
+    case "str":
+    case "local":
+    case "field":
+    case "builtin":
+    case "increment_local":
+    case "map_len":
+      return [];
+    case "map":
+    case "aggregate_value":
+    case "increment_map":
+    case "delete":
+    case "has_key":
+      return expr.key === null ? [] : [expr.key];
+    case "unary":
+    case "cast":
+    case "member":
+    case "strlen":
+      return [expr.operand];
+    case "binary":
+    case "compare":
+    case "equal":
+    case "logical":
+    case "strncmp":
+      return [expr.left, expr.right];
+    case "cond":
+      return [expr.cond, expr.then, expr.else];
+    case "tuple":
+      return expr.elems;
+    case "record":
+      return expr.fields.map((field) => field.value);
+    case "index":
+      return [expr.operand, expr.index];
+    case "block":
+      return [expr.value];
+    case "str_of":
+      return expr.length === null ? [expr.pointer] : [expr.pointer, expr.length];
+    case "strftime":
+      return [expr.ns];
+    case "ntop":
+    case "ksym":
+    case "usym":
+      return [expr.address];
+  }
+}
+
+/** Expressions of a statement itself, in order of evaluation. */
+export function expressionsOf(stmt: HirStmt): readonly HirExpr[] {
+  switch (stmt.kind) {
+    case "set_local":
+    case "print_value":
+      return [stmt.value];
+    case "set_map":
+      return stmt.key === null ? [stmt.value] : [stmt.key, stmt.value];
+    case "aggregate":
+      return [stmt.key, stmt.arg].filter((expr) => expr !== null);
+    case "expr":
+      return [stmt.expr];
+    case "if":
+    case "while":
+      return [stmt.cond];
+    case "for_range":
+      return [stmt.from, stmt.to];
+    case "return":
+      return stmt.value === null ? [] : [stmt.value];
+    case "printf":
+    case "errorf":
+    case "warnf":
+      return stmt.args;
+    case "exit":
+      return [stmt.code];
+    case "join":
+      return [stmt.pointer];
+    case "for_map":
+    case "unroll":
+    case "block":
+    case "break":
+    case "continue":
+    case "print_map":
+    case "clear":
+    case "zero":
+    case "time":
+      return [];
+  }
+}
+
+export function blocksOf(stmt: HirStmt): readonly HirBlock[] {
+  switch (stmt.kind) {
+    case "if":
+      return [stmt.then, stmt.else];
+    case "while":
+    case "for_range":
+    case "for_map":
+    case "unroll":
+    case "block":
+      return [stmt.body];
+    default:
+      return [];
+  }
+}
+
+/** True when `test` holds for the expression or any part of it, statements of block expressions included. */
+export function someExpr(expr: HirExpr, test: (expr: HirExpr) => boolean): boolean {
+  if (test(expr)) return true;
+  if (operandsOf(expr).some((operand) => someExpr(operand, test))) return true;
+  return expr.kind === "block" && expr.body.some((stmt) => someExprOf(stmt, test));
+}
+
+export function someExprOf(stmt: HirStmt, test: (expr: HirExpr) => boolean): boolean {
+  return (
+    expressionsOf(stmt).some((expr) => someExpr(expr, test)) ||
+    blocksOf(stmt).some((block) => block.some((inner) => someExprOf(inner, test)))
+  );
+}
+
+/** Evaluating it may change something that another expression reads. */
+export const hasEffects = (expr: HirExpr): boolean =>
+  someExpr(expr, ({ kind }) => kind === "increment_local" || kind === "increment_map" || kind === "block" || kind === "delete");
