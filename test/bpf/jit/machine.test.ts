@@ -115,6 +115,22 @@ test("an array element that is known beforehand", () => {
   expect(Array.from(new BigUint64Array(values.slice().buffer))).toEqual([5n, 0n, 10n]);
 });
 
+test.each([
+  [8, "*(u64 *)(r10 -8) = 0"],
+  [8, "*(u64 *)(r10 -8) = -3"],
+  [8, "r1 = 0x123456789ab ll\n*(u64 *)(r10 -8) = r1"],
+  [4, "*(u32 *)(r10 -8) = -3"],
+  [12, "*(u64 *)(r10 -8) = 5\n*(u32 *)(r10 -4) = 7\n*(u64 *)(r10 -12) = -1"],
+  [16, "r3 = 9\n*(u64 *)(r10 -8) = r3\n*(u64 *)(r10 -16) = 1\n*(u32 *)(r10 -12) = 4"],
+])("a key of %d bytes that is known beforehand: %s", (keySize, store) => {
+  const maps: MapSpec[] = [{ name: "m", type: "hash", keySize, valueSize: 8, maxEntries: 4, flags: 0 }];
+  const at = `r1 = map[0]\nr2 = r10\nr2 += -${keySize > 8 ? keySize : 8}`;
+  const source = `${store}\n${at}\nr3 = r10\nr3 += -${keySize > 8 ? keySize : 8}\nr4 = 0\ncall bpf_map_update_elem\n${store}\n${at}\ncall bpf_map_lookup_elem\nif r0 == 0 goto none\nr0 = *(u64 *)(r0 +0)\nexit\nnone:\nr0 = 1000\nexit`;
+  const [jit, interp] = (["jit", "interp"] as const).map((backend) => machine(backend, maps, [source]).runProgram(0, null));
+  expect(jit).not.toBe(1000n);
+  expect(jit).toBe(interp);
+});
+
 /** Sums keys and values into the ctx of the callback, deletes what it sees (an error on arrays), and stops after some calls. */
 const forEach = (stopAfter: number, flags = 0): string => `
   *(u64 *)(r10 -8) = 0

@@ -2,12 +2,11 @@
  * Lookups in hash maps with small keys: hash and chain walk in place of a call. The key's words go through locals, often without their
  * detour through the stack. Must agree with runtime/assembly/hash.ts and bytes.ts.
  */
-import type { Size } from "../../isa/insn.ts";
 import { element } from "../../runtime/layout.ts";
 import type { HashLayout } from "../env.ts";
-import { knownOf } from "../facts/state.ts";
 import { op } from "../wasm/opcodes.ts";
-import { addCpuCell, pushAddress, pushReg, setReg, type Lowering } from "./context.ts";
+import { addCpuCell, setReg, type Lowering } from "./context.ts";
+import { pushKeyWord } from "./key.ts";
 
 const MULTIPLIER32 = 0x9e3779b1;
 const MULTIPLIER64 = 0x9e3779b97f4a7c15n;
@@ -26,7 +25,7 @@ export function lookupHash(low: Lowering, layout: HashLayout, keySize: number): 
   const { code } = low;
   const words = wordsOf(low, keySize);
   for (const word of words) {
-    pushWord(low, word);
+    pushKeyWord(low, word.off, word.size);
     code.set(word.local);
   }
   pushHash(low, words, keySize);
@@ -45,25 +44,6 @@ function wordsOf(low: Lowering, keySize: number): Word[] {
   const words: Word[] = [];
   for (let off = 0; off < keySize; off += 8) words.push({ off, size: keySize - off < 8 ? 4 : 8, local: low.i64Locals[words.length]! });
   return words;
-}
-
-const loads = { 4: op.i64Load32U, 8: op.i64Load } as const;
-
-/** From the register that was just stored there, or from memory. */
-function pushWord(low: Lowering, { off, size }: Word): void {
-  const { code } = low;
-  const reg = storedRegister(low, off, size);
-  if (reg === null) return code.memory(loads[size], pushAddress(low, 2, off));
-  pushReg(low, reg);
-  if (size === 8) return;
-  code.i64(0xffff_ffff);
-  code.emit(op.i64And);
-}
-
-function storedRegister(low: Lowering, off: number, size: Size) {
-  const key = knownOf(low.state, 2);
-  const slot = key.kind === "frame" ? low.state.slots.get(key.off + off) : undefined;
-  return slot?.size === size && slot.content.kind === "reg" ? slot.content.reg : null;
 }
 
 /** Pushes the i32 hash. */
@@ -105,6 +85,8 @@ function pushHash(low: Lowering, words: readonly Word[], keySize: number): void 
   });
   multiplyHigh();
 }
+
+const loads = { 4: op.i64Load32U, 8: op.i64Load } as const;
 
 /** From the bucket's first element (on the stack) to the one with this key, or 0, in the i32 local. */
 function walkChain(low: Lowering, words: readonly Word[]): void {

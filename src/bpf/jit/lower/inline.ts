@@ -4,8 +4,9 @@ import { knownOf } from "../facts/state.ts";
 import { arrayElement } from "../facts/array-element.ts";
 import { op, type Op } from "../wasm/opcodes.ts";
 import { lowerForEach, lowerLoop } from "./callback.ts";
-import { addCpuCell, pushReg32, setReg, type Lowering } from "./context.ts";
+import { addCpuCell, setReg, type Lowering } from "./context.ts";
 import { lookupHash } from "./hash-lookup.ts";
+import { pushKey32 } from "./key.ts";
 
 /** Emits the call at insn `index`, or returns false, having emitted nothing. */
 type Inline = (low: Lowering, index: number) => boolean;
@@ -61,8 +62,7 @@ function lookupArray(low: Lowering): boolean {
       break;
     case "computed":
       code.i32(element.layout.values);
-      pushReg32(low, 2);
-      code.memory(op.i32Load, 0);
+      pushKey32(low);
       code.tee(low.i32Local);
       code.i32(element.layout.elementStride);
       code.emit(op.i32Mul, op.i32Add);
