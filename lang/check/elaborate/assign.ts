@@ -61,6 +61,8 @@ const HINTS: Readonly<Record<string, string>> = {
 /** `@b = @a` where @a aggregates is for a @b that other assignments make hold integers (row 3.45). */
 function takesAggregate(cx: Context, target: MapState, source: MapState, span: Span): boolean {
   if (target.value?.kind === "plain" && target.value.type.kind === "int") return true;
+  // An error is on its way, so that the map is not called undefined on top of it.
+  target.written = true;
   const { value } = source;
   const type = value === null ? "" : mapValueName(value);
   const example = `${target.name} = ${HINTS[value?.kind ?? ""] ?? ""};`;

@@ -14,7 +14,7 @@ import { declare, findVariable, widenVariable } from "./variables.ts";
 type StmtOf<K extends Stmt["kind"]> = Extract<Stmt, { readonly kind: K }>;
 
 export function elaborateWhile(cx: Context, stmt: StmtOf<"while">): HirStmt[] {
-  cx.report.warn("deprecated", { start: stmt.span.start, end: stmt.cond.span.end }, "While loops are deprecated.", {
+  cx.report.warn("deprecated", { start: stmt.span.start, end: stmt.span.start + "while".length }, "While loops are deprecated.", {
     hint: "use a for loop over a range, e.g. for ($i : 0..10) { … }",
   });
   const cond = elaborateCondition(cx, stmt.cond);
