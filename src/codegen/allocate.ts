@@ -21,8 +21,8 @@ export const UNUSED = -2;
 export const spillTemps = [4, 5] as const;
 
 const calleeSaved = [6, 7, 8, 9] as const;
-/** r0 first: no argument wants it. r1 last: arguments want it most. */
-const anyRegister = [0, 5, 4, 3, 2, 1, ...calleeSaved] as const;
+/** Those first that the fewest arguments and results want. */
+const anyRegister = [5, 4, 3, 2, 0, 1, ...calleeSaved] as const;
 const anyButTemps = anyRegister.filter((reg) => !(spillTemps as readonly number[]).includes(reg));
 
 interface Group {

@@ -33,7 +33,7 @@ interface Lifetime {
 
 /**
  * `loops`: stretches of positions in `order` (loopStretches).
- * `stackBytes`: what slots may take, but slots that hold pointers are put on the stack anyway.
+ * `stackBytes`: what slots may take; those that must be on the stack go there even so.
  */
 export function planSlots(
   func: IrFunction,
@@ -46,22 +46,23 @@ export function planSlots(
   const homes: (SlotHome | null)[] = func.slots.map(() => null);
   const sizeOf = (slot: SlotId): number => Math.ceil(func.slots[slot]!.sizeBytes / 8) * 8;
 
-  const stack = region(Infinity);
-  const place = (life: Lifetime, off: number): void => {
-    homes[life.slot] = { kind: "stack", depth: off + sizeOf(life.slot) };
-  };
-  // What must be on the stack stays there from beginning to end: it comes first and limits what the others get.
-  const must = lifetimes.filter((life) => provenance.holders.has(life.slot));
-  for (const life of must) place(life, stack.take({ ...life, first: -1, last: Infinity }, sizeOf(life.slot))!);
-  stack.limit(stackBytes);
-
+  // What must be on the stack comes first and limits what the others get.
+  const must = (slot: SlotId): boolean => func.slots[slot]!.onStack === true || provenance.holders.has(slot);
+  const pinned = region(Infinity);
+  for (const life of lifetimes) {
+    if (!must(life.slot)) continue;
+    const sizeBytes = sizeOf(life.slot);
+    homes[life.slot] = { kind: "stack", depth: pinned.take(life, sizeBytes)! + sizeBytes };
+  }
+  const pinnedBytes = pinned.usedBytes();
+  const stack = region(stackBytes - pinnedBytes);
   const chunks: ReturnType<typeof region>[] = [];
   for (const life of lifetimes) {
     if (homes[life.slot] !== null) continue;
     const sizeBytes = sizeOf(life.slot);
     const off = sizeBytes <= STACK_SLOT_LIMIT_BYTES ? stack.take(life, sizeBytes) : null;
     if (off !== null) {
-      place(life, off);
+      homes[life.slot] = { kind: "stack", depth: pinnedBytes + off + sizeBytes };
       continue;
     }
     if (sizeBytes > SCRATCH_CHUNK_BYTES) throw new Error(`slot ${func.slots[life.slot]!.name} of ${sizeBytes} bytes`);
@@ -71,13 +72,12 @@ export function planSlots(
       if (at !== null) homes[life.slot] = { kind: "scratch", chunk, off: at };
     }
   }
-  return { homes, stackBytes: stack.usedBytes(), chunkBytes: chunks.map((chunk) => chunk.usedBytes()) };
+  return { homes, stackBytes: pinnedBytes + stack.usedBytes(), chunkBytes: chunks.map((chunk) => chunk.usedBytes()) };
 }
 
 /** First fit over time: lifetimes come in order of `first`. */
 function region(limitBytes: number): {
   take(life: Lifetime, sizeBytes: number): number | null;
-  limit(bytes: number): void;
   usedBytes(): number;
 } {
   let active: { readonly off: number; readonly end: number; readonly last: number }[] = [];
@@ -97,7 +97,6 @@ function region(limitBytes: number): {
       used = Math.max(used, off + sizeBytes);
       return off;
     },
-    limit: (bytes) => void (limitBytes = bytes),
     usedBytes: () => used,
   };
 }
