@@ -51,11 +51,11 @@ function readInstances(
     const name = o.left > 0 ? o.string("name") : "";
     const section = `buffer ${name}`;
     const c = cursor(source, { start, end: source.sizeBytes, byteOrder: header.byteOrder, section });
-    const tag = utf8.decode(c.bytes(10, "flyrecord"));
+    const isTable = utf8.decode(c.bytes(10, "flyrecord")) === "flyrecord\0";
+    if (!isTable) c.fail(start, `there is no table of CPUs at byte ${hex(start)}`);
     const { cpus, clock } = readCpuTable(c, table.cpuCount, table.hasClock);
     const damage = o.damage ?? c.damage;
     if (damage) warn(`${damage.message}; the buffer is left out`);
-    else if (tag !== "flyrecord\0") warn(`${section}: there is no table of CPUs at byte ${hex(start)}; the buffer is left out`);
     else buffers.push({ name, clock, pageBytes: header.pageBytes, compressed: false, cpus });
   }
   return buffers;

@@ -161,6 +161,8 @@ export function readVersion7(
   const formats = open(optionIds.eventFormats, "event formats");
   if (formats) readEventFormats(formats, sink);
   if (sink.events.length === 0) return { ok: false, damage: ftrace?.damage ?? formats?.damage ?? missing("event formats") };
+  // Without a buffer there is nothing to replay, and the damage is why.
+  if (chainDamage && !options.some((o) => o.id === optionIds.buffer)) return { ok: false, damage: chainDamage };
   if (chainDamage) warn(`${chainDamage.message}; options behind it are lost`);
   for (const c of [ftrace, formats]) if (c?.damage) warn(`${c.damage.message}; only ${sink.events.length} events are known`);
   if (!formats) warn("the options name no section event formats: events of the kernel are unknown");

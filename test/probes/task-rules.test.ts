@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { buildCatalogue } from "../../probes/catalogue.ts";
+import { taskRules } from "../../probes/kernel/task-rules.ts";
+import type { TaskRule } from "../../probes/recording.ts";
+import { formatText } from "../../tooling/trace-dat/record.ts";
+
+type FieldLine = readonly [string, number, number, 0 | 1];
+
+function rulesOf(
+  category: string,
+  name: string,
+  fields: readonly FieldLine[],
+  byteOrder: "little" | "big" = "little",
+): readonly TaskRule[] {
+  const events = [{ category, name, id: 42, formatText: () => formatText(name, 42, fields) }];
+  return taskRules(buildCatalogue({ events, byteOrder, longBytes: 8, ncpus: 1, warn: (m) => expect.fail(m) }));
+}
+
+const inline = (offset: number): object => ({ offset, sizeBytes: 16, loc: "inline", basename: false });
+const before = { eventId: 42, when: "before" };
+const after = { eventId: 42, when: "after" };
+
+test("sched_switch names both tasks", () => {
+  const fields: FieldLine[] = [
+    ["char prev_comm[16]", 8, 16, 0],
+    ["pid_t prev_pid", 24, 4, 1],
+    ["char next_comm[16]", 40, 16, 0],
+    ["pid_t next_pid", 56, 4, 1],
+  ];
+  expect(rulesOf("sched", "sched_switch", fields)).toEqual([
+    { ...before, kind: "comm", pid: 24, comm: inline(8) },
+    { ...before, kind: "comm", pid: 56, comm: inline(40) },
+  ]);
+});
+
+test("task_rename fires before the name changes; without a pid it is the running task", () => {
+  const names: FieldLine[] = [
+    ["char oldcomm[16]", 12, 16, 0],
+    ["char newcomm[16]", 28, 16, 0],
+  ];
+  expect(rulesOf("task", "task_rename", [["pid_t pid", 8, 4, 1], ...names])).toEqual([
+    { ...before, kind: "old_comm", pid: 8, comm: inline(12) },
+    { ...after, kind: "comm", pid: 8, comm: inline(28) },
+  ]);
+  expect(rulesOf("task", "task_rename", names)).toMatchObject([{ pid: 4 }, { pid: 4 }]);
+});
+
+test("task_newtask runs in the parent and carries the flags", () => {
+  const fields: FieldLine[] = [
+    ["pid_t pid", 8, 4, 1],
+    ["char comm[16]", 12, 16, 0],
+    ["unsigned long clone_flags", 32, 8, 0],
+  ];
+  expect(rulesOf("task", "task_newtask", fields)).toEqual([{ ...before, kind: "fork", parent: 4, child: 8, comm: inline(12), flags: 32 }]);
+});
+
+test("4 bytes of flags are the low ones of the rule's 8, in either byte order", () => {
+  const fields: FieldLine[] = [
+    ["pid_t pid", 8, 4, 1],
+    ["char comm[16]", 12, 16, 0],
+    ["unsigned long clone_flags", 28, 4, 0],
+  ];
+  expect(rulesOf("task", "task_newtask", fields)).toMatchObject([{ flags: 28 }]);
+  expect(rulesOf("task", "task_newtask", fields, "big")).toMatchObject([{ flags: 24 }]);
+});
+
+test("sched_process_fork says nothing about threads; names of newer kernels are dynamic", () => {
+  const fields: FieldLine[] = [
+    ["__data_loc char[] parent_comm", 8, 4, 0],
+    ["pid_t parent_pid", 12, 4, 1],
+    ["__data_loc char[] child_comm", 16, 4, 0],
+    ["pid_t child_pid", 20, 4, 1],
+  ];
+  const dynamic = (offset: number): object => ({ offset, sizeBytes: 4, loc: "data_loc", basename: false });
+  expect(rulesOf("sched", "sched_process_fork", fields)).toEqual([
+    { ...before, kind: "comm", pid: 12, comm: dynamic(8) },
+    { ...before, kind: "fork", parent: 12, child: 20, comm: dynamic(16), flags: -1 },
+  ]);
+});
+
+test("sched_process_exec: the file's name is the task's already", () => {
+  const fields: FieldLine[] = [
+    ["__data_loc char[] filename", 8, 4, 0],
+    ["pid_t pid", 12, 4, 1],
+    ["pid_t old_pid", 16, 4, 1],
+  ];
+  expect(rulesOf("sched", "sched_process_exec", fields)).toEqual([
+    { ...before, kind: "comm", pid: 12, comm: { offset: 8, sizeBytes: 4, loc: "data_loc", basename: true } },
+  ]);
+});
+
+test("a task is forgotten when it is freed, not when it exits", () => {
+  const fields: FieldLine[] = [
+    ["char comm[16]", 8, 16, 0],
+    ["pid_t pid", 24, 4, 1],
+  ];
+  const name = { ...before, kind: "comm", pid: 24, comm: inline(8) };
+  expect(rulesOf("sched", "sched_process_exit", fields)).toEqual([name]);
+  expect(rulesOf("sched", "sched_process_free", fields)).toEqual([name, { ...after, kind: "exit", pid: 24 }]);
+});
+
+test("block events name the running task", () => {
+  expect(rulesOf("block", "block_rq_issue", [["char comm[16]", 42, 16, 0]])).toEqual([
+    { ...before, kind: "comm", pid: 4, comm: inline(42) },
+  ]);
+  expect(rulesOf("block", "block_rq_complete", [["char rwbs[8]", 42, 8, 0]])).toEqual([]);
+});
+
+test("user_stack tells the process", () => {
+  expect(rulesOf("ftrace", "user_stack", [["unsigned int tgid", 8, 4, 0]])).toEqual([{ ...before, kind: "tgid", tgid: 8 }]);
+});
+
+test.each([
+  ["sched", "sched_process_wait", "its pid is that of the task waited for, its comm the waiter's"],
+  ["mine", "sched_switch", "another system's event of that name"],
+  ["sched", "constructor", "no event of the table"],
+])("%s:%s has no rule: %s", (category, name) => {
+  expect(
+    rulesOf(category, name, [
+      ["char comm[16]", 8, 16, 0],
+      ["pid_t pid", 24, 4, 1],
+    ]),
+  ).toEqual([]);
+});
