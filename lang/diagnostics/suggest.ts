@@ -1,35 +1,42 @@
-/** Suggestions for misspelt names. */
-
-/** Edits between two words, a swap of neighbours counting as one; stops counting above `limit`. */
-function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let edits = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) edits = Math.min(edits, beforeLast[j - 2]! + 1);
-      row.push(edits);
+/**
+ * The candidate that `name` was most likely meant to be, or null if none is near enough: one edit for short names, up to three for
+ * long ones; a swap of neighbours is one edit, and case does not count. The first of several equally near ones wins.
+ */
+export function didYouMean(name: string, candidates: Iterable<string>): string | null {
+  const wanted = name.toLowerCase();
+  const limit = wanted.length <= 3 ? 1 : wanted.length <= 7 ? 2 : 3;
+  let best: string | null = null;
+  let bestDistance = limit + 1;
+  for (const candidate of candidates) {
+    if (candidate === name) continue;
+    const other = candidate.toLowerCase();
+    if (Math.abs(other.length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, other, bestDistance);
+    // More edits than half of the name would match anything of that length.
+    if (distance < bestDistance && distance * 2 <= wanted.length) {
+      best = candidate;
+      bestDistance = distance;
     }
-    if (Math.min(...row) > limit) return limit + 1;
-    beforeLast = last;
-    last = row;
   }
-  return last[b.length]!;
+  return best;
 }
 
-/** `did you mean NAME?` for the closest candidate, at most a third of its letters away; null if none is close. */
-export function didYouMean(name: string, candidates: readonly string[]): string | null {
-  let limit = Math.max(1, Math.floor(name.length / 3));
-  let best: string | null = null;
-  for (const candidate of candidates) {
-    const edits = distance(name, candidate, limit);
-    if (edits > limit || candidate === name) continue;
-    if (best !== null && edits === limit) continue;
-    best = candidate;
-    limit = edits;
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`; `bound` if it takes as many or more. */
+function editDistance(a: string, b: string, bound: number): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let distance = Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwap) distance = Math.min(distance, beforePrevious[j - 2]! + 1);
+      current.push(distance);
+    }
+    if (Math.min(...current) >= bound) return bound;
+    beforePrevious = previous;
+    previous = current;
   }
-  return best === null ? null : `did you mean ${best}?`;
+  return previous[b.length]!;
 }

@@ -33,6 +33,9 @@ export function scanItems(cursor: Cursor): RawItem[] {
   }
 }
 
+/** Words and parentheses between `struct` and its `{`: a name and attributes. The bound keeps the search for the brace short. */
+const maxDefinitionHead = 64;
+
 type Scanned = Pick<RawItem, "kind" | "tokens">;
 
 function lastEnd(tokens: readonly IToken[], otherwise: number): number {
@@ -81,7 +84,7 @@ function isDefinition(text: string, word: string, next: number): boolean {
   if (word !== "struct" && word !== "union" && word !== "enum") return false;
   let pos = next;
   let depth = 0;
-  for (;;) {
+  for (let words = 0; words < maxDefinitionHead; words++) {
     pos = afterLayout(text, Math.max(pos, wordEnd(text, pos)));
     const c = text.charAt(pos);
     if (c === "(") depth++;
@@ -90,6 +93,7 @@ function isDefinition(text: string, word: string, next: number): boolean {
     else if (!isWordStart(text.charCodeAt(pos)) && !(depth > 0 && /[\w,]/.test(c))) return false;
     if (/[(),]/.test(c)) pos++;
   }
+  return false;
 }
 
 /** Tokens of a C definition: through the `;` behind it, or through its closing brace and attributes. */

@@ -3,9 +3,9 @@ import { T } from "./token-types.ts";
 
 /**
  * Deepest nesting of brackets, `? :` and `if` headers in one item. The parser is recursive and so is every later pass: this is
- * what keeps hostile input from overflowing the stack. (clang's limit for brackets is 256.)
+ * what keeps hostile input from overflowing the stack. C asks compilers for 63 levels of parentheses.
  */
-export const maxNesting = 128;
+export const maxNesting = 64;
 
 const closers: ReadonlyMap<TokenType, TokenType> = new Map([
   [T.RParen, T.LParen],

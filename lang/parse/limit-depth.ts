@@ -1,4 +1,5 @@
 import type { Item } from "../ast/ast.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
 
 /**
  * Deepest tree that the parser gives out, in nodes from the item down. Later passes recurse over the tree, two or three calls a
@@ -6,17 +7,17 @@ import type { Item } from "../ast/ast.ts";
  */
 export const maxDepth = 500;
 
-/** Is the tree of the item, made of so many tokens, deeper than `maxDepth`? Without recursion, of course. */
-export function isTooDeep(item: Item, tokenCount: number): boolean {
+/** Place of a node deeper than `maxDepth` in an item made of so many tokens, or null. Without recursion, of course. */
+export function findTooDeep(item: Item, tokenCount: number): Span | null {
   // No two levels of the tree share one token, but for a block with its statement.
-  if (tokenCount * 2 < maxDepth) return false;
+  if (tokenCount * 2 < maxDepth) return null;
   const nodes: object[] = [item];
   const depths = [0];
   for (;;) {
     const node = nodes.pop() as Readonly<Record<string, unknown>> | undefined;
-    if (node === undefined) return false;
+    if (node === undefined) return null;
     const depth = depths.pop()!;
-    if (depth > maxDepth) return true;
+    if (depth > maxDepth) return node["span"] as Span;
     for (const key in node) {
       const child = node[key];
       if (typeof child !== "object" || child === null || key === "span" || key === "opSpan" || key === "bytes") continue;

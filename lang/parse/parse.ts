@@ -4,7 +4,7 @@ import { syntaxError, type Cursor } from "../lex/cursor.ts";
 import { scanItems, type RawItem } from "../lex/items.ts";
 import { parseDefinition, parseDirective } from "./definition.ts";
 import { Grammar } from "./grammar.ts";
-import { isTooDeep } from "./limit-depth.ts";
+import { findTooDeep } from "./limit-depth.ts";
 
 /** A text that is no script at all (binary data, say) would give one message for each of its lines. */
 const maxDiagnostics = 100;
@@ -88,8 +88,9 @@ function readItem(text: string, { kind, tokens, span }: RawItem, diagnostics: Di
   const rule = Object.hasOwn(rules, kind) ? rules[kind as keyof typeof rules] : null;
   const item = rule === null ? null : sharedGrammar().read<Item>(rule, text, tokens, diagnostics);
   if (item === null) return { kind: "error", span };
-  if (!isTooDeep(item, tokens.length)) return item;
-  diagnostics.push(syntaxError("nesting", { start: span.start, end: span.start + 1 }, "nested too deeply"));
+  const tooDeep = findTooDeep(item, tokens.length);
+  if (tooDeep === null) return item;
+  diagnostics.push(syntaxError("nesting", tooDeep, "nested too deeply"));
   return { kind: "error", span };
 }
 

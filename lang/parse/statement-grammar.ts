@@ -18,10 +18,11 @@ interface StatementAlternative {
 export class StatementGrammar extends ExpressionGrammar {
   /** `value` is set if the last statement is an expression without `;`: whoever takes no value calls toStatementBlock. */
   protected readonly block = this.RULE("block", (): Block => {
+    // Before the brace: whoever gives up the statement must see it.
+    this.descend();
     const open = this.CONSUME(T.LBrace);
     const stmts: Stmt[] = [];
     let value: Expr | null = null;
-    this.descend();
     do {
       this.MANY(() => {
         const next = this.SUBRULE(this.statement);
