@@ -19,26 +19,24 @@ export function bucketCount(histogram: Histogram): number {
 /** n < 0: 0; n < 2^k: 1 + n; else, with t = log2(n) - k: 1 + t * 2^k + (n >> t), which is the formula of 12(a) with its terms gathered. */
 function powerBucket(l: Lowering, n: Operand, bits: number): Operand {
   const { b } = l;
-  const value = reg(b.copyOf(n));
   const bucket = b.vreg();
-  const [positive, large, small, negative, done] = [b.block(), b.block(), b.block(), b.block(), b.block()];
-  b.branch("sge", value, zero, positive, negative);
-  b.enter(positive);
-  b.branch("sge", value, imm(1 << bits), large, small);
-
+  const [large, below, small, negative, done] = [b.block(), b.block(), b.block(), b.block(), b.block()];
+  b.branch("sge", n, imm(1 << bits), large, below);
   b.enter(large);
   const log = b.vreg();
-  b.emit({ op: "log2", dst: log, src: value });
+  b.emit({ op: "log2", dst: log, src: n });
   if (bits === 0) b.setTo(bucket, b.bin("add", reg(log), imm(2)));
   else {
     const t = b.bin("sub", reg(log), imm(bits));
-    const linear = b.bin("lshr", value, t);
+    const linear = b.bin("lshr", n, t);
     b.setTo(bucket, b.bin("add", b.bin("add", b.bin("shl", t, imm(bits)), linear), imm(1)));
   }
   b.jump(done);
 
+  b.enter(below);
+  b.branch("sge", n, zero, small, negative);
   b.enter(small);
-  b.setTo(bucket, b.bin("add", value, imm(1)));
+  b.setTo(bucket, b.bin("add", n, imm(1)));
   b.jump(done);
   b.enter(negative);
   b.emit({ op: "mov", dst: bucket, src: zero });
@@ -50,14 +48,13 @@ function powerBucket(l: Lowering, n: Operand, bits: number): Operand {
 /** n < min: 0; n > max: the last one; else 1 + (n - min) / step. */
 function linearBucket(l: Lowering, n: Operand, lhist: Lhist): Operand {
   const { b } = l;
-  const value = reg(b.copyOf(n));
   const bucket = b.vreg();
   const [notBelow, inside, above, below, done] = [b.block(), b.block(), b.block(), b.block(), b.block()];
-  b.branch("sge", value, imm(lhist.min), notBelow, below);
+  b.branch("sge", n, imm(lhist.min), notBelow, below);
   b.enter(notBelow);
-  b.branch("sle", value, imm(lhist.max), inside, above);
+  b.branch("sle", n, imm(lhist.max), inside, above);
   b.enter(inside);
-  b.setTo(bucket, b.bin("add", divideBy(l, b.bin("sub", value, imm(lhist.min)), lhist.step), imm(1)));
+  b.setTo(bucket, b.bin("add", divideBy(l, b.bin("sub", n, imm(lhist.min)), lhist.step), imm(1)));
   b.jump(done);
   b.enter(above);
   b.emit({ op: "mov", dst: bucket, src: imm(lastLinear(lhist)) });

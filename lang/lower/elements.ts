@@ -36,7 +36,7 @@ function scale(l: Lowering, index: Operand, sizeBytes: number): Operand {
 function withElement(l: Lowering, expr: Index, inside: (element: Address) => void, outside: () => void): void {
   const { b } = l;
   const place = l.rules.place(l, expr.operand);
-  const index = reg(b.copyOf(l.rules.value(l, expr.index)));
+  const index = l.rules.value(l, expr.index);
   const [good, bad, done] = [b.block(), b.coldBlock(), b.block()];
   b.branch("ult", index, imm(lengthOf(expr.operand.type)), good, bad);
   b.enter(bad);

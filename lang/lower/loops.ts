@@ -6,7 +6,7 @@ import type { HirBlock, HirExpr, HirStmt, LocalId } from "../hir/hir.ts";
 import type { Address, CallArg, FuncId, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
 import { mergedAt } from "./aggregates.ts";
-import { createFunction } from "./builder.ts";
+import { createFunction, type InsnBody } from "./builder.ts";
 import { timeKeys } from "./builtins.ts";
 import { emptyCache, without } from "./cache.ts";
 import { finishFunction } from "./finish.ts";
@@ -74,14 +74,17 @@ export function leave(l: Lowering, how: "break" | "continue" | HirExpr | null): 
   }
   const result = how === null ? zero : l.rules.value(l, how);
   if (l.path.length === 0) return b.ret(result);
-  b.store(frameField(l, "result"), 8, result);
+  b.store(resultField(l), 8, result);
   b.store(returnedFlag(l), 8, imm(1));
   l.mayReturn = true;
   b.ret(STOP);
 }
 
-/** Set when a loop body wants the whole probe to end. */
-const returnedFlag = (l: Lowering) => frameField(l, "returned", (at) => [{ op: "store", to: at, size: 8, src: zero }]);
+const zeroed = (at: Address): readonly InsnBody[] => [{ op: "store", to: at, size: 8, src: zero }];
+
+/** Set when a loop body wants the whole probe to end; and what the probe returns then. */
+const returnedFlag = (l: Lowering): Address => frameField(l, "returned", zeroed);
+const resultField = (l: Lowering): Address => frameField(l, "result", zeroed);
 
 interface Callback {
   readonly func: FuncId;
@@ -132,7 +135,7 @@ function passReturnOn(l: Lowering, body: Callback): void {
   b.branch("eq", b.load(returnedFlag(l), 8, false), zero, goesOn, returns);
   b.enter(returns);
   if (l.path.length > 0) l.mayReturn = true;
-  b.ret(l.path.length === 0 ? b.load(frameField(l, "result"), 8, false) : STOP);
+  b.ret(l.path.length === 0 ? b.load(resultField(l), 8, false) : STOP);
   b.enter(goesOn);
 }
 
