@@ -1,5 +1,6 @@
 /** Maps in place and by call: the JIT in the real runtime, held to the interpreter that calls the runtime's helpers. */
 import { expect, test } from "vitest";
+import { helpers } from "../../../src/bpf/helpers/table.ts";
 import { createMachine } from "../../../src/bpf/machine.ts";
 import type { Backend, Machine } from "../../../src/bpf/machine-types.ts";
 import type { MapSpec, MapType } from "../../../src/bpf/spec.ts";
@@ -177,5 +178,15 @@ test.each(walks)("bpf_for_each_map_elem over %s %s", (type, _, stopAfter, flags,
     for (let key = 1; key <= 5; key++) one.maps[0]!.update(Uint8Array.of(key, 0, 0, 0), Uint8Array.of(10 * key, 0, 0, 0, 0, 0, 0, 0), 0n);
     expect(one.runProgram(0, null), backend).toBe(BigInt.asUintN(64, expected));
     if (type === "hash" && flags === 0) expect(one.maps[0]!.size(), backend).toBe(stopAfter === 0 ? 0 : 5 - stopAfter);
+  }
+});
+
+test("every helper that the verifier lets through can be compiled", () => {
+  const maps: MapSpec[] = [{ name: "m", type: "hash", keySize: 8, valueSize: 8, maxEntries: 4, flags: 0 }];
+  for (const [id, { callback, maps: fitting }] of Object.entries(helpers)) {
+    // Callbacks have tests of their own; a helper that no map fits can't be called at all.
+    if (callback !== null || fitting?.length === 0) continue;
+    const source = `call unknown#${id}\nexit`;
+    expect(() => machine("jit", maps, [source]), `helper ${id}`).not.toThrow();
   }
 });
