@@ -4,6 +4,8 @@ export interface ByteSource {
   readonly sizeBytes: number;
   /** Fills `into` from byte `offset` of the file; returns the bytes read, fewer only at the end of the file or on a read error. */
   readAt(offset: number, into: Uint8Array): number;
+  /** All bytes, where they are in memory anyway. */
+  readonly memory?: Uint8Array;
   close(): void;
 }
 
@@ -12,6 +14,7 @@ export function bytesSource(path: string, bytes: Uint8Array): ByteSource {
   return {
     path,
     sizeBytes: bytes.length,
+    memory: bytes,
     readAt(offset, into) {
       const part = bytes.subarray(offset, offset + into.length);
       into.set(part);

@@ -28,8 +28,8 @@ function readFields(event: EventSource, options: CatalogueOptions): readonly Tra
   if (format.badLines > 0) options.warn(`format of ${event.category}:${event.name}: ${format.badLines} field lines cannot be read`);
   const userPointers = event.category === "syscalls" && event.name.startsWith("sys_enter_");
   return format.fields.map((field) => {
-    const { type, skipBytes } = fieldType(field, { userPointers, longBytes: options.longBytes, byteOrder: options.byteOrder });
-    return { name: field.name, type, decl: field.decl, offset: field.offset + skipBytes, sizeBytes: field.sizeBytes, loc: field.loc };
+    const { type, skipBytes, valueBytes } = fieldType(field, { userPointers, longBytes: options.longBytes, byteOrder: options.byteOrder });
+    return { name: field.name, type, decl: field.decl, offset: field.offset + skipBytes, sizeBytes: valueBytes, loc: field.loc };
   });
 }
 

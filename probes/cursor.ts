@@ -20,7 +20,7 @@ export interface Cursor {
   /** A u64 used as size or offset: a value beyond 2^53 is damage. */
   size(what: string): number;
   u64(what: string): bigint;
-  /** Copies the next bytes. */
+  /** The next bytes; the view stays valid and unchanged. */
   bytes(length: number, what: string): Uint8Array;
   /** Moves on without reading. */
   skip(length: number, what: string): void;
@@ -53,9 +53,9 @@ export function cursor(source: ByteSource, options: CursorOptions): Cursor {
   const end = Math.min(options.end, source.sizeBytes);
   let at = options.start;
   let damage: Damage | null = null;
-  let window = new Uint8Array(0);
-  let view = new DataView(window.buffer);
-  let windowStart = at;
+  let window: Uint8Array = source.memory ?? new Uint8Array(0);
+  let view = new DataView(window.buffer, window.byteOffset, window.length);
+  let windowStart = 0;
 
   const fail = (offset: number, message: string): void => {
     damage ??= { offset, message: `${options.section}: ${message}` };
@@ -125,7 +125,7 @@ export function cursor(source: ByteSource, options: CursorOptions): Cursor {
       if (!ensure(length, what)) return new Uint8Array(0);
       const pos = at - windowStart;
       at += length;
-      return window.slice(pos, pos + length);
+      return window.subarray(pos, pos + length);
     },
     skip(length, what) {
       if (damage) return;

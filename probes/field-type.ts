@@ -10,8 +10,9 @@ export interface FieldTypeOptions {
 
 export interface FieldType {
   readonly type: Type;
-  /** Bytes of the field before the value, when the value is narrower than what the record stores. */
+  /** Where the value is in the field, when it is narrower than what the record stores. */
   readonly skipBytes: number;
+  readonly valueBytes: number;
 }
 
 type IntBytes = IntType["sizeBytes"];
@@ -134,17 +135,20 @@ export function fieldType(field: FormatField, options: FieldTypeOptions): FieldT
   const type = bare(field.type);
   if (field.loc !== "inline") {
     const to = type === "char" ? int(1, true) : (baseInt(type, longBytes) ?? voidType);
-    return { type: { kind: "pointer", to, space: "kernel" }, skipBytes: 0 };
+    return { type: { kind: "pointer", to, space: "kernel" }, skipBytes: 0, valueBytes: field.sizeBytes };
   }
-  if (field.length !== null) return { type: arrayType(field, type, longBytes), skipBytes: 0 };
+  if (field.length !== null) return { type: arrayType(field, type, longBytes), skipBytes: 0, valueBytes: field.sizeBytes };
   if (type.endsWith("*")) {
     const space = options.userPointers ? "user" : "kernel";
     const pointer: Type = { kind: "pointer", to: pointedTo(type.slice(0, -1), space, longBytes), space };
     // Pointers of a 32-bit kernel fill 4 bytes, and a pointer is 8 here.
-    return field.sizeBytes === 8 ? { type: pointer, skipBytes: 0 } : scalar(field, "unsigned");
+    return field.sizeBytes === 8 ? { type: pointer, skipBytes: 0, valueBytes: field.sizeBytes } : scalar(field, "unsigned");
   }
   const narrow = field.sizeBytes === 8 && Object.hasOwn(narrowTypes, type) ? narrowTypes[type] : undefined;
-  if (narrow) return { type: int(narrow[1], narrow[0] === "signed"), skipBytes: options.byteOrder === "big" ? 8 - narrow[1] : 0 };
+  if (narrow) {
+    const [sign, valueBytes] = narrow;
+    return { type: int(valueBytes, sign === "signed"), skipBytes: options.byteOrder === "big" ? 8 - valueBytes : 0, valueBytes };
+  }
   const wide = field.sizeBytes === 8 && unsignedWhenWide.has(type);
   const known = wide ? null : baseInt(type, longBytes);
   const signed = wide ? false : (known?.signed ?? (type.startsWith("enum ") ? false : (field.signed ?? false)));
@@ -155,5 +159,5 @@ export function fieldType(field: FormatField, options: FieldTypeOptions): FieldT
 function scalar(field: FormatField, sign: Signed): FieldType {
   const { sizeBytes } = field;
   const type: Type = isIntBytes(sizeBytes) ? int(sizeBytes, sign === "signed") : { kind: "array", elem: int(1, false), length: sizeBytes };
-  return { type, skipBytes: 0 };
+  return { type, skipBytes: 0, valueBytes: field.sizeBytes };
 }

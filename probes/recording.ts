@@ -12,7 +12,7 @@ export interface PageStream {
   readonly byteOrder: "little" | "big";
   /** ns = ((raw * mult) >> shift) + offset, modulo 2^64; mult 1 and shift 0 when the clock is in ns. */
   readonly time: { readonly mult: number; readonly shift: number; readonly offset: bigint };
-  /** Fill `into` with as many whole pages as fit; returns bytes written, 0 at the end. Synchronous. */
+  /** Fill `into` (at least one page long, else RangeError) with as many whole pages as fit; returns bytes written, 0 at the end. Synchronous. */
   read(into: Uint8Array): number;
   rewind(): void;
 }
@@ -27,7 +27,7 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "comm"; readonly pid: number; readonly comm: CommRef }
     /** Like comm, but only the evidence of a name before the event (oldcomm): used by the prescan only. */
     | { readonly kind: "old_comm"; readonly pid: number; readonly comm: CommRef }
-    /** New task. `flags` is the u64 clone flags (CLONE_THREAD 0x10000: same tgid as the parent), -1 if the event has none. */
+    /** New task. `flags` is the u64 clone flags (CLONE_THREAD 0x10000: same tgid as the parent), -1 if the event has none: then what an earlier event said of the child stands. */
     | { readonly kind: "fork"; readonly parent: number; readonly child: number; readonly comm: CommRef | null; readonly flags: number }
     | { readonly kind: "exit"; readonly pid: number }
     /** The event's own common_pid belongs to process `tgid` (u32 at that offset). */
@@ -51,7 +51,7 @@ export interface RecordingInfo {
   readonly ncpus: number;
   readonly uname: string | null;
   readonly buffers: readonly string[];
-  /** Lines worth telling once: what was damaged or cut, with offsets and counts. */
+  /** Lines worth telling once: what was damaged or cut, with offsets and counts. Grows while streams and formats are read: show it at the end. */
   readonly warnings: readonly string[];
   readonly sizeBytes: number;
   /** Overruns and dropped events that the recorder itself counted (CPUSTAT), per CPU. */
