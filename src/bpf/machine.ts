@@ -2,11 +2,11 @@
  * A machine: verified programs and their maps in one linear memory, with the runtime that pumps a recording's events through them.
  * All the work is done in WebAssembly; here memory is laid out, modules are put together, and results are read.
  */
-import type { Machine, MachineOptions, PumpOptions } from "./machine-types.ts";
+import type { Machine, MachineOptions } from "./machine-types.ts";
 import { createError } from "./maps/create.ts";
 import { writeDescriptor } from "./maps/descriptor.ts";
 import { mapHandle } from "./maps/handle.ts";
-import { planMemory, type MemoryPlan } from "./maps/plan.ts";
+import { planMemory, type Area, type MemoryPlan } from "./maps/plan.ts";
 import { CURRENT_BLOCK, current, missing, MISSING_BLOCK, PUMP_BLOCK } from "./memory.ts";
 import { drainRing } from "./runtime/drain.ts";
 import { loadPrograms } from "./runtime/load-programs.ts";
@@ -47,19 +47,6 @@ export function createMachine(options: MachineOptions): Machine {
   let hostCpu = 0;
   setComm(CURRENT_BLOCK + current.hostComm, HOST_COMM);
 
-  /** undefined: not looked for yet. */
-  let firstTs: bigint | null | undefined;
-  const findFirstTs = (): bigint | null => {
-    if (firstTs !== undefined) return firstTs;
-    streams.restart(null);
-    clearStats();
-    runtime.streams_peek();
-    firstTs = word(PUMP_BLOCK + pump.seen) === 1 ? long(PUMP_BLOCK + pump.firstTs) : null;
-    streams.restart(null);
-    clearStats();
-    return firstTs;
-  };
-
   const clearStats = (): void => {
     for (const field of [pump.events, pump.fired, pump.lost, pump.firstTs, pump.lastTs]) setLong(PUMP_BLOCK + field, 0n);
     for (const field of [pump.lostUnknown, pump.damaged, pump.seen, pump.limited]) setWord(PUMP_BLOCK + field, 0);
@@ -74,19 +61,36 @@ export function createMachine(options: MachineOptions): Machine {
   };
   setHostContext(null);
 
-  /** The first names of tasks: the saved ones, corrected by what events say of the time before them. */
-  const startTasks = (options: PumpOptions, hasRules: boolean): void => {
+  /** Streams at their start, with nothing counted, and the dispatch table that decides which events they stop at. */
+  const restart = (dispatch: Area, toNs: bigint | null): void => {
+    streams.restart(toNs);
+    clearStats();
+    setWord(PUMP_BLOCK + pump.dispatch, dispatch.address);
+    setWord(PUMP_BLOCK + pump.primed, 0);
+    setWord(PUMP_BLOCK + pump.pending, 0);
+  };
+
+  /** undefined: not looked for yet. */
+  let firstTs: bigint | null | undefined;
+  const findFirstTs = (): bigint | null => {
+    if (firstTs !== undefined) return firstTs;
+    restart(plan.dispatch, null);
+    runtime.streams_peek();
+    firstTs = word(PUMP_BLOCK + pump.seen) === 1 ? long(PUMP_BLOCK + pump.firstTs) : null;
+    restart(plan.dispatch, null);
+    return firstTs;
+  };
+
+  const seedTasks = (comms: ReadonlyMap<number, string>): void => {
     runtime.tasks_clear();
-    for (const [pid, comm] of options.comms) {
+    for (const [pid, comm] of comms) {
       setComm(PUMP_BLOCK + pump.comm, comm);
       runtime.task_seed(pid);
     }
-    if (!hasRules) return;
-    streams.restart(null);
-    setWord(PUMP_BLOCK + pump.dispatch, plan.ruleDispatch.address);
-    runtime.pump_start();
-    runtime.pump_prescan();
   };
+
+  /** The bound of the run to come while the first names of tasks are being looked for in the whole recording; null: no prescan runs. */
+  let prescan: { readonly toNs: bigint | null } | null = null;
 
   return {
     memory,
@@ -110,21 +114,26 @@ export function createMachine(options: MachineOptions): Machine {
     },
     startPump(options) {
       const { fromNs, toNs, timers } = options;
-      const first = timers.length > 0 ? findFirstTs() : null;
+      const first = findFirstTs();
       const base = first === null ? null : fromNs !== null && fromNs > first ? fromNs : first;
       clearDispatch(bytes, plan);
       const hasRules = stageEvents(view, plan, options);
       stageTimers(view, plan, timers, base);
       runtime.timers_update();
-      if (options.trackTasks) startTasks(options, hasRules);
-      setWord(PUMP_BLOCK + pump.dispatch, plan.dispatch.address);
       setLong(PUMP_BLOCK + pump.fromNs, fromNs ?? 0n);
       setLong(PUMP_BLOCK + pump.toNs, toNs ?? MAX_U64);
-      streams.restart(toNs);
-      clearStats();
-      runtime.pump_start();
+      if (options.trackTasks) seedTasks(options.comms);
+      prescan = hasRules ? { toNs } : null;
+      restart(hasRules ? plan.ruleDispatch : plan.dispatch, hasRules ? null : toNs);
     },
-    pump: () => (runtime.pump_run() === pumpResult.done ? "done" : "drain"),
+    pump() {
+      if (prescan === null) return runtime.pump_run() === pumpResult.done ? "done" : "drain";
+      if (runtime.pump_prescan() === pumpResult.done) {
+        restart(plan.dispatch, prescan.toNs);
+        prescan = null;
+      }
+      return "drain";
+    },
     firstTs: findFirstTs,
     stats() {
       const seen = word(PUMP_BLOCK + pump.seen) === 1;

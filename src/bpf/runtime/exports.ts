@@ -12,8 +12,7 @@ export interface RuntimeExports {
   readonly host_enter: () => void;
   readonly program_run: (program: number, context: number) => bigint;
   readonly streams_peek: () => void;
-  readonly pump_start: () => void;
-  readonly pump_prescan: () => void;
+  readonly pump_prescan: () => number;
   readonly pump_run: () => number;
   readonly timers_update: () => void;
   readonly tasks_clear: () => void;

@@ -135,7 +135,9 @@ export const pump = {
   taskCapacity: 156,
   /** A name being decoded: 16 bytes. */
   comm: 160,
-  sizeBytes: 176,
+  /** Streams that stand at their first event; the merge begins when all do. */
+  primed: 176,
+  sizeBytes: 184,
 } as const;
 
 /** What is to be done for an event id: `programs`, then `before` and `after` addresses of task rules follow. */

@@ -38,6 +38,7 @@ import {
   PUMP_LAST_TS,
   PUMP_LIMITED,
   PUMP_PENDING,
+  PUMP_PRIMED,
   PUMP_RESULT_DONE,
   PUMP_RESULT_DRAIN,
   PUMP_STREAMS,
@@ -167,54 +168,82 @@ export function program_run(program: u32, context: usize): u64 {
   return run(program, context);
 }
 
+function cursorAt(index: u32): usize {
+  return <usize>load<u32>(PUMP_BLOCK, PUMP_CURSORS) + index * CURSOR_SIZE_BYTES;
+}
+
+function refillBudget(): void {
+  store<u32>(PUMP_BLOCK, LIMITS_BUDGET, PUMP_BUDGET);
+}
+
 /** Brings every stream to its first data record: pump.firstTs is then known. The streams have to start anew after it. */
 export function streams_peek(): void {
-  let cursor: usize = load<u32>(PUMP_BLOCK, PUMP_CURSORS);
-  const end = cursor + load<u32>(PUMP_BLOCK, PUMP_STREAMS) * CURSOR_SIZE_BYTES;
-  for (; cursor < end; cursor += CURSOR_SIZE_BYTES) advanceToAny(cursor);
+  const streams = load<u32>(PUMP_BLOCK, PUMP_STREAMS);
+  for (let i: u32 = 0; i < streams; i++) {
+    do refillBudget();
+    while (!advanceToAny(cursorAt(i)));
+  }
 }
 
-/** Brings every stream to its first event and starts the merge. */
-export function pump_start(): void {
-  let cursor: usize = load<u32>(PUMP_BLOCK, PUMP_CURSORS);
-  const end = cursor + load<u32>(PUMP_BLOCK, PUMP_STREAMS) * CURSOR_SIZE_BYTES;
-  for (; cursor < end; cursor += CURSOR_SIZE_BYTES) advance(cursor);
-  if (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) buildTree();
-  store<u32>(PUMP_BLOCK, 0, PUMP_PENDING);
+/** Brings every stream to its first event and starts the merge. False: out of budget; pump.primed streams are there. */
+function prime(): bool {
+  const streams = load<u32>(PUMP_BLOCK, PUMP_STREAMS);
+  let primed = load<u32>(PUMP_BLOCK, PUMP_PRIMED);
+  if (primed == streams) return true;
+  while (primed < streams) {
+    if (!advance(cursorAt(primed))) return false;
+    primed++;
+    store<u32>(PUMP_BLOCK, primed, PUMP_PRIMED);
+  }
+  buildTree();
+  return true;
 }
 
-function step(cursor: usize): void {
-  advance(cursor);
+/**
+ * Moves the winner on. A stream is advanced only when its event is done with, as refilling its window wipes the record. False: out of
+ * budget; pump.pending says that the winner has yet to be moved.
+ */
+function step(cursor: usize): bool {
+  if (!advance(cursor)) {
+    store<u32>(PUMP_BLOCK, 1, PUMP_PENDING);
+    return false;
+  }
   replay(cursor);
+  return true;
 }
 
-/** Walks all streams once and learns the first names of tasks; to be started like the pump, with the dispatch of task rules. */
-export function pump_prescan(): void {
-  if (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
-    for (let cursor = winner(); !hasEnded(cursor); cursor = winner()) {
-      scanRules(
-        load<u32>(cursor, CURSOR_PLAN),
-        load<u32>(cursor, CURSOR_RECORD),
-        load<u32>(cursor, CURSOR_RECORD_BYTES),
-        isBigEndian(cursor),
-      );
-      step(cursor);
-    }
+/** What is left of the last call: streams that are not at their first event, or a winner whose event was handled. */
+function resume(): bool {
+  refillBudget();
+  if (!prime()) return false;
+  if (!load<u32>(PUMP_BLOCK, PUMP_PENDING)) return true;
+  store<u32>(PUMP_BLOCK, 0, PUMP_PENDING);
+  return step(winner());
+}
+
+/** Learns the first names of tasks from all streams, with the dispatch of task rules. To be called until it is done, as pump_run. */
+export function pump_prescan(): u32 {
+  if (!resume()) return PUMP_RESULT_DRAIN;
+  while (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
+    const cursor = winner();
+    if (hasEnded(cursor)) break;
+    scanRules(
+      load<u32>(cursor, CURSOR_PLAN),
+      load<u32>(cursor, CURSOR_RECORD),
+      load<u32>(cursor, CURSOR_RECORD_BYTES),
+      isBigEndian(cursor),
+    );
+    if (!step(cursor)) return PUMP_RESULT_DRAIN;
   }
   endScan();
+  return PUMP_RESULT_DONE;
 }
 
 /** Handles events and timers until the session is needed (pumpResult.drain) or everything is done. */
 export function pump_run(): u32 {
   store<u32>(CURRENT_BLOCK, load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & ~CURRENT_FLAGS_YIELD, CURRENT_FLAGS);
-  store<u32>(PUMP_BLOCK, LIMITS_BUDGET, PUMP_BUDGET);
-  if (!load<u32>(PUMP_BLOCK, PUMP_STREAMS)) return PUMP_RESULT_DONE;
-  if (load<u32>(PUMP_BLOCK, PUMP_PENDING)) {
-    // A stream is advanced only now, as its refilled window would have wiped the record that was just handled.
-    store<u32>(PUMP_BLOCK, 0, PUMP_PENDING);
-    step(winner());
-  }
-  while (true) {
+  if (!resume()) return PUMP_RESULT_DRAIN;
+  while (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
     const cursor = winner();
     if (hasEnded(cursor)) return finish();
     if (load<u64>(PUMP_BLOCK, PUMP_DUE) <= load<u64>(cursor, CURSOR_TS)) {
@@ -227,6 +256,7 @@ export function pump_run(): u32 {
       store<u32>(PUMP_BLOCK, 1, PUMP_PENDING);
       return PUMP_RESULT_DRAIN;
     }
-    step(cursor);
+    if (!step(cursor)) return PUMP_RESULT_DRAIN;
   }
+  return PUMP_RESULT_DONE;
 }

@@ -100,15 +100,20 @@ export function convertTime(cursor: usize, raw: u64): u64 {
   return (high << (32 - shift)) + ((low & 0xffffffff) >>> shift) + offset;
 }
 
-/** Makes the next whole page current; refills the window when it is used up. False at the end of the stream. */
-function enterPage<Order>(cursor: usize): bool {
+const ENTERED: u32 = 0;
+const AT_END: u32 = 1;
+const OUT_OF_BUDGET: u32 = 2;
+
+/** Makes the next whole page current; refills the window when it is used up. */
+function enterPage<Order>(cursor: usize): u32 {
   const pageBytes = load<u32>(cursor, CURSOR_PAGE_BYTES);
   const headerBytes = load<u32>(cursor, CURSOR_HEADER_BYTES);
   let page = load<u32>(cursor, CURSOR_PAGE);
   while (true) {
     if (load<u32>(cursor, CURSOR_WINDOW_END) - page < pageBytes) {
+      if (!load<u32>(PUMP_BLOCK, PUMP_BUDGET)) return OUT_OF_BUDGET;
       page = refill(cursor);
-      if (!page) return false;
+      if (!page) return AT_END;
     }
     store<u32>(cursor, page + pageBytes, CURSOR_PAGE);
     // The kernel's long is sign-extended: only its low word counts, which a big-endian one has at its end.
@@ -124,7 +129,7 @@ function enterPage<Order>(cursor: usize): bool {
     store<u64>(cursor, long<Order>(page), CURSOR_RAW);
     store<u32>(cursor, data, CURSOR_POSITION);
     store<u32>(cursor, data + dataBytes, CURSOR_END);
-    return true;
+    return ENTERED;
   }
 }
 
@@ -148,10 +153,11 @@ function refill(cursor: usize): usize {
 }
 
 /** After it the cursor sorts behind everything. */
-function endStream(cursor: usize): void {
+function endStream(cursor: usize): bool {
   store<u32>(cursor, load<u32>(cursor, CURSOR_FLAGS) | CURSOR_FLAGS_ENDED, CURSOR_FLAGS);
   store<u64>(cursor, u64.MAX_VALUE, CURSOR_TS);
   store<u32>(cursor, load<u32>(cursor, CURSOR_RANK) | 0x80000000, CURSOR_RANK);
+  return true;
 }
 
 /** Adds a run of data records to the statistics: their number, and the time of the last one. */
@@ -170,20 +176,27 @@ function noteFirst(cursor: usize, raw: u64): void {
   store<u64>(PUMP_BLOCK, ts, PUMP_FIRST_TS);
 }
 
-function walk<Order, Stop>(cursor: usize): void {
+/** False: the budget is used up; the walk goes on where it stopped when it is called again. */
+function walk<Order, Stop>(cursor: usize): bool {
   const dispatch: usize = load<u32>(PUMP_BLOCK, PUMP_DISPATCH);
   const limit = load<u64>(cursor, CURSOR_RAW_LIMIT);
   let raw = load<u64>(cursor, CURSOR_RAW);
   let position: usize = load<u32>(cursor, CURSOR_POSITION);
   let end: usize = load<u32>(cursor, CURSOR_END);
   let events: u32 = 0;
-  let isFirst = position == 0;
+  let isFirst = false;
 
   while (true) {
     if (position >= end) {
       countEvents(cursor, events, raw);
       events = 0;
-      if (!enterPage<Order>(cursor)) return endStream(cursor);
+      const entered = enterPage<Order>(cursor);
+      if (entered == AT_END) return endStream(cursor);
+      if (entered == OUT_OF_BUDGET) {
+        store<u32>(cursor, position, CURSOR_POSITION);
+        store<u32>(cursor, position, CURSOR_END);
+        return false;
+      }
       raw = load<u64>(cursor, CURSOR_RAW);
       position = load<u32>(cursor, CURSOR_POSITION);
       end = load<u32>(cursor, CURSOR_END);
@@ -263,7 +276,7 @@ function walk<Order, Stop>(cursor: usize): void {
     store<u32>(cursor, bytes, CURSOR_RECORD_BYTES);
     store<u32>(cursor, plan, CURSOR_PLAN);
     store<u64>(cursor, convertTime(cursor, raw), CURSOR_TS);
-    return;
+    return true;
   }
 }
 
@@ -278,14 +291,12 @@ function damaged(next: usize): usize {
   return next;
 }
 
-/** Moves a stream to its next event that has programs or task rules. */
-export function advance(cursor: usize): void {
-  if (hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN)) walk<Big, Wanted>(cursor);
-  else walk<Little, Wanted>(cursor);
+/** Moves a stream to its next event that has programs or task rules, or to its end. False: the budget is used up before. */
+export function advance(cursor: usize): bool {
+  return hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN) ? walk<Big, Wanted>(cursor) : walk<Little, Wanted>(cursor);
 }
 
 /** Moves a stream to its next data record of whatever event. */
-export function advanceToAny(cursor: usize): void {
-  if (hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN)) walk<Big, Any>(cursor);
-  else walk<Little, Any>(cursor);
+export function advanceToAny(cursor: usize): bool {
+  return hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN) ? walk<Big, Any>(cursor) : walk<Little, Any>(cursor);
 }
