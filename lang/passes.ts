@@ -13,19 +13,24 @@
  * literal depends on its value.
  */
 import { check, type CheckEnv, type CheckResult } from "./check/check.ts";
+import type { Script } from "./ast/ast.ts";
 import type { Source } from "./diagnostics/diagnostic.ts";
 import { parse } from "./parse/parse.ts";
+
+export interface FrontEndResult extends CheckResult {
+  readonly script: Script;
+}
 
 /**
  * Script text to typed program. Never throws on a user's mistake: `program` is then null and `diagnostics` says why, syntax first.
  * A script with syntax errors is not checked further, since what is missing would only cause more messages.
  */
-export function compileToHir(source: Source, env: CheckEnv): CheckResult {
+export function compileToHir(source: Source, env: CheckEnv): FrontEndResult {
   const { script, diagnostics } = parse(source);
   if (diagnostics.some(({ severity }) => severity === "error")) {
     const { config } = check({ ...script, items: [], definitions: [], imports: [] }, env);
-    return { program: null, diagnostics, config };
+    return { script, program: null, diagnostics, config };
   }
   const checked = check(script, env);
-  return { ...checked, diagnostics: [...diagnostics, ...checked.diagnostics] };
+  return { script, ...checked, diagnostics: [...diagnostics, ...checked.diagnostics] };
 }

@@ -1,7 +1,7 @@
 /** Configuration: the script's block, then the environment over it (rows 7.01–7.29). */
 import type { ConfigBlock, ConfigValue } from "../ast/ast.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { suggestion } from "./suggestion.ts";
 import { parseInteger } from "./integer-text.ts";
 import type { Report } from "./report.ts";
 
@@ -156,7 +156,7 @@ export function resolveConfig(block: ConfigBlock | null, environment: ReadonlyMa
       report.error("invalidConfig", span, `${written} can only be set as an environment variable`);
     } else if (renamed === undefined && SETTINGS[written] === undefined) {
       report.error("unknownConfig", span, `${key.text}: not a known configuration option`, {
-        hint: didYouMean(written, Object.keys(SETTINGS)),
+        hint: suggestion(written, Object.keys(SETTINGS)),
       });
     } else {
       if (renamed !== undefined) report.warn("deprecatedConfig", span, `${written} has been renamed, please use ${renamed}`);

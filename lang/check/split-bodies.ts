@@ -33,15 +33,15 @@ export const isArgs = (expr: Expr): boolean =>
 const READS_MEMORY = new Set(["str", "join", "strlen", "ntop", "buf"]);
 
 function usesOf(block: Block): Uses {
-  const names = new Set<string>();
-  let whole = false;
+  const fields = new Set<string>();
+  const wholes: Expr[] = [];
   const visit = (expr: Expr): Expr => {
     if (expr.kind === "member" && isArgs(expr.operand)) {
-      names.add(expr.name.text);
+      fields.add(expr.name.text);
       return expr;
     }
     if (isArgs(expr)) {
-      whole = true;
+      wholes.push(expr);
       return expr;
     }
     return mapChildren(expr, visit);
@@ -50,7 +50,7 @@ function usesOf(block: Block): Uses {
   return {
     probeName: someExpr(block, isProbeName),
     pointers: someExpr(block, (expr) => expr.kind === "call" && READS_MEMORY.has(expr.name.text)),
-    args: whole ? "all" : [...names].sort(),
+    args: wholes.length > 0 ? "all" : [...fields].sort(),
   };
 }
 

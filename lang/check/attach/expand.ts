@@ -1,7 +1,7 @@
 /** Attach points of a probe as the recording offers them: parameters replaced, wildcards expanded, one entry each. */
 import type { AttachPoint, ProbeItem } from "../../ast/ast.ts";
 import type { ProbeCatalogue, ResolvedAttachPoint, Tracepoint } from "../../catalogue.ts";
-import { didYouMean } from "../../diagnostics/suggest.ts";
+import { suggestion } from "../suggestion.ts";
 import type { ScriptConfig } from "../config.ts";
 import type { Report } from "../report.ts";
 import { resolveInterval } from "./interval.ts";
@@ -42,8 +42,8 @@ function missingTracepoint(env: AttachEnv, attach: AttachPoint, catalogue: Probe
     missing(env, attach, `No matches for tracepoint ${target}.`, record);
     return;
   }
-  const suggestion = didYouMean(target, catalogue.tracepoints.map(fullName));
-  missing(env, attach, `Tracepoint not found: ${target}`, suggestion === null ? record : `${suggestion}\n${record}`);
+  const near = suggestion(target, catalogue.tracepoints.map(fullName));
+  missing(env, attach, `Tracepoint not found: ${target}`, near === null ? record : `${near}\n${record}`);
 }
 
 function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly string[]): ResolvedAttachPoint[] {
@@ -107,7 +107,7 @@ function expandPoint(env: AttachEnv, attach: AttachPoint, written: string, parts
   const provider = findProvider(written);
   if (provider === null) {
     env.report.error("invalidProbeType", attach.span, `Invalid probe type: ${written}`, {
-      hint: didYouMean(
+      hint: suggestion(
         written,
         providers.map(({ name }) => name),
       ),

@@ -2,7 +2,7 @@
 import type { Expr } from "../../ast/ast.ts";
 import type { TracepointField } from "../../catalogue.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { didYouMean } from "../../diagnostics/suggest.ts";
+import { suggestion } from "../suggestion.ts";
 import type { HirExpr } from "../../hir/hir.ts";
 import { int, typeName } from "../../types/type.ts";
 import { isArgs } from "../split-bodies.ts";
@@ -39,7 +39,7 @@ function elaborateField(cx: Context, expr: ExprOf<"member">): HirExpr | null {
   if (field === undefined) {
     const struct = `struct _tracepoint_${category}_${event}`;
     cx.report.error("unknownField", name.span, `Struct/union of type '${struct}' does not contain a field named '${name.text}'`, {
-      hint: didYouMean(
+      hint: suggestion(
         name.text,
         fields.map((candidate) => candidate.name),
       ),
@@ -87,7 +87,7 @@ export function elaborateMember(cx: Context, expr: ExprOf<"member">): HirExpr | 
   const field = type.fields[index];
   if (field === undefined) {
     cx.report.error("unknownField", span, `Record does not contain a field named '${name.text}'`, {
-      hint: didYouMean(
+      hint: suggestion(
         name.text,
         type.fields.map((candidate) => candidate.name),
       ),

@@ -39,6 +39,8 @@ export interface Inference {
   readonly varTypes: Map<object, VarType>;
   /** Something widened in this round. */
   changed: boolean;
+  /** The first expression of this round whose type is not known, or that a diagnostic is about. */
+  unresolved: Span | null;
 }
 
 /** A variable in scope, in one round. */

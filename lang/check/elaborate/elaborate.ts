@@ -21,7 +21,11 @@ function elaborateBody(inference: Inference, report: Report, body: ProbeBody): H
     locals: [],
     scopes: [],
     loops: [],
-    expr: (expr): HirExpr | null => elaborateExpr(cx, expr),
+    expr: (expr): HirExpr | null => {
+      const built = elaborateExpr(cx, expr);
+      if (built === null) inference.unresolved ??= expr.span;
+      return built;
+    },
     block: (block): HirStmt[] => elaborateBlock(cx, block),
     valueBlock: (block) => elaborateBlockWithValue(cx, block),
   };
@@ -46,7 +50,7 @@ function giveDefaults(inference: Inference): void {
     map.value = { kind: "plain", type: ZERO };
     inference.changed = true;
   }
-  if (inference.changed) return;
+  if (changed(inference)) return;
   for (const types of inference.varTypes.values()) {
     if (types.type !== null) continue;
     types.type = ZERO;
@@ -72,21 +76,40 @@ function finishMap(map: MapState, config: ScriptConfig): HirMap {
   };
 }
 
+interface Round {
+  readonly report: Report;
+  readonly probes: readonly HirProbe[];
+}
+
+/** One walk over all bodies; `inference.changed` says whether another one is needed. */
+function runRound(inference: Inference, bodies: readonly ProbeBody[]): Round {
+  inference.changed = false;
+  inference.unresolved = null;
+  for (const map of inference.maps.values()) map.written = false;
+  const report = makeReport();
+  const probes = bodies.map((body) => elaborateBody(inference, report, body));
+  if (changed(inference)) return { report, probes };
+  reportUndefinedMaps(inference, report);
+  if (!report.hasErrors()) giveDefaults(inference);
+  // Nothing may be left out of a program without a word.
+  if (!changed(inference) && !report.hasErrors() && inference.unresolved !== null)
+    report.error("typeMismatch", inference.unresolved, "Could not resolve the type of this expression");
+  return { report, probes };
+}
+
+// A call, since the compiler takes a field for unchanged that only callees set.
+const changed = (inference: Inference): boolean => inference.changed;
+
 /** Null if there are errors; then `report` has them. Warnings are those of the final types. */
 export function elaborate(bodies: readonly ProbeBody[], config: ScriptConfig, report: Report): HirProgram | null {
-  const inference: Inference = { config, maps: new Map(), varTypes: new Map(), changed: true };
-  let round = makeReport();
-  let probes: HirProbe[] = [];
-  for (let rounds = 0; inference.changed; rounds++) {
-    if (rounds > MAX_ROUNDS) throw new Error("type inference does not come to an end");
-    inference.changed = false;
-    for (const map of inference.maps.values()) map.written = false;
-    round = makeReport();
-    probes = bodies.map((body) => elaborateBody(inference, round, body));
-    if (inference.changed) continue;
-    reportUndefinedMaps(inference, round);
-    if (!round.hasErrors()) giveDefaults(inference);
-  }
+  const inference: Inference = { config, maps: new Map(), varTypes: new Map(), changed: false, unresolved: null };
+  let last: Round;
+  let rounds = 0;
+  do {
+    if (++rounds > MAX_ROUNDS) throw new Error("type inference does not come to an end");
+    last = runRound(inference, bodies);
+  } while (inference.changed);
+  const { report: round, probes } = last;
   for (const diagnostic of round.diagnostics) report.add(diagnostic);
   if (round.hasErrors()) return null;
   return { probes, maps: [...inference.maps.values()].map((map) => finishMap(map, config)) };

@@ -1,6 +1,6 @@
 /** Every kind of expression and who elaborates it. */
 import type { Expr } from "../../ast/ast.ts";
-import { didYouMean } from "../../diagnostics/suggest.ts";
+import { suggestion } from "../suggestion.ts";
 import type { HirExpr } from "../../hir/hir.ts";
 import { typeOfLiteral } from "../../types/literal.ts";
 import { bool, string } from "../../types/type.ts";
@@ -22,7 +22,7 @@ function elaborateIdentifier(cx: Context, { name, span }: ExprOf<"ident">): HirE
   if (name === "args") {
     if (requireArgs(cx, span)) cx.report.unsupported(span, "args as a whole");
   } else if (isLaterBuiltin(name)) cx.report.unsupported(span, name);
-  else cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: didYouMean(name, builtinNames) });
+  else cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: suggestion(name, builtinNames) });
   return null;
 }
 
@@ -40,15 +40,12 @@ function elaborateTuple(cx: Context, expr: ExprOf<"tuple">): HirExpr | null {
 }
 
 function elaborateRecord(cx: Context, expr: ExprOf<"record">): HirExpr | null {
-  const seen = new Set<string>();
   const fields: { name: string; value: HirExpr }[] = [];
   for (const { name, value: written } of expr.fields) {
-    if (seen.has(name.text)) cx.report.error("redeclared", name.span, `Duplicate field '${name.text}' in a record`);
-    seen.add(name.text);
     const value = cx.expr(written);
     if (value !== null) fields.push({ name: name.text, value });
   }
-  if (fields.length < expr.fields.length || seen.size < fields.length) return null;
+  if (fields.length < expr.fields.length) return null;
   const type = { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } as const;
   return { kind: "record", span: expr.span, fields, type };
 }

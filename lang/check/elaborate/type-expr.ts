@@ -1,6 +1,6 @@
 /** Types as scripts write them: `uint8`, `string[16]`, `int8 *` (rows 2.52, 3.01). */
 import type { TypeExpr } from "../../ast/ast.ts";
-import { didYouMean } from "../../diagnostics/suggest.ts";
+import { suggestion } from "../suggestion.ts";
 import { bool, int, type Type } from "../../types/type.ts";
 import type { Context } from "./context.ts";
 
@@ -57,7 +57,7 @@ export function resolveType(cx: Context, written: TypeExpr, space: "kernel" | "u
   if (type === undefined && base.name === "void" && written.suffixes[0] === "*") type = { kind: "void" };
   if (type === undefined) {
     cx.report.error("invalidCast", written.span, `Cannot resolve unknown type "${base.name}"`, {
-      hint: didYouMean(base.name, [...Object.keys(NAMES), "string"]),
+      hint: suggestion(base.name, [...Object.keys(NAMES), "string"]),
     });
     return null;
   }

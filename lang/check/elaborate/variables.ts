@@ -1,6 +1,6 @@
 /** Scratch variables: scopes, declarations, and widening of their types (rows 2.14, 2.15, 3.04–3.06). */
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { didYouMean } from "../../diagnostics/suggest.ts";
+import { suggestion } from "../suggestion.ts";
 import type { HirExpr, LocalId } from "../../hir/hir.ts";
 import { literalFits } from "../../types/literal.ts";
 import { identical, promote } from "../../types/promote.ts";
@@ -83,7 +83,7 @@ export function readVariable(cx: Context, expr: ExprOf<"variable">): HirExpr | n
   if (variable === null) {
     const names = cx.scopes.flatMap((scope) => [...scope.keys()]);
     cx.report.error("undefinedVariable", expr.span, `Undefined or undeclared variable: ${expr.name}`, {
-      hint: didYouMean(expr.name, names),
+      hint: suggestion(expr.name, names),
     });
     return null;
   }

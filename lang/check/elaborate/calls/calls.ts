@@ -1,5 +1,5 @@
 /** All functions: which exist, how many arguments they take, and who elaborates them. */
-import { didYouMean } from "../../../diagnostics/suggest.ts";
+import { suggestion } from "../../suggestion.ts";
 import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
 import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "../builtins.ts";
 import type { CallExpr, Context } from "../context.ts";
@@ -77,7 +77,7 @@ function builtinCall(cx: Context, call: CallExpr, builtin: HirExpr): HirExpr | n
 function unknown(cx: Context, call: CallExpr): null {
   const name = call.name.text;
   const names = [...Object.keys(VALUES), ...Object.keys(ACTIONS), ...builtinNames];
-  cx.report.error("unknownFunction", call.name.span, `Unknown function: '${name}'`, { hint: didYouMean(name, names) });
+  cx.report.error("unknownFunction", call.name.span, `Unknown function: '${name}'`, { hint: suggestion(name, names) });
   return null;
 }
 
