@@ -20,7 +20,11 @@ sys.stderr.write("\\nCOST %f %f %d %d\\n" % (u.ru_utime + u.ru_stime, time.monot
 `;
 
 export function measure(command: string, args: readonly string[], stdout: "pipe" | "ignore" = "pipe"): Cost {
-  const result = spawnSync("python3", ["-c", WAITER, command, ...args], { encoding: "latin1", maxBuffer: 1 << 28, stdio: ["ignore", stdout, "pipe"] });
+  const result = spawnSync("python3", ["-c", WAITER, command, ...args], {
+    encoding: "latin1",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", stdout, "pipe"],
+  });
   const cost = /COST ([\d.]+) ([\d.]+) (\d+) (-?\d+)\n$/.exec(result.stderr);
   if (cost === null || cost[4] !== "0") throw new Error(`${command} ${args.join(" ")} failed: ${result.stderr.slice(-500)}`);
   return { cpu: Number(cost[1]), wall: Number(cost[2]), maxRss: Number(cost[3]), stdout: result.stdout ?? "" };

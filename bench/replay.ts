@@ -24,7 +24,8 @@ const SCRIPTS = {
   "keyed hist": "tracepoint:syscalls:sys_exit_* { @[pid] = hist(args.ret); }",
 } as const;
 
-const replay = (script: string, file: string) => best(TIMES, () => measure(process.execPath, [CLI, "--trace", file, "-q", "--no-warnings", "-e", script]));
+const replay = (script: string, file: string) =>
+  best(TIMES, () => measure(process.execPath, [CLI, "--trace", file, "-q", "--no-warnings", "-e", script]));
 
 /** The number of events that a script counted, from what it printed. */
 const counted = (stdout: string): number =>
@@ -44,8 +45,12 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
   const [small, large, whole] = [replay(script, files.small), replay(script, files.large), replay(script, files.whole)];
   const seconds = large.cpu - small.cpu;
   row(`hindsight ${name}`, "marginal", rate(extra, seconds), "whole", `${whole.cpu.toFixed(2)} s`);
-  if (peer !== null) row("  times trace-cmd report", "", ((peer.marginal * extra) / seconds).toFixed(1), "", (peer.whole / whole.cpu).toFixed(1));
-  row("  peak RSS 1 M, 10 M, difference (MiB)", ...[small.maxRss, large.maxRss, large.maxRss - small.maxRss].map((k) => (k / 1024).toFixed(1)));
+  if (peer !== null)
+    row("  times trace-cmd report", "", ((peer.marginal * extra) / seconds).toFixed(1), "", (peer.whole / whole.cpu).toFixed(1));
+  row(
+    "  peak RSS 1 M, 10 M, difference (MiB)",
+    ...[small.maxRss, large.maxRss, large.maxRss - small.maxRss].map((k) => (k / 1024).toFixed(1)),
+  );
   const sums = [small, large, whole].map((cost) => counted(cost.stdout));
   const want = Object.values(SIZES).map((n) => n / 2);
   row("  events counted", ...sums.map(String), sums.every((n, i) => n === want[i]) ? "sums agree" : `WANT ${want.join(" ")}`);

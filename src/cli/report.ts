@@ -2,30 +2,50 @@
 import type { RecordingInfo } from "../../probes/recording.ts";
 import type { PumpStats } from "../bpf/machine-types.ts";
 
-/** Per kind of missing data: what was asked for, and the recording command that would have captured it. */
-const MISSING: Readonly<Record<string, readonly [string, string]>> = {
-  uid: ["uid or gid", "the recording has no user ids; they cannot be recorded with events"],
-  comm: ["comm", "record with: trace-cmd record -e sched:sched_switch -e task:task_rename …"],
-  tgid: ["pid (tgid)", "record with: trace-cmd record -e task:task_newtask … (the thread id was used)"],
-  kernelMemory: [
-    "kernel memory",
-    "record what the pointer points to with a probe: kprobe fetch arguments, for instance s1=+0($arg2):string",
-  ],
-  userMemory: [
-    "user memory (a string behind a pointer)",
-    "a tracepoint holds only the pointer; record the string with a dynamic event, for instance: echo 'e:hs/open syscalls/sys_enter_openat s_filename=+0($filename):ustring' >> dynamic_events",
-  ],
-  cgroup: ["cgroup", "the recording has no cgroup ids"],
-  task: ["curtask", "the recording has no task memory"],
+interface Missing {
+  readonly what: string;
+  /** What programs got instead. */
+  readonly instead: string;
+  readonly hint: string;
+}
+
+/** Per kind of missing data (src/bpf/memory.ts), with what would have captured it. */
+const MISSING: Readonly<Record<string, Missing>> = {
+  uid: { what: "user and group ids", instead: "0", hint: "events carry no ids; uid and gid cannot be answered from them" },
+  comm: {
+    what: "the comm of some tasks",
+    instead: "<...>",
+    hint: "record also: -e sched:sched_switch -e task:task_rename -e sched:sched_process_exec",
+  },
+  tgid: {
+    what: "the process id of some threads",
+    instead: "their thread id",
+    hint: "record also: -e task:task_newtask, before the tasks start",
+  },
+  kernelMemory: {
+    what: "the kernel memory behind a pointer",
+    instead: "zero or an empty string",
+    hint: "record it with a dynamic event's fetch arguments, for instance: s0=+0($arg1):string",
+  },
+  userMemory: {
+    what: "the user memory behind a pointer",
+    instead: "zero or an empty string",
+    hint: "a tracepoint records only the pointer; for the string add an event probe, for instance: e:hs/open syscalls/sys_enter_openat s_filename=+0($filename):ustring",
+  },
+  cgroup: { what: "cgroup ids", instead: "0", hint: "events carry no cgroup ids" },
+  task: { what: "task structures", instead: "zero", hint: "events carry no task structures" },
 };
 
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
+/** One warning and one hint for each kind of data that programs asked for in vain. */
 export function missingLines(counts: Readonly<Record<string, number>>): string[] {
   return Object.entries(counts).flatMap(([kind, count]) => {
-    const [what, hint] = MISSING[kind] ?? [kind, ""];
-    if (count === 0) return [];
+    const missing = MISSING[kind];
+    if (count === 0 || missing === undefined) return [];
     return [
-      `WARNING: the recording does not hold ${what}: asked for ${count} time${count === 1 ? "" : "s"}, zero or empty was used\n`,
-      ...(hint === "" ? [] : [`HINT: ${hint}\n`]),
+      `WARNING: the recording does not hold ${missing.what}: asked for ${times(count)}, answered with ${missing.instead}\n`,
+      `HINT: ${missing.hint}\n`,
     ];
   });
 }

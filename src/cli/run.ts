@@ -1,7 +1,7 @@
 /** Runs a script: compile, print its diagnostics, replay, report. */
 import { availableParallelism } from "node:os";
 import { writeFileSync } from "node:fs";
-import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
+import { formatLocation, locate as locateOffset, renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Diagnostic, Source, Span } from "../../lang/diagnostics/diagnostic.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { jsonPrinter } from "../output/json-printer.ts";
@@ -15,7 +15,6 @@ import { errnoText, loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 import { openOutput, type Output } from "./output.ts";
 import { lostLines, missingLines } from "./report.ts";
-import { positionOf } from "./source-position.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
 
 const writeError = (text: string): void => {
@@ -46,8 +45,8 @@ function printerOptions(
   truncTrailer: string,
 ): PrinterOptions {
   const locate = (span: Span) => {
-    const { line, column } = positionOf(source, span.start);
-    return { file: source.name, line, column, text: `${source.name}:${line}:${column}-${column + span.end - span.start}` };
+    const { line, column } = locateOffset(source.text, span.start);
+    return { file: source.name, line, column, text: formatLocation(source, span) };
   };
   return {
     context: { truncTrailer, clock, symbol: () => null },

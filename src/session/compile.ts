@@ -1,6 +1,7 @@
 /** From script text to verified programs. Nothing that the verifier rejects leaves here. */
 import type { Script } from "../../lang/ast/ast.ts";
 import type { CheckEnv } from "../../lang/check/check.ts";
+import type { ScriptConfig } from "../../lang/check/config.ts";
 import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { IrProgram } from "../../lang/ir/ir.ts";
@@ -21,6 +22,7 @@ export interface Compilation {
   readonly ast: Script;
   readonly hir: HirProgram | null;
   readonly ir: IrProgram | null;
+  readonly config: ScriptConfig;
   /** Null when there are errors. */
   readonly script: CompiledScript | null;
 }
@@ -30,7 +32,8 @@ const OUTPUT_RING_BYTES = 1 << 20;
 
 export function compileScript(source: Source, options: CompileOptions): Compilation {
   const front = compileToHir(source, options);
-  if (front.program === null) return { diagnostics: front.diagnostics, ast: front.script, hir: null, ir: null, script: null };
+  if (front.program === null)
+    return { diagnostics: front.diagnostics, ast: front.script, config: front.config, hir: null, ir: null, script: null };
   const ir = lower(front.program, {
     ncpus: options.ncpus,
     byteOrder: options.catalogue?.byteOrder ?? "little",
@@ -41,6 +44,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
   return {
     diagnostics: [...front.diagnostics, ...rejections],
     ast: front.script,
+    config: front.config,
     hir: front.program,
     ir,
     script: rejections.length > 0 ? null : script,

@@ -12,7 +12,10 @@ const programs = readFileSync(new URL("programs.txt", import.meta.url), "utf8")
 /** Why the oracle cannot be asked, or null. */
 function missing(): string | null {
   try {
-    const out = execFileSync("bpftrace", ["-e", 'BEGIN { printf("ok"); exit(); }'], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const out = execFileSync("bpftrace", ["-e", 'BEGIN { printf("ok"); exit(); }'], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     return out.includes("ok") ? null : "bpftrace does not run BEGIN here";
   } catch (error) {
     return `bpftrace does not run here: ${error instanceof Error ? error.message.split("\n")[0] : ""}`;
@@ -36,7 +39,9 @@ describe.skipIf(reason !== null)("same output as the installed bpftrace", () => 
   });
 
   test.concurrent.each(programs)("%s", async (program) => {
-    const { stdout } = await promisify(execFile)("bpftrace", ["--no-warnings", "-e", program]).catch(async () => promisify(execFile)("bpftrace", ["-e", program]));
+    const { stdout } = await promisify(execFile)("bpftrace", ["--no-warnings", "-e", program]).catch(async () =>
+      promisify(execFile)("bpftrace", ["-e", program]),
+    );
     const ours = await runScript(program);
     expect(normalise(ours.stdout), ours.stderr).toBe(normalise(stdout));
   });

@@ -49,7 +49,11 @@ export function parseOutput(text: string): Parsed {
     }
     const header = OPEN.exec(line);
     if (header !== null) {
-      open = child(child(maps, header[1]!, () => new Map<string, Cell>()), header[2] ?? "", () => new Map<string, bigint>()) as Map<string, bigint>;
+      open = child(
+        child(maps, header[1]!, () => new Map<string, Cell>()),
+        header[2] ?? "",
+        () => new Map<string, bigint>(),
+      ) as Map<string, bigint>;
       continue;
     }
     open = null;
@@ -76,7 +80,8 @@ const near = (a: bigint, b: bigint): boolean => {
   const large = abs(a) > abs(b) ? abs(a) : abs(b);
   return Number(abs(a - b)) <= Math.max(3, 0.3 * Number(large));
 };
-const total = (cell: Cell): bigint => (cell instanceof Map ? [...cell.values()].reduce((a, b) => a + b, 0n) : typeof cell === "bigint" ? abs(cell) : 1n);
+const total = (cell: Cell): bigint =>
+  cell instanceof Map ? [...cell.values()].reduce((a, b) => a + b, 0n) : typeof cell === "bigint" ? abs(cell) : 1n;
 
 const UNITS: Readonly<Record<string, number>> = { K: 10, M: 20, G: 30, T: 40, P: 50, E: 60 };
 function lowerBound(label: string): number {
@@ -92,7 +97,8 @@ function shift(a: Map<string, bigint>, b: Map<string, bigint>): number {
   const positive = bounds.filter((x) => x > 0);
   const steps = new Set(positive.slice(1).map((x, i) => x - positive[i]!));
   const linear = positive.length > 2 && steps.size === 1 && positive[0] !== 1 && positive[0] !== 2;
-  const position = (x: number): number => (x === Number.NEGATIVE_INFINITY ? -1 : linear ? x / (positive[1]! - positive[0]!) : x <= 0 ? 0 : Math.floor(Math.log2(x)) + 1);
+  const position = (x: number): number =>
+    x === Number.NEGATIVE_INFINITY ? -1 : linear ? x / (positive[1]! - positive[0]!) : x <= 0 ? 0 : Math.floor(Math.log2(x)) + 1;
   const [na, nb] = [Number(total(a)) || 1, Number(total(b)) || 1];
   let distance = 0;
   let ahead = 0;
@@ -110,9 +116,10 @@ const same = (a: Cell | undefined, b: Cell | undefined): boolean => a !== undefi
 
 function compareApprox(name: string, want: Map<string, Cell>, got: Map<string, Cell>): string[] {
   const bad: string[] = [];
-  const all = [...want.values(), ...got.values()].reduce((sum, cell) => sum + total(cell), 0n);
-  const lone = [...want].filter(([k]) => !got.has(k)).concat([...got].filter(([k]) => !want.has(k)));
-  const missing = lone.reduce((sum, [, cell]) => sum + total(cell), 0n);
+  const weight = (cells: Iterable<Cell>): bigint => [...cells].reduce<bigint>((sum, cell) => sum + total(cell), 0n);
+  const all = weight([...want.values(), ...got.values()]);
+  const lone: (readonly [string, Cell])[] = [...want].filter(([k]) => !got.has(k)).concat([...got].filter(([k]) => !want.has(k)));
+  const missing = weight(lone.map(([, cell]) => cell));
   if (Number(missing) > 0.15 * Number(all) && missing > 6n) bad.push(`${name}: keys differ: ${lone.map(([k]) => k).join(" ")}`);
   for (const [key, w] of want) {
     const g = got.get(key);
@@ -133,7 +140,8 @@ export function compareGolden(rule: GoldenRule, golden: string, output: string):
   const bad: string[] = [];
   const inOrder = (lines: readonly string[]): readonly string[] => (rule.compare === "unordered" ? [...lines].sort() : lines);
   if (rule.compare === "approx") {
-    if (!near(BigInt(want.lines.length), BigInt(got.lines.length))) bad.push(`want about ${want.lines.length} lines, got ${got.lines.length}`);
+    if (!near(BigInt(want.lines.length), BigInt(got.lines.length)))
+      bad.push(`want about ${want.lines.length} lines, got ${got.lines.length}`);
   } else {
     const [w, g] = [inOrder(want.lines), inOrder(got.lines)];
     const at = w.findIndex((line, i) => line !== g[i]);
@@ -153,7 +161,8 @@ export function compareGolden(rule: GoldenRule, golden: string, output: string):
     const rising = (cells: readonly Cell[]): boolean => cells.every((v, i) => i === 0 || (v as bigint) >= (cells[i - 1] as bigint));
     const integers = (cells: readonly Cell[]): boolean => cells.length > 1 && cells.every((v) => typeof v === "bigint");
     const golden = want.order.get(name) ?? [];
-    if (integers(values) && golden.length === values.length && integers(golden) && rising(golden) && !rising(values)) bad.push(`${name}: not printed by rising value`);
+    if (integers(values) && golden.length === values.length && integers(golden) && rising(golden) && !rising(values))
+      bad.push(`${name}: not printed by rising value`);
   }
   return bad;
 }

@@ -14,7 +14,12 @@ function write(type: Type, value: Value, view: DataView, at: number): void {
     view.setUint32(at, (value as Uint8Array).length, true);
     new Uint8Array(view.buffer).set(value as Uint8Array, at + 4);
   } else if (type.kind === "tuple" || type.kind === "record" || type.kind === "array") {
-    const types = type.kind === "tuple" ? type.elems : type.kind === "record" ? type.fields.map((f) => f.type) : Array.from({ length: type.length }, () => type.elem);
+    const types =
+      type.kind === "tuple"
+        ? type.elems
+        : type.kind === "record"
+          ? type.fields.map((f) => f.type)
+          : Array.from({ length: type.length }, () => type.elem);
     const { offsets } = layoutOf(types);
     for (const [i, t] of types.entries()) write(t, (value as readonly Value[])[i]!, view, at + offsets[i]!);
   } else {
