@@ -43,19 +43,15 @@ function elaborateBody(inference: Inference, report: Report, body: ProbeBody): H
 /** What the literal 0 would make of a map or variable that only feeds itself (`@x++`, `@x += 1`, `let $x;`). */
 const ZERO: Type = { kind: "int", sizeBytes: 1, signed: true, flexible: true };
 
-/** Asked when a round neither widened anything nor found a mistake: maps first, since variables may be read from them. */
-function giveDefaults(inference: Inference): void {
-  for (const map of inference.maps.values()) {
-    if (map.value !== null) continue;
-    map.value = { kind: "plain", type: ZERO };
-    inference.changed = true;
-  }
-  if (changed(inference)) return;
-  for (const types of inference.varTypes.values()) {
-    if (types.type !== null) continue;
-    types.type = ZERO;
-    inference.changed = true;
-  }
+/** Asked when a round neither widened anything nor found a mistake: maps first, since variables may be read from them. True if it helped. */
+function giveDefaults(inference: Inference): boolean {
+  const maps = [...inference.maps.values()].filter((map) => map.value === null);
+  for (const map of maps) map.value = { kind: "plain", type: ZERO };
+  const variables = maps.length > 0 ? [] : [...inference.varTypes.values()].filter((types) => types.type === null);
+  for (const types of variables) types.type = ZERO;
+  const given = maps.length + variables.length > 0;
+  if (given) inference.changed = true;
+  return given;
 }
 
 function reportUndefinedMaps(inference: Inference, report: Report): void {
@@ -81,24 +77,24 @@ interface Round {
   readonly probes: readonly HirProbe[];
 }
 
-/** One walk over all bodies; `inference.changed` says whether another one is needed. */
-function runRound(inference: Inference, bodies: readonly ProbeBody[]): Round {
+function startRound(inference: Inference): void {
   inference.changed = false;
   inference.unresolved = null;
   for (const map of inference.maps.values()) map.written = false;
-  const report = makeReport();
-  const probes = bodies.map((body) => elaborateBody(inference, report, body));
-  if (changed(inference)) return { report, probes };
-  reportUndefinedMaps(inference, report);
-  if (!report.hasErrors()) giveDefaults(inference);
-  // Nothing may be left out of a program without a word.
-  if (!changed(inference) && !report.hasErrors() && inference.unresolved !== null)
-    report.error("typeMismatch", inference.unresolved, "Could not resolve the type of this expression");
-  return { report, probes };
 }
 
-// A call, since the compiler takes a field for unchanged that only callees set.
-const changed = (inference: Inference): boolean => inference.changed;
+/** One walk over all bodies; `inference.changed` says whether another one is needed. */
+function runRound(inference: Inference, bodies: readonly ProbeBody[]): Round {
+  startRound(inference);
+  const report = makeReport();
+  const probes = bodies.map((body) => elaborateBody(inference, report, body));
+  if (inference.changed) return { report, probes };
+  reportUndefinedMaps(inference, report);
+  if (report.hasErrors() || giveDefaults(inference)) return { report, probes };
+  // Nothing may be left out of a program without a word.
+  if (inference.unresolved !== null) report.error("typeMismatch", inference.unresolved, "Could not resolve the type of this expression");
+  return { report, probes };
+}
 
 /** Null if there are errors; then `report` has them. Warnings are those of the final types. */
 export function elaborate(bodies: readonly ProbeBody[], config: ScriptConfig, report: Report): HirProgram | null {
