@@ -5,8 +5,11 @@ import type { MapValueType } from "../types/type.ts";
 import { bucketOf, type Histogram } from "./buckets.ts";
 import { hirMap, zero, type Lowering } from "./lowering.ts";
 import { cellBytes, isArray, isHistogram } from "./map-layout.ts";
-import { bucketKey, keyOf, lookUp, onEachCpu, update, whenFound } from "./maps.ts";
+import { bucketKey, keyOf } from "./keys.ts";
+import { findElement, lookUp, whenFound, type Element } from "./lookups.ts";
+import { onEachCpu, update } from "./maps.ts";
 import { imm, reg, shift } from "./operand.ts";
+import { hasEffects } from "./walk.ts";
 
 type Wide = Extract<MapValueType, { kind: "sum" | "min" | "max" | "avg" | "stats" }>;
 type AggregateRead = Extract<HirExpr, { kind: "aggregate_value" }>;
@@ -71,34 +74,38 @@ function firstCell(l: Lowering, value: MapValueType, arg: Operand): Address {
 export function addSample(l: Lowering, stmt: Aggregate): void {
   const map = hirMap(l, stmt.map);
   const { value } = map;
-  const { key, arg } = isHistogram(value) ? histogramKey(l, map, value, stmt) : plainKey(l, map, stmt);
+  const { element, arg } = isHistogram(value) ? histogramSample(l, map, value, stmt) : plainSample(l, stmt);
   whenFound(
     l,
-    lookUp(l, stmt.map, key),
+    element.pointer,
     (cell) => modify(l, value, cell, arg),
     () => {
-      if (!isArray(map)) update(l, stmt.map, key, firstCell(l, value, arg), stmt, stmt.span);
+      if (!isArray(map)) update(l, stmt.map, element.key(), firstCell(l, value, arg), stmt, stmt.span);
     },
   );
 }
 
 interface Sample {
-  readonly key: Address;
+  readonly element: Element;
   readonly arg: Operand;
 }
 
 const argOf = (l: Lowering, stmt: Aggregate): Operand => (stmt.arg === null ? zero : l.rules.value(l, stmt.arg));
 
-function plainKey(l: Lowering, map: HirMap, stmt: Aggregate): Sample {
-  const key = keyOf(l, map, stmt.key);
-  return { key, arg: argOf(l, stmt) };
+function plainSample(l: Lowering, stmt: Aggregate): Sample {
+  if (stmt.key !== null && hasEffects(stmt.key)) {
+    const element = findElement(l, stmt.map, stmt.key);
+    return { element, arg: argOf(l, stmt) };
+  }
+  const arg = argOf(l, stmt);
+  return { element: findElement(l, stmt.map, stmt.key), arg };
 }
 
-function histogramKey(l: Lowering, map: HirMap, value: Histogram, stmt: Aggregate): Sample {
+function histogramSample(l: Lowering, map: HirMap, value: Histogram, stmt: Aggregate): Sample {
   const { key, bucket, bucketBytes } = bucketKey(l, map, stmt.key);
   const arg = argOf(l, stmt);
   l.b.store(bucket, bucketBytes, bucketOf(l, arg, value));
-  return { key, arg };
+  return { element: { pointer: lookUp(l, stmt.map, key), key: () => key }, arg };
 }
 
 const accumulator = (l: Lowering): Reg => {
@@ -180,7 +187,8 @@ export function mergedAt(l: Lowering, map: HirMapId, key: Address): Operand {
   }
 }
 
-export const aggregateValue = (l: Lowering, expr: AggregateRead): Operand => mergedAt(l, expr.map, keyOf(l, hirMap(l, expr.map), expr.key));
+export const aggregateValue = (l: Lowering, expr: AggregateRead): Operand =>
+  l.b.scratchScope(() => mergedAt(l, expr.map, keyOf(l, hirMap(l, expr.map), expr.key)));
 
 /** stats: the record { count, average, total }. */
 export function statsInto(l: Lowering, expr: AggregateRead, to: Address): void {

@@ -35,7 +35,7 @@ export interface FunctionBuilder {
   /** A slot that later scopes may use again. */
   scratch(name: string, sizeBytes: number): Address;
   /** Gives the scratch slots taken inside `body` back. */
-  scratchScope(body: () => void): void;
+  scratchScope<T>(body: () => T): T;
   block(): BlockId;
   /** A block that is rarely reached: laid out after all others. */
   coldBlock(): BlockId;
@@ -116,9 +116,10 @@ export function createFunction(name: string, paramCount: number, span: Span): Fu
     scratchScope(body) {
       const outer = taken;
       taken = [];
-      body();
+      const result = body();
       free.push(...taken);
       taken = outer;
+      return result;
     },
     block: () => addBlock(false),
     coldBlock: () => addBlock(true),

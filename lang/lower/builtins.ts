@@ -5,7 +5,7 @@ import type { Address, Operand } from "../ir/ir.ts";
 import { cached, internalMap, zero, type Lowering } from "./lowering.ts";
 import { addrArg, imm, mapArg, reg } from "./operand.ts";
 import { extend } from "./scalars.ts";
-import { whenFound } from "./maps.ts";
+import { whenFound } from "./lookups.ts";
 
 const COMM_BYTES = 16;
 /** Array map of one u64: when `elapsed` starts to count. User space sets it before the run. */

@@ -3,6 +3,7 @@ import type { HirExpr } from "../hir/hir.ts";
 import type { BlockId } from "../ir/ir.ts";
 import { meetCaches } from "./cache.ts";
 import { branchOnEqual, branchOnStrings } from "./equality.ts";
+import { pointerOf } from "./maps.ts";
 import { at, enter, zero, type Branches, type Lowering } from "./lowering.ts";
 import { isScalar } from "./scalars.ts";
 import { conditionOf, operands } from "./values.ts";
@@ -43,6 +44,12 @@ function jump(l: Lowering, cond: HirExpr, then: BlockId, otherwise: BlockId): Br
     case "strncmp":
       branchOnStrings(l, cond.left, cond.right, cond.n, otherwise, then);
       return both(l);
+    case "has_key": {
+      const pointer = pointerOf(l, cond);
+      if (pointer === null) break;
+      b.branch("ne", pointer, zero, then, otherwise);
+      return both(l);
+    }
     case "logical":
       return logical(l, cond, then, otherwise);
     case "unary":

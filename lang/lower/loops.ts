@@ -8,9 +8,10 @@ import { sizeOf, type Type } from "../types/type.ts";
 import { mergedAt } from "./aggregates.ts";
 import { createFunction, type InsnBody } from "./builder.ts";
 import { timeKeys } from "./builtins.ts";
-import { emptyCache, without } from "./cache.ts";
+import { emptyCache, without, type Cache } from "./cache.ts";
 import { finishFunction } from "./finish.ts";
 import { enter, frameField, hirMap, irMapId, reserveFunction, zero, type LoopTargets, type Lowering } from "./lowering.ts";
+import { withoutLookups } from "./lookups.ts";
 import { memberOffsets, memberTypes } from "./members.ts";
 import { addrArg, imm, isImm, mapArg, pointee, reg, shift } from "./operand.ts";
 import { isScalar, isSigned, scalarSize } from "./scalars.ts";
@@ -25,6 +26,9 @@ const MAX_ITERATIONS = 1 << 23;
 
 const STOP = imm(1);
 
+/** What stays known when code runs again or in a callback: neither the time nor where map elements are. */
+const acrossLoops = (l: Lowering): Cache => without(withoutLookups(l.cache), timeKeys);
+
 function withTargets(l: Lowering, targets: LoopTargets, body: HirBlock): void {
   const outer = l.targets;
   l.targets = targets;
@@ -36,8 +40,8 @@ export function whileLoop(l: Lowering, stmt: Stmt<"while">): void {
   const { b } = l;
   const [head, body, done] = [b.block(), b.block(), b.block()];
   b.jump(head);
-  enter(l, head, without(l.cache, timeKeys));
-  const { then, otherwise } = l.rules.branch(l, stmt.cond, body, done);
+  enter(l, head, acrossLoops(l));
+  const { then, otherwise } = b.scratchScope(() => l.rules.branch(l, stmt.cond, body, done));
   enter(l, body, then);
   withTargets(l, { onBreak: done, onContinue: head }, stmt.body);
   b.jump(head);
@@ -49,7 +53,7 @@ export function whileLoop(l: Lowering, stmt: Stmt<"while">): void {
 export function repeat(l: Lowering, stmt: Stmt<"unroll">): void {
   const { b } = l;
   const done = b.block();
-  const before = l.cache;
+  const before = acrossLoops(l);
   for (let i = 0; i < stmt.count; i++) {
     const next = b.block();
     withTargets(l, { onBreak: done, onContinue: next }, stmt.body);
@@ -163,7 +167,7 @@ function iterations(l: Lowering, from: Operand, to: Operand): Operand {
 export function forRange(l: Lowering, stmt: Stmt<"for_range">): void {
   const { b } = l;
   const [from, to] = operands(l, stmt.from, stmt.to);
-  l.cache = without(l.cache, timeKeys);
+  l.cache = acrossLoops(l);
   const signed = isSigned(stmt.from.type);
   const start = isImm(from) ? null : `start of ${l.program.functions.length}`;
   const body = callback(l, stmt, { params: 2, frame: 1 }, (inner) => {
@@ -202,7 +206,7 @@ function copyValue(l: Lowering, to: Address, from: Address, type: Type): void {
 }
 
 export function forMap(l: Lowering, stmt: Stmt<"for_map">): void {
-  l.cache = without(l.cache, timeKeys);
+  l.cache = acrossLoops(l);
   const body = callback(l, stmt, { params: 4, frame: 3 }, (inner) => fillPair(inner, stmt));
   l.b.helperVoid("for_each_map_elem", [mapArg(irMapId(stmt.map)), { kind: "func", func: body.func }, frameArg(l), zero]);
   passReturnOn(l, body);

@@ -168,13 +168,6 @@ export function enter(l: Lowering, block: BlockId, ...from: readonly (Cache | nu
 /** What is cached here, null where no path arrives: for `enter` of a later block. */
 export const cacheHere = (l: Lowering): Cache | null => (l.b.isReachable() ? l.cache : null);
 
-/** `body` runs where nothing but its own end leads on to `next`: what it caches is lost there. */
-export function aside(l: Lowering, body: () => void): void {
-  const { cache } = l;
-  body();
-  l.cache = cache;
-}
-
 export const hirMap = (l: Lowering, map: HirMapId): HirMap => l.program.hirMaps[map]!;
 /** Script maps keep their numbers. */
 export const irMapId = (map: HirMapId): MapId => map as number as MapId;

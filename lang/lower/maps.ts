@@ -5,53 +5,13 @@ import { RECORD_HEADER_BYTES, type Address, type Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
 import { bucketCount } from "./buckets.ts";
 import { hirMap, irMapId, zero, type Lowering } from "./lowering.ts";
-import { bucketOffset, cellBytes, isArray, isHistogram, mapKeyBytes } from "./map-layout.ts";
-import { addrArg, imm, mapArg, pointee, reg, shift } from "./operand.ts";
+import { cellBytes, isArray, isHistogram } from "./map-layout.ts";
+import { addrArg, imm, mapArg, pointee, reg } from "./operand.ts";
 import { emitYield, warn } from "./records.ts";
-import { extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
-
-/** A value in memory, as the helpers want it. */
-export function inMemory(l: Lowering, expr: HirExpr, name: string): Address {
-  if (!isScalar(expr.type)) return l.rules.place(l, expr);
-  const value = l.rules.value(l, expr);
-  const slot = l.b.scratch(name, 8);
-  l.b.store(slot, scalarSize(expr.type), value);
-  return slot;
-}
-
-/** Key of a map that is no histogram; scalar maps have one fixed key. */
-export function keyOf(l: Lowering, map: HirMap, key: HirExpr | null): Address {
-  if (key !== null) return inMemory(l, key, "key");
-  const slot = l.b.scratch("key", 8);
-  l.b.store(slot, isArray(map) ? 4 : 8, zero);
-  return slot;
-}
-
-export interface BucketKey {
-  readonly key: Address;
-  /** Where the bucket number goes. */
-  readonly bucket: Address;
-  readonly bucketBytes: 4 | 8;
-}
-
-/** Key of a histogram, its bucket number still to be written. */
-export function bucketKey(l: Lowering, map: HirMap, key: HirExpr | null): BucketKey {
-  const slot = l.b.scratch("key", mapKeyBytes(map));
-  if (key === null) return { key: slot, bucket: slot, bucketBytes: 4 };
-  const at = bucketOffset(map);
-  const size = sizeOf(key.type);
-  if (isScalar(key.type)) {
-    const value = l.rules.value(l, key);
-    l.b.store(slot, 8, isSigned(key.type) ? extend(l, value, scalarSize(key.type), false) : value);
-  } else {
-    if (size < at) l.b.store(shift(slot, at - 8), 8, zero);
-    l.rules.into(l, key, slot);
-  }
-  return { key: slot, bucket: shift(slot, at), bucketBytes: 8 };
-}
-
-export const lookUp = (l: Lowering, map: HirMapId, key: Address): Operand =>
-  l.b.helper("map_lookup_elem", [mapArg(irMapId(map)), addrArg(key)]);
+import { bucketKey, inMemory, keyOf, type BucketKey } from "./keys.ts";
+import { findElement, forgetLookups, knownElement, lookUp, whenFound } from "./lookups.ts";
+import { isScalar, isSigned, scalarSize } from "./scalars.ts";
+import { hasEffects } from "./walk.ts";
 
 export const MAP_FULL =
   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
@@ -60,6 +20,7 @@ const NO_SUCH_ELEMENT = "Can't delete map element because it does not exist.";
 /** Stores an element; when the map is full, warns at `node` (row 10.15). */
 export function update(l: Lowering, map: HirMapId, key: Address, value: Address, node: object, span: Span): void {
   const { b } = l;
+  forgetLookups(l, map);
   const result = b.helper("map_update_elem", [mapArg(irMapId(map)), addrArg(key), addrArg(value), zero]);
   const [failed, done] = [b.coldBlock(), b.block()];
   b.branch("eq", result, zero, done, failed);
@@ -69,25 +30,15 @@ export function update(l: Lowering, map: HirMapId, key: Address, value: Address,
   b.enter(done);
 }
 
-/** Runs `found` with the pointer where the element exists, else `missing`. */
-export function whenFound(l: Lowering, pointer: Operand, found: (cell: Address) => void, missing: () => void): void {
-  const { b } = l;
-  const [hit, miss, done] = [b.block(), b.block(), b.block()];
-  b.branch("ne", pointer, zero, hit, miss);
-  b.enter(hit);
-  found(pointee(pointer));
-  b.jump(done);
-  b.enter(miss);
-  missing();
-  b.jump(done);
-  b.enter(done);
-}
-
 export const loadScalar = (l: Lowering, from: Address, type: Type): Operand => l.b.load(from, scalarSize(type), isSigned(type));
+
+/** A lookup whose key is needed no longer. */
+const findForReading = (l: Lowering, map: HirMapId, key: HirExpr | null): Operand =>
+  l.b.scratchScope(() => findElement(l, map, key).pointer);
 
 /** Cell of a plain map as a scalar, zero if absent (row 3.48). */
 export function readScalar(l: Lowering, map: HirMapId, key: HirExpr | null, type: Type): Operand {
-  const pointer = lookUp(l, map, keyOf(l, hirMap(l, map), key));
+  const pointer = findForReading(l, map, key);
   const value = l.b.vreg();
   whenFound(
     l,
@@ -101,7 +52,7 @@ export function readScalar(l: Lowering, map: HirMapId, key: HirExpr | null, type
 /** Cell of a plain map into memory. */
 export function readInto(l: Lowering, map: HirMapId, key: HirExpr | null, type: Type, to: Address): void {
   const sizeBytes = sizeOf(type);
-  const pointer = lookUp(l, map, keyOf(l, hirMap(l, map), key));
+  const pointer = findForReading(l, map, key);
   whenFound(
     l,
     pointer,
@@ -110,10 +61,32 @@ export function readInto(l: Lowering, map: HirMapId, key: HirExpr | null, type: 
   );
 }
 
-/** `@m[k] = value` */
+/** `@m[k] = value`: the value is evaluated first. */
 export function setElement(l: Lowering, stmt: Extract<HirStmt, { kind: "set_map" }>): void {
-  const key = keyOf(l, hirMap(l, stmt.map), stmt.key);
-  update(l, stmt.map, key, inMemory(l, stmt.value, "value"), stmt, stmt.span);
+  const { map, value } = stmt;
+  if (isScalar(value.type) && (stmt.key === null || !hasEffects(stmt.key))) return setScalar(l, stmt);
+  const from = inMemory(l, value, "value");
+  update(l, map, keyOf(l, hirMap(l, map), stmt.key), from, stmt, stmt.span);
+}
+
+/** The value may have been computed from the element, as in `@m[k] += 1`: then it is stored where it was found. */
+function setScalar(l: Lowering, stmt: Extract<HirStmt, { kind: "set_map" }>): void {
+  const { map } = stmt;
+  const size = scalarSize(stmt.value.type);
+  const value = l.rules.value(l, stmt.value);
+  const insert = (key: () => Address): void => {
+    const slot = l.b.scratch("value", 8);
+    l.b.store(slot, size, value);
+    update(l, map, key(), slot, stmt, stmt.span);
+  };
+  const known = knownElement(l, map, stmt.key);
+  if (known === null) return insert(() => keyOf(l, hirMap(l, map), stmt.key));
+  whenFound(
+    l,
+    known.pointer,
+    (cell) => l.b.store(cell, size, value),
+    () => insert(known.key),
+  );
 }
 
 /** `@m[k]++` and `--`; the value before, and after. Absent counts as zero (row 6.59). */
@@ -126,8 +99,7 @@ export function incrementElement(
   const { map, delta } = expr;
   const type = elementType(hirMap(l, map));
   const size = scalarSize(type);
-  const key = keyOf(l, hirMap(l, map), expr.key);
-  const pointer = lookUp(l, map, key);
+  const { pointer, key } = findElement(l, map, expr.key);
   const result = b.vreg();
   whenFound(
     l,
@@ -142,7 +114,7 @@ export function incrementElement(
     () => {
       const fresh = b.scratch("value", 8);
       b.store(fresh, 8, imm(delta));
-      update(l, map, key, fresh, expr, expr.span);
+      update(l, map, key(), fresh, expr, expr.span);
       if (wanted !== "none") b.emit({ op: "mov", dst: result, src: wanted === "before" ? zero : imm(delta) });
     },
   );
@@ -189,9 +161,16 @@ const setcc = (l: Lowering, cond: "eq" | "ne", a: Operand): Operand => {
   return reg(dst);
 };
 
-export function hasKey(l: Lowering, expr: Extract<HirExpr, { kind: "has_key" }>): Operand {
+type HasKey = Extract<HirExpr, { kind: "has_key" }>;
+
+/** What a key leads to, 0 if nothing; null for a histogram, whose keys lead to many elements. */
+export const pointerOf = (l: Lowering, expr: HasKey): Operand | null =>
+  isHistogram(hirMap(l, expr.map).value) ? null : findForReading(l, expr.map, expr.key);
+
+export function hasKey(l: Lowering, expr: HasKey): Operand {
   const map = hirMap(l, expr.map);
-  if (!isHistogram(map.value)) return setcc(l, "ne", lookUp(l, expr.map, keyOf(l, map, expr.key)));
+  const pointer = pointerOf(l, expr);
+  if (pointer !== null) return setcc(l, "ne", pointer);
   return anyBucket(l, map, expr.key, (key) => setcc(l, "ne", lookUp(l, expr.map, key)));
 }
 
@@ -199,6 +178,7 @@ export function hasKey(l: Lowering, expr: Extract<HirExpr, { kind: "has_key" }>)
 export function deleteElement(l: Lowering, expr: Extract<HirExpr, { kind: "delete" }>, use: "value" | "discard"): Operand {
   const { b } = l;
   const map = hirMap(l, expr.map);
+  forgetLookups(l, expr.map);
   const remove = (key: Address): Operand => b.helper("map_delete_elem", [mapArg(irMapId(expr.map)), addrArg(key)]);
   if (isHistogram(map.value) && map.key !== null) return anyBucket(l, map, expr.key, (key) => setcc(l, "eq", remove(key)));
   if (isArray(map)) return clearCells(l, expr);

@@ -6,6 +6,7 @@ import { addSample } from "./aggregates.ts";
 import { emitJoin } from "./join.ts";
 import { forMap, forRange, leave, repeat, whileLoop } from "./loops.ts";
 import { at, cacheHere, enter, irMapId, type Lowering } from "./lowering.ts";
+import { forgetLookupsBy } from "./lookups.ts";
 import { deleteElement, incrementElement, setElement } from "./maps.ts";
 import { shift } from "./operand.ts";
 import { emitRecord, emitYield, fillArg, layOutArgs } from "./records.ts";
@@ -21,11 +22,13 @@ function setLocal(l: Lowering, stmt: Stmt<"set_local">): void {
   const { type } = l.probe.localTypes[local]!;
   if (isScalar(type)) {
     const result = l.rules.value(l, value);
+    forgetLookupsBy(l, local);
     const home = scalarHome(l, local);
     if (home.kind === "reg") l.b.setTo(home.reg, result);
     else l.b.store(home.addr, 8, result);
     return;
   }
+  forgetLookupsBy(l, local);
   if (sizeOf(type) === 0) return l.rules.effect(l, value);
   const readsItself = someExpr(value, (part) => part.kind === "local" && part.local === local);
   if (!readsItself) return l.rules.into(l, value, memoryHome(l, local));
@@ -38,7 +41,7 @@ function setLocal(l: Lowering, stmt: Stmt<"set_local">): void {
 function ifStatement(l: Lowering, stmt: Stmt<"if">): void {
   const { b } = l;
   const [then, otherwise, done] = [b.block(), b.block(), b.block()];
-  const branches = l.rules.branch(l, stmt.cond, then, otherwise);
+  const branches = b.scratchScope(() => l.rules.branch(l, stmt.cond, then, otherwise));
   enter(l, then, branches.then);
   block(l, stmt.then);
   const afterThen = cacheHere(l);

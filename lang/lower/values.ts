@@ -8,6 +8,7 @@ import { builtinValue } from "./builtins.ts";
 import { elementValue } from "./elements.ts";
 import { fieldValue } from "./fields.ts";
 import { at, cacheHere, enter, zero, type Lowering } from "./lowering.ts";
+import { forgetLookupsBy } from "./lookups.ts";
 import { deleteElement, hasKey, incrementElement, loadScalar, readScalar } from "./maps.ts";
 import { mapLength } from "./map-length.ts";
 import { memberPlace } from "./members.ts";
@@ -144,6 +145,7 @@ export function incrementLocal(
   wanted: "before" | "after" | "none",
 ): Operand {
   const { b } = l;
+  forgetLookupsBy(l, expr.local);
   const home = scalarHome(l, expr.local);
   const { type } = l.probe.localTypes[expr.local]!;
   const add = (before: Operand): Operand => extend(l, b.bin("add", before, imm(expr.delta)), scalarSize(type), isSigned(type));

@@ -1,0 +1,48 @@
+/** Keys of script maps, in memory. */
+import type { HirExpr, HirMap } from "../hir/hir.ts";
+import type { Address } from "../ir/ir.ts";
+import { sizeOf } from "../types/type.ts";
+import { zero, type Lowering } from "./lowering.ts";
+import { bucketOffset, isArray, mapKeyBytes } from "./map-layout.ts";
+import { shift } from "./operand.ts";
+import { extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
+
+/** A value in memory, as the helpers want it. */
+export function inMemory(l: Lowering, expr: HirExpr, name: string): Address {
+  if (!isScalar(expr.type)) return l.rules.place(l, expr);
+  const value = l.rules.value(l, expr);
+  const slot = l.b.scratch(name, 8);
+  l.b.store(slot, scalarSize(expr.type), value);
+  return slot;
+}
+
+/** Key of a map that is no histogram; scalar maps have one fixed key. */
+export function keyOf(l: Lowering, map: HirMap, key: HirExpr | null): Address {
+  if (key !== null) return inMemory(l, key, "key");
+  const slot = l.b.scratch("key", 8);
+  l.b.store(slot, isArray(map) ? 4 : 8, zero);
+  return slot;
+}
+
+export interface BucketKey {
+  readonly key: Address;
+  /** Where the bucket number goes. */
+  readonly bucket: Address;
+  readonly bucketBytes: 4 | 8;
+}
+
+/** Key of a histogram, its bucket number still to be written. */
+export function bucketKey(l: Lowering, map: HirMap, key: HirExpr | null): BucketKey {
+  const slot = l.b.scratch("key", mapKeyBytes(map));
+  if (key === null) return { key: slot, bucket: slot, bucketBytes: 4 };
+  const at = bucketOffset(map);
+  const size = sizeOf(key.type);
+  if (isScalar(key.type)) {
+    const value = l.rules.value(l, key);
+    l.b.store(slot, 8, isSigned(key.type) ? extend(l, value, scalarSize(key.type), false) : value);
+  } else {
+    if (size < at) l.b.store(shift(slot, at - 8), 8, zero);
+    l.rules.into(l, key, slot);
+  }
+  return { key: slot, bucket: shift(slot, at), bucketBytes: 8 };
+}
