@@ -51,24 +51,24 @@ const ownsCondition: ReadonlySet<TokenType> = new Set([T.If, T.While, T.Unroll, 
  * Works on the finished tokens of one item, since the decision needs what comes behind the closing parenthesis.
  */
 export function classifyTokens(tokens: readonly IToken[]): void {
-  /** One entry per open bracket: does it hold arguments? */
-  const open: boolean[] = [];
+  /** What owns each open bracket, if it holds arguments. */
+  const owners: (TokenType | null)[] = [];
   for (let i = 0; i < tokens.length; i++) {
     switch (tokens[i]!.tokenType) {
       case T.LParen:
-        open.push(classifyParenthesis(tokens, i));
+        owners.push(classifyParenthesis(tokens, i));
         break;
       case T.LBracket:
       case T.LBrace:
-        open.push(false);
+        owners.push(null);
         break;
       case T.RParen:
       case T.RBracket:
       case T.RBrace:
-        open.pop();
+        owners.pop();
         break;
       case T.Comma:
-        if (open.at(-1) === true) classifyArgument(tokens, i + 1);
+        classifyArgument(tokens, i + 1, owners.at(-1) ?? null);
     }
   }
 }
@@ -78,21 +78,21 @@ function retype(token: IToken, type: TokenType): void {
   token.tokenTypeIdx = type.tokenTypeIdx!;
 }
 
-/** Returns whether the parenthesis holds arguments. */
-function classifyParenthesis(tokens: readonly IToken[], open: number): boolean {
+/** Returns the type of the token that the parenthesis holds the arguments of, or null. */
+function classifyParenthesis(tokens: readonly IToken[], open: number): TokenType | null {
   const before = tokens[open - 1]?.tokenType;
   if (before !== undefined && ownsArguments.has(before)) {
-    classifyArgument(tokens, open + 1);
-    return true;
+    classifyArgument(tokens, open + 1, before);
+    return before;
   }
-  if (before !== undefined && ownsCondition.has(before)) return false;
+  if (before !== undefined && ownsCondition.has(before)) return null;
   const first = tokens[open + 1];
   if (first?.tokenType === T.Ident && tokens[open + 2]?.tokenType === T.Assign) {
     if (!isBuiltin(first.image)) retype(tokens[open]!, T.RecordOpen);
   } else if (isCast(tokens, open + 1)) {
     retype(tokens[open]!, T.CastOpen);
   }
-  return false;
+  return null;
 }
 
 function isCast(tokens: readonly IToken[], start: number): boolean {
@@ -108,13 +108,15 @@ function isCast(tokens: readonly IToken[], start: number): boolean {
   return after !== undefined && startsOperand.has(after);
 }
 
-function classifyArgument(tokens: readonly IToken[], start: number): void {
+function classifyArgument(tokens: readonly IToken[], start: number, owner: TokenType | null): void {
   const first = tokens[start];
-  if (first?.tokenType !== T.Ident || isBuiltin(first.image)) return;
+  if (owner === null || first?.tokenType !== T.Ident || isBuiltin(first.image)) return;
   const end = typeEnd(tokens, start);
   const after = tokens[end]?.tokenType;
   if (after !== T.RParen && after !== T.Comma) return;
-  if (end > start + 1 || builtinTypes.has(first.image)) retype(first, T.TypeName);
+  // `f(a[1])` is an element, `sizeof(a[1])` an array type; only `f(a*)` can be nothing but a type.
+  const isType = owner === T.Ident ? tokens[end - 1]!.tokenType === T.Star : end > start + 1 || builtinTypes.has(first.image);
+  if (isType) retype(first, T.TypeName);
 }
 
 /** Index after the type at `start`, or -1 if no type can stand there. */

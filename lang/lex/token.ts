@@ -17,6 +17,7 @@ export function lexToken(cursor: Cursor, previous: TokenType | null): IToken | n
   if (first === 0x22) return lexString(cursor);
   if (first === 0x24) return lexDollar(cursor);
   if (first === 0x40) return take(cursor, T.Map, wordStartsAt(text, start + 1) ? wordEnd(text, start + 1) : start + 1);
+  if (first === 0x27) return lexCharacter(cursor);
   return lexPunctuation(cursor) ?? lexUnknown(cursor);
 }
 
@@ -62,6 +63,16 @@ function lexString(cursor: Cursor): IToken {
   if (end < stop) return take(cursor, T.String, end + 1);
   cursor.diagnostics.push(syntaxError("string", { start, end: stop }, "unterminated string"));
   return take(cursor, T.Invalid, stop);
+}
+
+/** Row 2.45: there are none, so it is one mistake, with its closing quote. */
+function lexCharacter(cursor: Cursor): IToken {
+  const { text, pos: start } = cursor;
+  const literal = /^'(?:\\.|[^'\\\n])*'/.exec(text.slice(start, lineEnd(text, start)));
+  const end = start + (literal?.[0].length ?? 1);
+  const hint = "strings are written in double quotes";
+  cursor.diagnostics.push(syntaxError("unexpected", { start, end }, "character literals are not supported", hint));
+  return take(cursor, T.Invalid, end);
 }
 
 function lexDollar(cursor: Cursor): IToken {
@@ -110,7 +121,6 @@ function lexUnknown(cursor: Cursor): IToken {
 }
 
 const unknownHints: Readonly<Record<string, string>> = {
-  "'": "strings are written in double quotes; there are no character literals",
   "#": "C preprocessor lines stand before the first probe",
 };
 

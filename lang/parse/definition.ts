@@ -217,13 +217,20 @@ function readMember(reader: Reader, depth: number, members: CMember[]): void {
   }
   const words: string[] = [];
   // The last word before a `*`, `[`, `:`, `,` or `;` is the member's name.
-  while (isWord(peek(reader)) && (isWord(peek(reader, 1)) || peek(reader, 1)?.tokenType === T.Star || isFunctionPointer(reader, 1))) {
+  while (isWord(peek(reader)) && isTypeWordBefore(reader)) {
     words.push(reader.tokens[reader.pos++]!.image);
   }
   if (words.length === 0) fail(reader, "expected member");
   do members.push(...readDeclarator(reader, words.join(" "), start));
   while (accept(reader, T.Comma) !== null);
   expect(reader, T.Semicolon, "expected ';'");
+}
+
+/** Does the token after the next one show that the next is still part of the type? */
+function isTypeWordBefore(reader: Reader): boolean {
+  const after = peek(reader, 1);
+  if (after?.tokenType === T.Star || isFunctionPointer(reader, 1)) return true;
+  return isWord(after) && after.image !== "__attribute__";
 }
 
 function isFunctionPointer(reader: Reader, ahead: number): boolean {

@@ -25,7 +25,8 @@ export function expectedAt(text: string, message: string, previous: IToken | nul
 
 /** What people most likely wanted to write. */
 function hintFor(message: string, previous: IToken | null, found: IToken): string | undefined {
-  if (found.tokenType === T.Assign) return "an assignment is a statement, not an expression; to compare, use ==";
+  if (found.tokenType === T.Assign && /'[;)\]]'$/.test(message))
+    return "an assignment is a statement, not an expression; to compare, use ==";
   if (message === "expected '{'" && previous?.tokenType === T.RParen && (found.image === "&&" || found.image === "||")) {
     return "put the whole condition in parentheses";
   }

@@ -200,7 +200,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
       const list: (Expr | TypeExpr)[] = (args = []);
       this.CONSUME(T.LParen);
       this.MANY_SEP({ SEP: T.Comma, DEF: () => list.push(this.SUBRULE(this.typeOrExpression)) });
-      this.CONSUME(T.RParen);
+      this.CONSUME(T.RParen, { ERR_MSG: list.length === 0 ? "expected expression" : "expected ')'" });
     });
     if (args === undefined) return { kind: "ident", name: name.image, span: spanOf(name) };
     return { kind: "call", name: nameOf(name), args, span: this.from(name) };
@@ -229,7 +229,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
         });
       });
     });
-    this.CONSUME(T.RParen);
+    this.CONSUME(T.RParen, { ERR_MSG: elems.length === 0 ? "expected expression" : "expected ')'" });
     const [first] = elems;
     return first !== undefined && commas === 0 ? first : { kind: "tuple", elems, span: this.from(open) };
   });

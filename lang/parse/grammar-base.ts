@@ -82,9 +82,9 @@ export class GrammarBase extends EmbeddedActionsParser {
     throw new Stop();
   }
 
-  /** Notes that something is missing at the next token. Text that already has its message gets no second one. */
+  /** Notes that something is missing at the next token. Text that has its message gets no second one, nor what follows from it. */
   protected report(message: string, related?: readonly RelatedSpan[], hint?: string): void {
-    if (this.isNext(T.Invalid)) return;
+    if (this.isNext(T.Invalid) || this.LA(0).tokenType === T.Invalid) return;
     const diagnostic = expectedAt(this.text, message, this.previousToken(), this.isAtEnd() ? null : this.LA(1), hint);
     this.diagnostics.push(related === undefined ? diagnostic : { ...diagnostic, related });
   }
@@ -114,7 +114,7 @@ export class GrammarBase extends EmbeddedActionsParser {
   }
 
   protected noteError({ message, token, previousToken }: IRecognitionException & { previousToken?: IToken }): void {
-    if (token.tokenType === T.Invalid) return;
+    if (token.tokenType === T.Invalid || previousToken?.tokenType === T.Invalid) return;
     const found = token.startOffset >= 0 ? token : null;
     const previous = previousToken !== undefined && previousToken.startOffset >= 0 ? previousToken : null;
     this.diagnostics.push(expectedAt(this.text, message, previous, found));

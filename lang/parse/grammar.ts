@@ -6,6 +6,8 @@ import { nameOf, spanOf } from "./grammar-base.ts";
 import { toStatementBlock } from "./statement-blocks.ts";
 import { StatementGrammar } from "./statement-grammar.ts";
 
+const macroArgument = "macro argument ($var, @map, or identifier)";
+
 type MacroParam = MacroItem["params"][number];
 type FunctionParam = FunctionItem["params"][number];
 
@@ -62,14 +64,14 @@ export class Grammar extends StatementGrammar {
     const params: MacroParam[] = [];
     this.CONSUME(T.LParen);
     this.MANY_SEP({ SEP: T.Comma, DEF: () => params.push(this.SUBRULE(this.macroParam)) });
-    this.CONSUME(T.RParen);
+    this.CONSUME(T.RParen, { ERR_MSG: params.length === 0 ? `expected ${macroArgument}` : "expected ')'" });
     const body = this.SUBRULE(this.block);
     return { kind: "macro", name: nameOf(name), params, body, span: this.from(start) };
   });
 
   private readonly macroParam = this.RULE("macroParam", (): MacroParam =>
     this.OR({
-      ERR_MSG: "macro argument ($var, @map, or identifier)",
+      ERR_MSG: macroArgument,
       DEF: [
         { ALT: () => this.macroParamOf("variable", this.CONSUME(T.Variable)) },
         { ALT: () => this.macroParamOf("map", this.CONSUME(T.Map)) },

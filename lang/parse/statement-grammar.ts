@@ -246,13 +246,18 @@ export class StatementGrammar extends ExpressionGrammar {
     if (this.isNext(T.Semicolon)) this.SKIP_TOKEN();
   }
 
+  /** An unterminated string has swallowed the `;` of its line. */
+  protected isBehindOpenString(): boolean {
+    return this.LA(0).tokenType === T.Invalid && this.text.slice(this.end(), this.LA(1).startOffset).includes("\n");
+  }
+
   /** Skips the rest of a bad statement: through its `;` or its block, or up to the `}` around it. At least one token. */
   protected skipStatement(first: IToken = this.LA(1)): void {
     let braces = 0;
     let moved = this.LA(1) !== first;
     while (!this.isAtEnd()) {
       const type = this.LA(1).tokenType;
-      if (braces === 0 && type === T.RBrace) return;
+      if (braces === 0 && (type === T.RBrace || (moved && this.isBehindOpenString()))) return;
       this.SKIP_TOKEN();
       moved = true;
       if (type === T.LBrace) braces++;
