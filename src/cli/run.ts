@@ -42,14 +42,19 @@ function printerOptions(
   options: CliOptions,
   output: Output,
   clock: NonNullable<ReturnType<typeof clockOf>>,
-  truncTrailer: string,
+  compilation: Compilation,
 ): PrinterOptions {
   const locate = (span: Span) => {
     const { line, column } = locateOffset(source.text, span.start);
     return { file: source.name, line, column, text: formatLocation(source, span) };
   };
   return {
-    context: { truncTrailer, clock, symbol: () => null },
+    context: {
+      truncTrailer: compilation.config.strTruncTrailer,
+      clock,
+      unitLabels: compilation.usesArrowArgs ? "range" : "value",
+      symbol: () => null,
+    },
     write: (text) => {
       output.write(text);
     },
@@ -107,7 +112,7 @@ async function replayAndReport(
     script,
     recording,
     live,
-    sink: make(printerOptions(source, options, output, clock, compilation.config.strTruncTrailer)),
+    sink: make(printerOptions(source, options, output, clock, compilation)),
     backend: options.backend,
     ncpus: ncpusOf(recording),
     randSeed: options.seed,

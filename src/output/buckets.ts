@@ -37,31 +37,39 @@ function lhistBoundText(x: bigint, step: bigint): string {
   return x % 1024n === 0n ? `${String(x / 1024n)}K` : String(x);
 }
 
-function lhistBucket(i: number, { min, max, step }: LhistType): Bucket {
+/** How a bucket of one value is labelled: `[5]`, or `[5, 6)` as bpftrace up to 0.17 had it. */
+export type UnitLabels = "value" | "range";
+
+function lhistBucket(i: number, { min, max, step }: LhistType, unitLabels: UnitLabels): Bucket {
   const text = (x: bigint): string => lhistBoundText(x, step);
   if (i === 0) return { label: `(..., ${text(min)})`, min: null, max: min - 1n };
   const low = min + BigInt(i - 1) * step;
   if (BigInt(i) === 1n + (max - min) / step) return { label: `[${text(low)}, ...)`, min: low, max: null };
-  const label = step === 1n ? `[${text(low)}]` : `[${text(low)}, ${text(low + step)})`;
+  const label = step === 1n && unitLabels === "value" ? `[${text(low)}]` : `[${text(low)}, ${text(low + step)})`;
   return { label, min: low, max: low + step - 1n };
 }
 
-export const bucketOf = (type: HistType | LhistType, i: number): Bucket =>
-  type.kind === "hist" ? histBucket(i, type.bits) : lhistBucket(i, type);
+export const bucketOf = (type: HistType | LhistType, i: number, unitLabels: UnitLabels): Bucket =>
+  type.kind === "hist" ? histBucket(i, type.bits) : lhistBucket(i, type, unitLabels);
 
 export interface BucketRow extends Bucket {
   readonly count: bigint;
 }
 
 /** Rows from the lowest to the highest non-empty bucket, chosen before `div` divides the counts (row 6.43); lhist ignores div. */
-export function bucketRows(type: HistType | LhistType, counts: ReadonlyMap<number, bigint>, div: bigint): BucketRow[] {
+export function bucketRows(
+  type: HistType | LhistType,
+  counts: ReadonlyMap<number, bigint>,
+  div: bigint,
+  unitLabels: UnitLabels = "value",
+): BucketRow[] {
   const used = [...counts].filter(([, count]) => count !== 0n).map(([i]) => i);
   if (used.length === 0) return [];
   const by = type.kind === "hist" && div > 0n ? div : 1n;
   const rows: BucketRow[] = [];
   const last = used.reduce((a, b) => Math.max(a, b));
   for (let i = used.reduce((a, b) => Math.min(a, b)); i <= last; i++)
-    rows.push({ ...bucketOf(type, i), count: (counts.get(i) ?? 0n) / by });
+    rows.push({ ...bucketOf(type, i, unitLabels), count: (counts.get(i) ?? 0n) / by });
   return rows;
 }
 

@@ -27,7 +27,9 @@ function cellText(map: MapDump, cell: Cell, div: bigint, ctx: PrintContext): str
         : `{ .count = ${String(cell.count)}, .average = ${average}, .total = ${String(cell.total)} }`;
     }
     case "buckets":
-      return map.value.kind === "hist" || map.value.kind === "lhist" ? bucketText(bucketRows(map.value, cell.counts, div)) : "";
+      return map.value.kind === "hist" || map.value.kind === "lhist"
+        ? bucketText(bucketRows(map.value, cell.counts, div, ctx.unitLabels))
+        : "";
   }
 }
 

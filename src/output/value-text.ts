@@ -1,5 +1,6 @@
 /** Typed values as bpftrace prints them (rows 6.29–6.39). Text is a byte string: every character is one byte. */
 import { layoutOf, type Type } from "../../lang/types/type.ts";
+import type { UnitLabels } from "./buckets.ts";
 import { inetText } from "./inet.ts";
 import { timestampText, type Clock } from "./strftime.ts";
 
@@ -8,6 +9,7 @@ export interface PrintContext {
   /** Appended to a string that fills its buffer (row 3.21). */
   readonly truncTrailer: string;
   readonly clock: Clock;
+  readonly unitLabels: UnitLabels;
   /** Name of a kernel or user address (without offset), null if unknown. */
   readonly symbol: (kind: "ksym" | "usym", address: bigint) => string | null;
 }

@@ -23,6 +23,8 @@ export interface Compilation {
   readonly hir: HirProgram | null;
   readonly ir: IrProgram | null;
   readonly config: ScriptConfig;
+  /** `args->x` is how scripts for bpftrace up to 0.17 read fields; what such a script prints keeps that version's lhist labels (row 6.50). */
+  readonly usesArrowArgs: boolean;
   /** Null when there are errors. */
   readonly script: CompiledScript | null;
 }
@@ -33,7 +35,15 @@ const OUTPUT_RING_BYTES = 1 << 20;
 export function compileScript(source: Source, options: CompileOptions): Compilation {
   const front = compileToHir(source, options);
   if (front.program === null)
-    return { diagnostics: front.diagnostics, ast: front.script, config: front.config, hir: null, ir: null, script: null };
+    return {
+      diagnostics: front.diagnostics,
+      ast: front.script,
+      config: front.config,
+      usesArrowArgs: false,
+      hir: null,
+      ir: null,
+      script: null,
+    };
   const ir = lower(front.program, {
     ncpus: options.ncpus,
     byteOrder: options.catalogue?.byteOrder ?? "little",
@@ -45,6 +55,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     diagnostics: [...front.diagnostics, ...rejections],
     ast: front.script,
     config: front.config,
+    usesArrowArgs: usesArrowArgs(front.script.items),
     hir: front.program,
     ir,
     script: rejections.length > 0 ? null : script,
@@ -58,6 +69,13 @@ function verifyAll(script: CompiledScript): Diagnostic[] {
     const { message, span, hint } = explainRejection(program, verdict.rejection);
     return [{ code: "HS5001" as const, severity: "error" as const, span, message, hint }];
   });
+}
+
+function usesArrowArgs(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(usesArrowArgs);
+  if (typeof node !== "object" || node === null) return false;
+  if ("kind" in node && node.kind === "member" && "arrow" in node && node.arrow === true) return true;
+  return Object.values(node).some(usesArrowArgs);
 }
 
 /** Whether a program asks for the task's comm or process id, so that the replay must follow tasks. */

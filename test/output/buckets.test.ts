@@ -31,11 +31,16 @@ test.each([
   [5, 353, "[32K, 33K)"],
   [5, 1888, "[8064P, 8192P)"],
 ])("rows 6.44–6.47: hist of %d bits, bucket %d is %s", (bits, i, label) => {
-  expect(bucketOf(hist(bits), i).label).toBe(label);
+  expect(bucketOf(hist(bits), i, "value").label).toBe(label);
 });
 
 test.each([
-  ["0,10,2", lhist(0n, 10n, 2n), { 0: 1, 2: 2, 4: 1, 6: 1 }, ["(..., 0) 1", "[0, 2) 0", "[2, 4) 2", "[4, 6) 0", "[6, 8) 1", "[8, 10) 0", "[10, ...) 1"]],
+  [
+    "0,10,2",
+    lhist(0n, 10n, 2n),
+    { 0: 1, 2: 2, 4: 1, 6: 1 },
+    ["(..., 0) 1", "[0, 2) 0", "[2, 4) 2", "[4, 6) 0", "[6, 8) 1", "[8, 10) 0", "[10, ...) 1"],
+  ],
   ["0,10,3", lhist(0n, 10n, 3n), { 0: 1, 2: 1, 4: 2 }, ["(..., 0) 1", "[0, 3) 0", "[3, 6) 1", "[6, 9) 0", "[9, ...) 2"]],
   ["0,10,1", lhist(0n, 10n, 1n), { 6: 1, 7: 1, 11: 1 }, ["[5] 1", "[6] 1", "[7] 0", "[8] 0", "[9] 0", "[10, ...) 1"]],
   ["0,4096,1024", lhist(0n, 4096n, 1024n), { 1: 1, 3: 1, 5: 1 }, ["[0, 1K) 1", "[1K, 2K) 0", "[2K, 3K) 1", "[3K, 4K) 0", "[4K, ...) 1"]],
@@ -83,4 +88,10 @@ test.each([
     { label: "b", min: null, max: null, count: largest },
   ]);
   expect(text.split("\n")[0]?.split("@").length).toBe(cells + 1);
+});
+
+test("row 6.50: 0.17 labelled buckets of step 1 as ranges", () => {
+  const type = lhist(0n, 10n, 1n);
+  expect(bucketOf(type, 6, "value").label).toBe("[5]");
+  expect(bucketOf(type, 6, "range").label).toBe("[5, 6)");
 });

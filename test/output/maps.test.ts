@@ -6,11 +6,14 @@ import { utcClock } from "../../src/output/strftime.ts";
 import type { Cell, MapDump } from "../../src/session/map-dump.ts";
 import { bytesOf, encode, type Value } from "../support/values.ts";
 
-const context = { truncTrailer: "..", clock: utcClock(0n), symbol: () => null };
+const context = { truncTrailer: "..", clock: utcClock(0n), unitLabels: "value" as const, symbol: () => null };
 const plain = (type: Type): MapValueType => ({ kind: "plain", type });
 const ints = (value: bigint): Cell => ({ kind: "int", value });
 const avg = (total: bigint, count: bigint): Cell => ({ kind: "average", total, count });
-const buckets = (counts: Record<number, number>): Cell => ({ kind: "buckets", counts: new Map(Object.entries(counts).map(([i, n]) => [Number(i), BigInt(n)])) });
+const buckets = (counts: Record<number, number>): Cell => ({
+  kind: "buckets",
+  counts: new Map(Object.entries(counts).map(([i, n]) => [Number(i), BigInt(n)])),
+});
 
 function dump(key: Type | null, value: MapValueType, entries: readonly (readonly [Value, Cell | Value])[]): MapDump {
   return {
@@ -62,14 +65,22 @@ test.each<[string, MapValueType, Cell, number, string]>([
 test.each<[string, MapDump, string]>([
   ["6.23", dump(string(4), plain(int64), [["k", 1]]), "@m[k]: 1\n"],
   ["6.24 outer parentheses of a string key are lost", dump(string(8), plain(int64), [["(a)", 1]]), "@m[a]: 1\n"],
-  ["6.25", dump({ kind: "tuple", elems: [string(4), { kind: "tuple", elems: [string(8), int64] }] }, plain(int64), [[["hi", ["long", 2]], 1]]), "@m[hi, (long, 2)]: 1\n"],
+  [
+    "6.25",
+    dump({ kind: "tuple", elems: [string(4), { kind: "tuple", elems: [string(8), int64] }] }, plain(int64), [[["hi", ["long", 2]], 1]]),
+    "@m[hi, (long, 2)]: 1\n",
+  ],
   ["6.26", dump({ kind: "record", fields: [{ name: "a", type: int64 }, { name: "b", type: string(2) }] }, plain(int64), [[[1, "x"], 1]]), "@m[{ .a = 1, .b = x }]: 1\n"], // prettier-ignore
   ["6.32", dump(null, plain({ kind: "array", elem: { kind: "array", elem: int64, length: 2 }, length: 2 }), [[0, [[1, 2], [3, 4]]]]), "@m: [[1,2],[3,4]]\n"], // prettier-ignore
   ["6.34", dump(null, plain({ kind: "pointer", to: int64, space: "kernel" }), [[0, 0]]), "@m: 0x0\n"],
   ["6.36", dump(null, plain({ kind: "enum", name: "e", sizeBytes: 4, values: [["ONE", 1n]] }), [[0, 1]]), "@m: ONE\n"],
   ["6.37", dump(null, plain({ kind: "ksym" }), [[0, 1]]), "@m: 0x1\n"],
   ["5.37", dump(null, plain({ kind: "inet" }), [[0, new Uint8Array([127, 0, 0, 1])]]), "@m: 127.0.0.1\n"],
-  ["5.37 v6", dump(null, plain({ kind: "inet" }), [[0, new Uint8Array([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])]]), "@m: 2001:db8::1\n"],
+  [
+    "5.37 v6",
+    dump(null, plain({ kind: "inet" }), [[0, new Uint8Array([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])]]),
+    "@m: 2001:db8::1\n",
+  ],
 ])("row %s", (_row, map, want) => {
   expect(text(map)).toBe(want);
 });
@@ -78,19 +89,47 @@ const json = (map: MapDump): string | null => mapJson(map, 0, 0, context);
 
 test.each<[string, MapDump, string | null]>([
   ["9.04", dump(null, plain(int64), [[0, 7]]), '{"type": "map", "data": {"@m": 7}}'],
-  ["9.05", dump({ kind: "tuple", elems: [string(4), int64] }, plain(int64), [[["a b", 2], 3]]), '{"type": "map", "data": {"@m": {"ab,2": 3}}}'],
-  ["9.06", dump(null, { kind: "hist", bits: 0 }, [[0, buckets({ 0: 1, 1: 0, 2: 4 })]]), '{"type": "hist", "data": {"@m": [{"max": -1, "count": 1},{"min": 0, "max": 0, "count": 0},{"min": 1, "max": 1, "count": 4}]}}'],
-  ["9.06 top bucket", dump(null, { kind: "hist", bits: 0 }, [[0, buckets({ 64: 1 })]]), '{"type": "hist", "data": {"@m": [{"min": 4611686018427387904, "max": "9223372036854775807", "count": 1}]}}'],
-  ["9.07", dump(string(4), { kind: "hist", bits: 0 }, [["key", buckets({ 3: 1 })]]), '{"type": "hist", "data": {"@m": {"key": [{"min": 2, "max": 3, "count": 1}]}}}'],
-  ["9.08", dump(null, { kind: "lhist", min: 0n, max: 10n, step: 10n }, [[0, buckets({ 1: 1, 2: 1 })]]), '{"type": "hist", "data": {"@m": [{"min": 0, "max": 9, "count": 1},{"min": 10, "count": 1}]}}'],
+  [
+    "9.05",
+    dump({ kind: "tuple", elems: [string(4), int64] }, plain(int64), [[["a b", 2], 3]]),
+    '{"type": "map", "data": {"@m": {"ab,2": 3}}}',
+  ],
+  [
+    "9.06",
+    dump(null, { kind: "hist", bits: 0 }, [[0, buckets({ 0: 1, 1: 0, 2: 4 })]]),
+    '{"type": "hist", "data": {"@m": [{"max": -1, "count": 1},{"min": 0, "max": 0, "count": 0},{"min": 1, "max": 1, "count": 4}]}}',
+  ],
+  [
+    "9.06 top bucket",
+    dump(null, { kind: "hist", bits: 0 }, [[0, buckets({ 64: 1 })]]),
+    '{"type": "hist", "data": {"@m": [{"min": 4611686018427387904, "max": "9223372036854775807", "count": 1}]}}',
+  ],
+  [
+    "9.07",
+    dump(string(4), { kind: "hist", bits: 0 }, [["key", buckets({ 3: 1 })]]),
+    '{"type": "hist", "data": {"@m": {"key": [{"min": 2, "max": 3, "count": 1}]}}}',
+  ],
+  [
+    "9.08",
+    dump(null, { kind: "lhist", min: 0n, max: 10n, step: 10n }, [[0, buckets({ 1: 1, 2: 1 })]]),
+    '{"type": "hist", "data": {"@m": [{"min": 0, "max": 9, "count": 1},{"min": 10, "count": 1}]}}',
+  ],
   ["9.09", dump(null, plain(int64), []), null],
   ["9.09 stats", dump(string(4), { kind: "stats", signed: true }, []), '{"type": "stats", "data": {"@m": {}}}'],
-  ["9.10", dump(null, { kind: "stats", signed: true }, [[0, avg(12n, 2n)]]), '{"type": "stats", "data": {"@m": {"count": 2, "average": 6, "total": 12}}}'],
+  [
+    "9.10",
+    dump(null, { kind: "stats", signed: true }, [[0, avg(12n, 2n)]]),
+    '{"type": "stats", "data": {"@m": {"count": 2, "average": 6, "total": 12}}}',
+  ],
   ["9.11", dump(string(4), { kind: "avg", signed: true }, [["k", avg(10n, 2n)]]), '{"type": "stats", "data": {"@m": {"k": 5}}}'],
   ["9.24", dump(null, plain(uint64), [[0, 2n ** 64n - 1n]]), '{"type": "map", "data": {"@m": "18446744073709551615"}}'],
   ["9.24", dump(null, plain(uint64), [[0, 9007199254740992n]]), '{"type": "map", "data": {"@m": 9007199254740992}}'],
   ["9.24", dump(null, plain(uint64), [[0, 9007199254740993n]]), '{"type": "map", "data": {"@m": "9007199254740993"}}'],
-  ["9.29", dump(null, plain({ kind: "buffer", sizeBytes: 4 }), [[0, new Uint8Array([97, 1, 255])]]), '{"type": "map", "data": {"@m": [97,1,-1]}}'],
+  [
+    "9.29",
+    dump(null, plain({ kind: "buffer", sizeBytes: 4 }), [[0, new Uint8Array([97, 1, 255])]]),
+    '{"type": "map", "data": {"@m": [97,1,-1]}}',
+  ],
 ])("row %s", (_row, map, want) => {
   expect(json(map)).toBe(want);
 });

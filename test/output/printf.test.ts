@@ -6,13 +6,14 @@ import { utcClock } from "../../src/output/strftime.ts";
 import type { PrintContext } from "../../src/output/value-text.ts";
 import { encode, type Value } from "../support/values.ts";
 
-const context: PrintContext = { truncTrailer: "..", clock: utcClock(0n), symbol: () => null };
+const context: PrintContext = { truncTrailer: "..", clock: utcClock(0n), unitLabels: "value", symbol: () => null };
 const i64 = int(8, true);
 const u64 = int(8, false);
 const i8 = int(1, true);
 const buffer: Type = { kind: "buffer", sizeBytes: 8 };
 
-const print = (format: string, type: Type, value: Value): string => printfText(parseFormat(format), [{ type, offset: 0 }], encode(type, value), context);
+const print = (format: string, type: Type, value: Value): string =>
+  printfText(parseFormat(format), [{ type, offset: 0 }], encode(type, value), context);
 
 test.each<[string, Type, Value, string]>([
   ["%d", i64, 4294967296n, "0"],

@@ -66,7 +66,12 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic({ name: "stdin", text }, d)).join("");
   if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation };
   const printer = (options.format === "json" ? jsonPrinter : textPrinter)({
-    context: { truncTrailer: compilation.config.strTruncTrailer, clock: utcClock(0n), symbol: () => null },
+    context: {
+      truncTrailer: compilation.config.strTruncTrailer,
+      clock: utcClock(0n),
+      unitLabels: compilation.usesArrowArgs ? "range" : "value",
+      symbol: () => null,
+    },
     write: (s) => {
       stdout += s;
     },
