@@ -93,3 +93,8 @@ export function someExpr(block: Block, test: (expr: Expr) => boolean): boolean {
   mapBlock(block, visit);
   return found;
 }
+
+/** The same for an expression, itself included. */
+export function containsExpr(expr: Expr, test: (expr: Expr) => boolean): boolean {
+  return someExpr({ span: expr.span, stmts: [], value: expr }, test);
+}

@@ -10,6 +10,7 @@ import { coerce, convert, intConstant } from "./convert.ts";
 import { cellOf, isCell, isReadable, mapOf, noteWrite, widenValue, type Cell } from "./maps.ts";
 import { resolveType } from "./type-expr.ts";
 import { declare, findVariable, storable, widenVariable } from "./variables.ts";
+import { containsExpr } from "../rewrite.ts";
 import { memorySpaceOf } from "../split-bodies.ts";
 
 type AssignStmt = Extract<Stmt, { readonly kind: "assign" }>;
@@ -91,8 +92,17 @@ function setCell(cx: Context, cell: Cell, value: HirExpr, span: Span): HirStmt[]
   return [{ kind: "set_map", span, map: map.index, key, value: coerce(cx, value, map.value.type) }];
 }
 
+/** The key of `@m[key] op= …` is evaluated twice, so statements in it would be too, and twice as often with each level. */
+function hasBlockInKey(stmt: AssignStmt): boolean {
+  return stmt.op !== "=" && containsExpr(stmt.target, (expr) => expr.kind === "block" || expr.kind === "if");
+}
+
 function assignMap(cx: Context, stmt: AssignStmt): HirStmt[] {
   const { target, span } = stmt;
+  if (hasBlockInKey(stmt)) {
+    cx.report.unsupported(target.span, `a block in the key of ${stmt.op}`);
+    return [];
+  }
   const aggregate = stmt.op === "=" ? aggregateCall(stmt.value) : null;
   if (aggregate !== null) {
     const [outer] = aggregate.blocks;

@@ -6,14 +6,18 @@ import { kindName } from "../../types/names.ts";
 import { promote } from "../../types/promote.ts";
 import { typeName } from "../../types/type.ts";
 import { coerce, isScalar, toBool } from "./convert.ts";
-import type { Context, ExprOf } from "./context.ts";
+import { newTemp, type Context, type ExprOf } from "./context.ts";
+import { containsExpr } from "../rewrite.ts";
 
 /** The condition as a bool; null with a diagnostic. */
 export function elaborateCondition(cx: Context, expr: Expr): HirExpr | null {
   const cond = cx.expr(expr);
   if (cond === null) return null;
-  if (isScalar(cond.type)) return toBool(cond);
-  cx.report.error("invalidCondition", expr.span, `Invalid condition: ${kindName(cond.type)}`);
+  return isScalar(cond.type) ? toBool(cond) : invalidCondition(cx, cond, expr.span);
+}
+
+function invalidCondition(cx: Context, cond: HirExpr, span: Span): null {
+  cx.report.error("invalidCondition", span, `Invalid condition: ${kindName(cond.type)}`);
   return null;
 }
 
@@ -28,8 +32,26 @@ function choose(cx: Context, span: Span, cond: HirExpr | null, then: HirExpr | n
   return { kind: "cond", span, type, cond, then: coerce(cx, then, type), else: coerce(cx, other, type) };
 }
 
+const isElvis = (expr: Expr): boolean => expr.kind === "ternary" && expr.then === null;
+
+/** `c ?: b` with another one in c: c is kept in a variable, since a copy for every level would double the code with each. */
+function nestedElvis(cx: Context, expr: ExprOf<"ternary">): HirExpr | null {
+  const { span } = expr;
+  const value = cx.expr(expr.cond);
+  const other = cx.expr(expr.else);
+  if (value === null) return null;
+  if (!isScalar(value.type)) return invalidCondition(cx, value, expr.cond.span);
+  const local = newTemp(cx, "first", value.type);
+  const kept: HirExpr = { kind: "local", span: expr.cond.span, local, type: value.type };
+  const chosen = choose(cx, span, toBool(kept), kept, other);
+  if (chosen === null) return null;
+  const body: HirStmt[] = [{ kind: "set_local", span: expr.cond.span, local, value }];
+  return { kind: "block", span, body, value: chosen, type: chosen.type };
+}
+
 /** `c ?: b` evaluates c twice, as written (row 2.19). */
 export function elaborateTernary(cx: Context, expr: ExprOf<"ternary">): HirExpr | null {
+  if (isElvis(expr) && containsExpr(expr.cond, isElvis)) return nestedElvis(cx, expr);
   const cond = elaborateCondition(cx, expr.cond);
   const then = cx.expr(expr.then ?? expr.cond);
   return choose(cx, expr.span, cond, then, cx.expr(expr.else));

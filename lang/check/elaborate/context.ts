@@ -67,6 +67,8 @@ export interface Context {
   readonly scopes: Map<string, Variable>[];
   /** Loops around the current statement, innermost last. */
   readonly loops: ("while" | "for")[];
+  /** How often unroll repeats the current statement. */
+  copies: number;
   /** Null: the type is not known (yet), or a diagnostic says what is wrong. */
   readonly expr: (expr: Expr) => HirExpr | null;
   /** The statements of a block in a scope of its own; a value at the end is dropped with a warning. */

@@ -21,6 +21,7 @@ function elaborateBody(inference: Inference, report: Report, body: ProbeBody): H
     locals: [],
     scopes: [],
     loops: [],
+    copies: 1,
     expr: (expr): HirExpr | null => {
       const built = elaborateExpr(cx, expr);
       if (built === null) inference.unresolved ??= expr.span;

@@ -11,6 +11,7 @@ import { elaborateIfValue, elaborateTernary, elaborateValueBlock } from "./branc
 import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "./builtins.ts";
 import { elaborateCall } from "./calls/calls.ts";
 import { elaborateCast } from "./cast.ts";
+import { elaborateRecord, elaborateTuple } from "./composite.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { readCell } from "./maps.ts";
 import { elaborateIncrement, elaborateUnary } from "./unary.ts";
@@ -31,23 +32,6 @@ function elaborateString(cx: Context, { bytes, span }: ExprOf<"string">): HirExp
   if (bytes.length <= maxStrlen - 1) return { kind: "str", span, bytes, type: string(bytes.length + 1) };
   cx.report.error("tooLong", span, `String is too long (over ${maxStrlen} bytes): ${bytesToText(bytes)}`);
   return null;
-}
-
-function elaborateTuple(cx: Context, expr: ExprOf<"tuple">): HirExpr | null {
-  const elems = expr.elems.map((elem) => cx.expr(elem)).filter((elem) => elem !== null);
-  if (elems.length < expr.elems.length) return null;
-  return { kind: "tuple", span: expr.span, elems, type: { kind: "tuple", elems: elems.map((elem) => elem.type) } };
-}
-
-function elaborateRecord(cx: Context, expr: ExprOf<"record">): HirExpr | null {
-  const fields: { name: string; value: HirExpr }[] = [];
-  for (const { name, value: written } of expr.fields) {
-    const value = cx.expr(written);
-    if (value !== null) fields.push({ name: name.text, value });
-  }
-  if (fields.length < expr.fields.length) return null;
-  const type = { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } as const;
-  return { kind: "record", span: expr.span, fields, type };
 }
 
 export function elaborateExpr(cx: Context, expr: Expr): HirExpr | null {

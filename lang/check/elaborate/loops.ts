@@ -93,13 +93,25 @@ export function elaborateForEach(cx: Context, stmt: StmtOf<"for_each">): HirStmt
 
 const MAX_UNROLL = 100n;
 
-export function elaborateUnroll(cx: Context, stmt: StmtOf<"unroll">): HirStmt[] {
-  const { count, span } = stmt;
+// Ours: nested loops multiply, and a kernel takes a million instructions at most.
+const MAX_COPIES = 10_000;
+
+function unrollTimes(cx: Context, { count }: StmtOf<"unroll">): number | null {
   const times = count.kind === "int" ? count.value : null;
-  const body = cx.block(stmt.body);
   if (times === null) cx.report.error("outOfRange", count.span, "invalid unroll value");
   else if (times > MAX_UNROLL) cx.report.error("outOfRange", count.span, "unroll maximum value is 100");
   else if (times < 1n) cx.report.error("outOfRange", count.span, "unroll minimum value is 1");
-  else return [{ kind: "unroll", span, count: Number(times), body }];
-  return [];
+  else return Number(times);
+  return null;
+}
+
+export function elaborateUnroll(cx: Context, stmt: StmtOf<"unroll">): HirStmt[] {
+  const times = unrollTimes(cx, stmt);
+  const outer = cx.copies;
+  cx.copies *= times ?? 1;
+  if (cx.copies > MAX_COPIES)
+    cx.report.error("tooLong", stmt.count.span, `nested unroll repeats its body ${cx.copies} times (at most ${MAX_COPIES})`);
+  const body = cx.block(stmt.body);
+  cx.copies = outer;
+  return times === null ? [] : [{ kind: "unroll", span: stmt.span, count: times, body }];
 }
