@@ -24,8 +24,11 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
   return {
     fill(index) {
       const { address, sizeBytes } = plan.windows[index]!;
-      fills[index]!++;
-      return Math.min(specs[index]!.fill(bytes.subarray(address, address + sizeBytes)), sizeBytes);
+      const filled = Math.min(specs[index]!.fill(bytes.subarray(address, address + sizeBytes)), sizeBytes);
+      const isCut = filled % specs[index]!.pageBytes !== 0;
+      // A window that ends in a piece of a page has to be read again for it to be counted again.
+      fills[index]! += isCut ? 2 : 1;
+      return filled;
     },
     restart(toNs) {
       order.forEach((index, rank) => {

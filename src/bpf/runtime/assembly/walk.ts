@@ -160,11 +160,11 @@ function endStream(cursor: usize): bool {
   return true;
 }
 
-/** Adds a run of data records to the statistics: their number, and the time of the last one. */
-function countEvents(cursor: usize, events: u32, raw: u64): void {
+/** Adds a run of data records to the statistics: their number, and their latest time. */
+function countEvents(cursor: usize, events: u32, latest: u64): void {
   if (!events) return;
   addTo64(PUMP_EVENTS, events);
-  const ts = convertTime(cursor, raw);
+  const ts = convertTime(cursor, latest);
   if (ts > load<u64>(PUMP_BLOCK, PUMP_LAST_TS)) store<u64>(PUMP_BLOCK, ts, PUMP_LAST_TS);
 }
 
@@ -184,12 +184,14 @@ function walk<Order, Stop>(cursor: usize): bool {
   let position: usize = load<u32>(cursor, CURSOR_POSITION);
   let end: usize = load<u32>(cursor, CURSOR_END);
   let events: u32 = 0;
+  let latest: u64 = 0;
   let isFirst = false;
 
   while (true) {
     if (position >= end) {
-      countEvents(cursor, events, raw);
+      countEvents(cursor, events, latest);
       events = 0;
+      latest = 0;
       const entered = enterPage<Order>(cursor);
       if (entered == AT_END) return endStream(cursor);
       if (entered == OUT_OF_BUDGET) {
@@ -250,10 +252,11 @@ function walk<Order, Stop>(cursor: usize): bool {
     }
     if (raw >= limit) {
       store<u32>(PUMP_BLOCK, 1, PUMP_LIMITED);
-      countEvents(cursor, events, raw - delta);
+      countEvents(cursor, events, latest);
       return endStream(cursor);
     }
     events++;
+    latest = max<u64>(latest, raw);
     if (isFirst) {
       noteFirst(cursor, raw);
       isFirst = false;
@@ -268,7 +271,7 @@ function walk<Order, Stop>(cursor: usize): bool {
         continue;
       }
     }
-    countEvents(cursor, events, raw);
+    countEvents(cursor, events, latest);
     store<u64>(cursor, raw, CURSOR_RAW);
     store<u32>(cursor, position, CURSOR_POSITION);
     store<u32>(cursor, end, CURSOR_END);
