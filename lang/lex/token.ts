@@ -98,8 +98,8 @@ function lexDollar(cursor: Cursor): IToken {
 
 function lexPunctuation(cursor: Cursor): IToken | null {
   const { text, pos: start } = cursor;
-  const isLong = longPunctuation.includes(text.charAt(start + 1));
-  for (let length = isLong ? 3 : 1; length > 0; length--) {
+  const isLong = start + 1 < text.length && longPunctuation.includes(text.charAt(start + 1));
+  for (let length = isLong ? Math.min(3, text.length - start) : 1; length > 0; length--) {
     const type = punctuation.get(text.slice(start, start + length));
     if (type === undefined) continue;
     const end = start + length;
