@@ -153,7 +153,7 @@ function coalesce(groups: readonly Group[], copies: readonly Copy[], liveness: L
     while (owner[root] !== root) root = owner[root] = owner[owner[root]!]!;
     return root;
   };
-  const merged = groups.map((group) => ({ ...group, wishes: new Map(group.wishes) }));
+  const merged = groups.map((group) => ({ ...group, members: [...group.members], wishes: new Map(group.wishes) }));
   for (const copy of copies.toSorted((x, y) => y.weight - x.weight)) {
     const a = find(copy.a);
     const b = find(copy.b);

@@ -195,5 +195,9 @@ export function selectSetcc(b: Builder, insn: IrInsn & { op: "setcc" }): void {
   const comparison = compare(b, insn.cond, insn.a, insn.b);
   const dst = mreg(insn.dst);
   if (comparison.known !== null) return emitConst(b, dst, BigInt(comparison.known));
-  emit(b, { op: "setcc", dst, cond: comparison.cond, a: comparison.a, b: comparison.b });
+  const { cond, a, b: right } = comparison;
+  // The result is written before the comparison.
+  const into = a === dst || ("reg" in right && right.reg === dst) ? temp(b) : dst;
+  emit(b, { op: "setcc", dst: into, cond, a, b: right });
+  emitMove(b, dst, into);
 }
