@@ -41,4 +41,8 @@ export interface ProbeCatalogue {
 export type ResolvedAttachPoint =
   | { readonly provider: "begin" | "end"; readonly name: string }
   | { readonly provider: "interval"; readonly name: string; readonly periodNs: bigint }
-  | { readonly provider: "tracepoint"; readonly name: string; readonly tracepoint: Tracepoint };
+  | { readonly provider: "tracepoint"; readonly name: string; readonly tracepoint: Tracepoint }
+  /** Run only when asked for (--test, --bench), in source order. `target` is NAME of test:NAME (rows 1.19, 1.20). */
+  | { readonly provider: "test" | "bench"; readonly name: string; readonly target: string }
+  /** Runs when our own process gets the signal (row 1.18). */
+  | { readonly provider: "self"; readonly name: string; readonly signal: "SIGUSR1" };

@@ -71,11 +71,14 @@ function programSpec(
   return { name, ...sectionOf(point), ...link(probe.func, name, codeOf, nameOf), license: "GPL" };
 }
 
-/** begin and end run as uprobes on the tracer itself, as bpftrace has it; interval is a perf event of the software clock. */
+/** begin, end, tests and signals run as uprobes on the tracer itself, as bpftrace has it; interval is a perf event of the software clock. */
 function sectionOf(point: ResolvedAttachPoint): { readonly type: ProgType; readonly section: string } {
   switch (point.provider) {
     case "begin":
     case "end":
+    case "test":
+    case "bench":
+    case "self":
       return { type: "kprobe", section: "uprobe" };
     case "interval":
       return { type: "perf_event", section: "perf_event" };

@@ -64,6 +64,21 @@ function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly s
   return found.map((tracepoint) => ({ provider: "tracepoint", name: `tracepoint:${fullName(tracepoint)}`, tracepoint }));
 }
 
+function namedPoint(env: AttachEnv, attach: AttachPoint, provider: "test" | "bench", target: string): ResolvedAttachPoint[] {
+  const name = `${provider}:${target}`;
+  if (target !== "") return [{ provider, name, target }];
+  env.report.error("invalidAttachPoint", attach.span, `${provider} probes must have a name`);
+  return [];
+}
+
+/** Row 1.18. */
+function selfPoint(env: AttachEnv, attach: AttachPoint, trigger: string, signal: string): ResolvedAttachPoint[] {
+  if (trigger === "signal" && signal === "SIGUSR1") return [{ provider: "self", name: `self:${trigger}:${signal}`, signal }];
+  const what = trigger === "signal" ? `${signal} is not a supported signal` : `${trigger} is not a supported trigger`;
+  env.report.error("invalidAttachPoint", attach.span, what);
+  return [];
+}
+
 function resolvePoints(env: AttachEnv, attach: AttachPoint, provider: Provider, parts: readonly string[]): ResolvedAttachPoint[] {
   switch (provider.name) {
     case "begin":
@@ -77,6 +92,11 @@ function resolvePoints(env: AttachEnv, attach: AttachPoint, provider: Provider, 
     }
     case "tracepoint":
       return expandTracepoint(env, attach, parts);
+    case "test":
+    case "bench":
+      return namedPoint(env, attach, provider.name, parts[0]!);
+    case "self":
+      return selfPoint(env, attach, parts[0]!, parts[1]!);
     default:
       env.report.unsupported(attach.span, `${provider.name} probes`);
       return [];
