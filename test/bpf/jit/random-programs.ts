@@ -3,10 +3,11 @@ import fc from "fast-check";
 import type { Insn, InsnIndex, JmpOp, Operand, Reg } from "../../../src/bpf/isa/insn.ts";
 import { aluOps, jmpOps } from "../../support/insn-arbitrary.ts";
 
-/** r6 counts down at every way back, r9 keeps the ctx; what the program computes with: */
-const WORK: readonly Reg[] = [0, 1, 2, 3, 4, 5, 7, 8];
+/** r6 counts down at every way back, r8 points somewhere into the frame or the ctx, r9 keeps the ctx; what programs compute with: */
+const WORK: readonly Reg[] = [0, 1, 2, 3, 4, 5, 7];
 /** Bytes of ctx that programs read and write. */
 export const CTX_BYTES = 64;
+export const MAP_ENTRIES = 5;
 const FUEL = 40;
 
 const reg = fc.constantFrom(...WORK);
@@ -20,8 +21,9 @@ const imm = wide64.map((value) => Number(BigInt.asIntN(32, value)));
 const operand: fc.Arbitrary<Operand> = fc.oneof(fc.record({ reg }), fc.record({ imm }));
 const size = fc.constantFrom(1 as const, 2 as const, 4 as const, 8 as const);
 const signedSize = fc.constantFrom(1 as const, 2 as const, 4 as const);
-/** Base and offset of 8 bytes in the frame's upper half or in the ctx. */
+/** Base and offset of 8 bytes in the frame or in the ctx. */
 const place = fc.oneof(
+  fc.record({ base: fc.constant(8), off: fc.integer({ min: -16, max: 8 }) }),
   fc.record({ base: fc.constant(10), off: fc.integer({ min: -64, max: -8 }) }),
   fc.record({ base: fc.constant(9), off: fc.integer({ min: 0, max: CTX_BYTES - 8 }) }),
 );
@@ -102,7 +104,54 @@ interface Call {
   readonly kind: "sub";
   readonly which: number;
 }
-type Step = Insn | Branch | Call;
+/** Insns that belong together, by where they stand. */
+interface Group {
+  readonly kind: "group";
+  readonly sizeInsns: number;
+  readonly build: (at: number) => Insn[];
+}
+type Step = Insn | Branch | Call | Group;
+
+const add = (dst: Reg, by: number): Insn => ({ kind: "alu", op: "add", wide: true, dst, src: { imm: by } });
+const move = (dst: Reg, src: Reg): Insn => ({ kind: "alu", op: "mov", wide: true, dst, src: { reg: src } });
+const group = (insns: readonly Insn[]): Group => ({ kind: "group", sizeInsns: insns.length, build: () => [...insns] });
+
+/** Moves r8, so that what is known of it depends on the way; takes it to memory and back, so that nothing is known; goes far below and back. */
+const pointing: fc.Arbitrary<Group> = fc.oneof(
+  fc.integer({ min: -40, max: -24 }).map((off) => group([move(8, 10), add(8, off)])),
+  fc.integer({ min: 16, max: 32 }).map((off) => group([move(8, 9), add(8, off)])),
+  fc.constant(
+    group([
+      { kind: "store", size: 8, base: 10, off: -72, src: { reg: 8 } },
+      { kind: "load", size: 8, signed: false, dst: 8, base: 10, off: -72 },
+    ]),
+  ),
+  fc
+    .tuple(fc.constantFrom(5000, 30_000, -30_000), fc.integer({ min: -16, max: 8 }), reg)
+    .map(([far, off, src]) => group([add(8, -far), { kind: "store", size: 8, base: 8, off: off + far, src: { reg: src } }, add(8, far)])),
+);
+
+/** Looks a key up in map 0, an array, and reads what it finds into r7. One insn may come between the key's store and the call. */
+const lookup: fc.Arbitrary<Group> = fc
+  .tuple(
+    fc.oneof(fc.record({ reg }), fc.record({ imm: fc.integer({ min: -1, max: MAP_ENTRIES }) })),
+    fc.constantFrom(4 as const, 8 as const),
+    plain,
+  )
+  .map(([src, bytes, between]) => ({
+    kind: "group",
+    sizeInsns: 8,
+    build: (at) => [
+      { kind: "store", size: bytes, base: 10, off: -8, src },
+      between,
+      move(2, 10),
+      add(2, -8),
+      { kind: "lddw", dst: 1, value: { kind: "map", map: 0 } },
+      { kind: "call", helper: 1 },
+      { kind: "branch", op: "eq", wide: true, dst: 0, src: { imm: 0 }, target: (at + 8) as InsnIndex },
+      { kind: "load", size: 8, signed: false, dst: 7, base: 0, off: 0 },
+    ],
+  }));
 
 const branch: fc.Arbitrary<Branch> = fc.record({
   kind: fc.constant("go" as const),
@@ -117,6 +166,8 @@ const steps = (callWeight: number): fc.Arbitrary<Step[]> =>
   fc.array(
     fc.oneof<fc.MaybeWeightedArbitrary<Step>[]>(
       { weight: 6, arbitrary: plain },
+      { weight: 2, arbitrary: pointing },
+      { weight: 1, arbitrary: lookup },
       { weight: 3, arbitrary: branch },
       { weight: callWeight, arbitrary: call },
     ),
@@ -132,7 +183,10 @@ function link(functions: readonly (readonly Step[])[]): Insn[] {
   return functions.flatMap((all, i) => assembleFunction(all, i, starts));
 }
 
-const lengthOf = (step: Step): number => (step.kind === "go" ? 2 : step.kind === "sub" ? 2 : 1);
+function lengthOf(step: Step): number {
+  if (step.kind === "group") return step.sizeInsns;
+  return step.kind === "go" || step.kind === "sub" ? 2 : 1;
+}
 
 /** The frame and the registers get values; a subprogram finds the ctx in r5. */
 function prologue(index: number, start: number): Insn[] {
@@ -140,6 +194,8 @@ function prologue(index: number, start: number): Insn[] {
     { kind: "alu", op: "mov", wide: true, dst: 6, src: { imm: FUEL } },
     { kind: "alu", op: "mov", wide: true, dst: 9, src: { reg: index === 0 ? 1 : 5 } },
     { kind: "alu", op: "mov", wide: true, dst: 5, src: { imm: start } },
+    move(8, 10),
+    add(8, -32),
   ];
   for (let off = -64; off < 0; off += 8) insns.push({ kind: "store", size: 8, base: 10, off, src: { imm: off * 77_777 } });
   return insns;
@@ -157,7 +213,8 @@ function assembleFunction(all: readonly Step[], index: number, starts: readonly 
   }
   const end = at;
   for (const [number, step] of all.entries()) {
-    if (step.kind === "sub") {
+    if (step.kind === "group") insns.push(...step.build(start + insns.length));
+    else if (step.kind === "sub") {
       // r5 brings the ctx; main calls either subprogram, the first the second.
       insns.push({ kind: "alu", op: "mov", wide: true, dst: 5, src: { reg: 9 } });
       insns.push({ kind: "call_local", target: starts[index === 0 ? 1 + step.which : 2]! as InsnIndex });
