@@ -172,7 +172,10 @@ function scanProbeBody(cursor: Cursor, tokens: IToken[]): Scanned {
   if (pos >= text.length || text.slice(headEnd, pos).includes("\n")) return { kind: "probe", tokens };
   const stop = lineEnd(text, pos);
   const brace = text.indexOf("{", pos);
-  const hint = "an attach point ends at the first blank; a predicate stands between two '/'";
+  const hasPath = tokens.at(-1)!.image.includes("/");
+  const hint = hasPath
+    ? "behind the first ':' a '/' belongs to a path: put a blank before the predicate"
+    : "an attach point ends at the first blank; a predicate stands between two '/'";
   const end = Math.max(pos + 1, wordEnd(text, pos));
   if (brace >= 0 && brace < stop) {
     cursor.diagnostics.push(syntaxError("expected", { start: pos, end }, "expected '{', ',' or '/'", hint));

@@ -20,15 +20,14 @@ export function expectedAt(text: string, message: string, previous: IToken | nul
   const isBehind = previous !== null && (found === null || text.slice(before, found.startOffset).includes("\n"));
   const isAtEnd = isBehind || found === null;
   const span = isAtEnd ? { start: before, end: before + 1 } : { start: found.startOffset, end: found.endOffset! + 1 };
-  return syntaxError("expected", span, message, hint ?? (found === null ? undefined : hintFor(message, previous, found)));
+  return syntaxError("expected", span, message, hint ?? (found === null ? undefined : hintFor(message, found)));
 }
 
 /** What people most likely wanted to write. */
-function hintFor(message: string, previous: IToken | null, found: IToken): string | undefined {
+function hintFor(message: string, found: IToken): string | undefined {
   if (found.tokenType === T.Assign && /'[;)\]]'$/.test(message))
     return "an assignment is a statement, not an expression; to compare, use ==";
-  if (message === "expected '{'" && previous?.tokenType === T.RParen && (found.image === "&&" || found.image === "||")) {
-    return "put the whole condition in parentheses";
-  }
+  const isOperator = found.tokenType.CATEGORIES?.includes(T.BinaryOp) === true;
+  if (message === "expected '{'" && isOperator) return "put the whole condition in parentheses";
   return undefined;
 }
