@@ -53,10 +53,19 @@ function dynamicAddress(l: Lowering, field: TracepointField): Operand {
 
 /** A field that fits a register: an inline number, or the address of dynamic data. */
 export function fieldValue(l: Lowering, field: TracepointField, type: Type): Operand {
-  return cached(l, `field ${field.offset} ${field.sizeBytes} ${isSigned(type)} ${field.loc}`, () =>
-    field.loc === "inline" ? loadNumber(l, field.offset, toSize(field.sizeBytes, field.name), isSigned(type)) : dynamicAddress(l, field),
-  );
+  return field.loc === "inline"
+    ? inlineValue(l, field, isSigned(type))
+    : cached(l, `${field.loc} ${field.offset}`, () => dynamicAddress(l, field));
 }
+
+const fieldKey = (field: TracepointField, signed: boolean): string =>
+  `field ${field.offset} ${field.sizeBytes}${signed && field.sizeBytes < 8 ? " signed" : ""}`;
+
+const inlineValue = (l: Lowering, field: TracepointField, signed: boolean): Operand =>
+  cached(l, fieldKey(field, signed), () => loadNumber(l, field.offset, toSize(field.sizeBytes, field.name), signed));
+
+/** An inline number with zeroes above its bytes, whatever its sign. */
+export const fieldBits = (l: Lowering, field: TracepointField): Operand => inlineValue(l, field, false);
 
 /** Copies the bytes as they are; `to` is aligned to 8. */
 export function storeRawField(l: Lowering, field: TracepointField, to: Address): void {

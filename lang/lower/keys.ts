@@ -2,17 +2,18 @@
 import type { HirExpr, HirMap } from "../hir/hir.ts";
 import type { Address } from "../ir/ir.ts";
 import { sizeOf } from "../types/type.ts";
+import { bitsOf, zeroExtended } from "./bits.ts";
 import { zero, type Lowering } from "./lowering.ts";
 import { bucketOffset, isArray, mapKeyBytes } from "./map-layout.ts";
 import { shift } from "./operand.ts";
-import { extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
+import { isScalar, scalarSize } from "./scalars.ts";
 
 /** A value in memory, as the helpers want it. */
 export function inMemory(l: Lowering, expr: HirExpr, name: string): Address {
   if (!isScalar(expr.type)) return l.rules.place(l, expr);
-  const value = l.rules.value(l, expr);
+  const bits = bitsOf(l, expr);
   const slot = l.b.scratch(name, 8);
-  l.b.store(slot, scalarSize(expr.type), value);
+  l.b.store(slot, scalarSize(expr.type), bits);
   return slot;
 }
 
@@ -37,10 +38,8 @@ export function bucketKey(l: Lowering, map: HirMap, key: HirExpr | null): Bucket
   if (key === null) return { key: slot, bucket: slot, bucketBytes: 4 };
   const at = bucketOffset(map);
   const size = sizeOf(key.type);
-  if (isScalar(key.type)) {
-    const value = l.rules.value(l, key);
-    l.b.store(slot, 8, isSigned(key.type) ? extend(l, value, scalarSize(key.type), false) : value);
-  } else {
+  if (isScalar(key.type)) l.b.store(slot, 8, zeroExtended(l, key));
+  else {
     if (size < at) l.b.store(shift(slot, at - 8), 8, zero);
     l.rules.into(l, key, slot);
   }

@@ -3,6 +3,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { HirExpr, HirMap, HirMapId, HirStmt } from "../hir/hir.ts";
 import { RECORD_HEADER_BYTES, type Address, type Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
+import { bitsOf } from "./bits.ts";
 import { bucketCount } from "./buckets.ts";
 import { hirMap, irMapId, zero, type Lowering } from "./lowering.ts";
 import { cellBytes, isArray, isHistogram } from "./map-layout.ts";
@@ -73,7 +74,7 @@ export function setElement(l: Lowering, stmt: Extract<HirStmt, { kind: "set_map"
 function setScalar(l: Lowering, stmt: Extract<HirStmt, { kind: "set_map" }>): void {
   const { map } = stmt;
   const size = scalarSize(stmt.value.type);
-  const value = l.rules.value(l, stmt.value);
+  const value = bitsOf(l, stmt.value);
   const insert = (key: () => Address): void => {
     const slot = l.b.scratch("value", 8);
     l.b.store(slot, size, value);

@@ -3,6 +3,7 @@ import type { HirExpr } from "../hir/hir.ts";
 import type { Address } from "../ir/ir.ts";
 import { layoutOf, sizeOf, type Type } from "../types/type.ts";
 import { statsInto } from "./aggregates.ts";
+import { bitsOf } from "./bits.ts";
 import { commInto, commPlace, isComm } from "./builtins.ts";
 import { elementInto } from "./elements.ts";
 import { storeField } from "./fields.ts";
@@ -39,7 +40,7 @@ function membersInto(l: Lowering, members: readonly Member[], to: Address): void
 
 /** Any value, scalar or not, at an address aligned for its type. */
 function anyInto(l: Lowering, expr: HirExpr, to: Address): void {
-  if (isScalar(expr.type)) l.b.store(to, scalarSize(expr.type), l.rules.value(l, expr));
+  if (isScalar(expr.type)) l.b.store(to, scalarSize(expr.type), bitsOf(l, expr));
   else into(l, expr, to);
 }
 

@@ -3,6 +3,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import type { HirExpr } from "../hir/hir.ts";
 import { RECORD_FLAG_YIELD, RECORD_HEADER_BYTES, type ActionArg, type Address, type Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
+import { bitsOf } from "./bits.ts";
 import { storeRawField } from "./fields.ts";
 import { internalMap, zero, type ActionBody, type Lowering } from "./lowering.ts";
 import { addrArg, imm, mapArg, shift } from "./operand.ts";
@@ -85,7 +86,7 @@ export function warn(
 
 /** Writes one argument; padding up to the next multiple of 8 is zero. */
 export function fillArg(l: Lowering, expr: HirExpr, to: Address): void {
-  if (isScalar(expr.type)) return l.b.store(to, 8, l.rules.value(l, expr));
+  if (isScalar(expr.type)) return l.b.store(to, 8, bitsOf(l, expr));
   const sizeBytes = sizeOf(expr.type);
   if (sizeBytes === 0) return l.rules.effect(l, expr);
   if (sizeBytes % 8 !== 0) l.b.store(shift(to, padTo8(sizeBytes) - 8), 8, zero);
