@@ -52,6 +52,7 @@ export class Grammar extends StatementGrammar {
       return predicate;
     } catch (error) {
       this.catchSyntaxError(error);
+      this.depth = 0;
       while (!this.isNext(T.PredicateEnd, T.LBrace) && !this.isAtEnd()) this.SKIP_TOKEN();
       if (this.isNext(T.PredicateEnd)) this.SKIP_TOKEN();
       return { kind: "error", span: { start, end: this.end() } };
