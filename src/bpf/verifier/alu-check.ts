@@ -86,6 +86,7 @@ function pointerArithmetic(insn: AluInsn, op: AluOp, dst: RegState, src: RegStat
   if (!insn.wide) reject(`${name} 32-bit pointer arithmetic prohibited`);
   if (isOrNull(pointer)) reject(`${name} pointer arithmetic on ${typeName(pointer)} prohibited, null-check it first`);
   if (pointer.kind === "map_ptr" || pointer.kind === "func") reject(`${name} pointer arithmetic on ${typeName(pointer)} prohibited`);
+  if (op === "and" || op === "or" || op === "xor") reject(`${name} bitwise operator ${aluText[op]} on pointer prohibited`);
   if (op !== "add" && op !== "sub") reject(`${name} pointer arithmetic with ${aluText[op]} operator prohibited`);
   if (op === "sub" && pointer === src) reject(`${name} tried to subtract pointer from scalar`);
   if (op === "sub" && pointer.kind === "fp" && !isConst(offset.scalar)) reject(`${name} subtraction from stack pointer prohibited`);

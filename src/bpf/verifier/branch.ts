@@ -31,6 +31,10 @@ function only(state: State, isTaken: boolean): Ways {
 function pointerBranch(state: State, insn: Branch, dst: RegState, src: RegState): Ways {
   const isNullTest = isPointer(dst) && src.kind === "scalar" && constValue(src.scalar) === 0n;
   if (!isNullTest || !insn.wide || (insn.op !== "eq" && insn.op !== "ne")) reject(`R${insn.dst} pointer comparison prohibited`);
+  // Like the kernel, take nothing for granted about the context and the stack.
+  if (dst.kind === "ctx" || dst.kind === "fp" || dst.kind === "map_ptr" || dst.kind === "func") {
+    return { taken: cloneState(state), notTaken: state };
+  }
   if (!isOrNull(dst)) return only(state, insn.op === "ne");
   const isNull = cloneState(state);
   const id = dst.kind === "map_value" || dst.kind === "ringbuf_mem" ? dst.id : 0;

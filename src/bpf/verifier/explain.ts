@@ -61,8 +61,17 @@ function historyLines(program: ProgramSpec, { reason, path, log }: Rejection): s
 
 /** What the step made of the register: `; R1=…`. */
 function stateOf(text: string, reg: number): string {
-  const found = new RegExp(`\\bR${reg}=(?:[^\\s(]*\\([^)]*(?:\\([^)]*\\)[^)]*)*\\)|\\S+)`).exec(text.split(" ; ")[1] ?? "");
-  return found ? ` ; ${found[0]}` : "";
+  const state = ` ${text.split(" ; ")[1] ?? ""}`;
+  const from = state.indexOf(` R${reg}=`);
+  if (from < 0) return "";
+  let depth = 0;
+  let to = from + 1;
+  // A value ends at the first space outside of parentheses.
+  for (; to < state.length && !(depth === 0 && state[to] === " "); to++) {
+    if (state[to] === "(") depth++;
+    if (state[to] === ")") depth--;
+  }
+  return ` ;${state.slice(from, to)}`;
 }
 
 function writes(insn: Insn, reg: number): boolean {

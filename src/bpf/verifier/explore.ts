@@ -20,6 +20,8 @@ interface Checkpoint {
 export interface Trail {
   readonly lines: string[];
   readonly insns: InsnIndex[];
+  /** Number of the step at which telling begins. */
+  readonly from: number;
 }
 
 /** A point of the trail to go back to. */

@@ -72,11 +72,13 @@ interface Walk {
 }
 
 const START = 0 as InsnIndex;
+/** Steps before the rejection that are told: telling costs more than walking. */
+const MAX_TOLD = 20_000;
 
 export function verify(program: ProgramSpec, maps: readonly MapSpec[]): Verdict {
   const first = attempt(program, maps, null);
   // The log costs more than the verification, so it is made only once it is needed; the second walk goes the same way.
-  return first.ok ? first : attempt(program, maps, { lines: [], insns: [] });
+  return first.ok ? first : attempt(program, maps, { lines: [], insns: [], from: first.stats.insns - MAX_TOLD });
 }
 
 function attempt(program: ProgramSpec, maps: readonly MapSpec[], trail: Trail | null): Verdict {
@@ -162,7 +164,7 @@ function step(env: Env, walk: Walk, state: State, at: InsnIndex, instance: numbe
   if (++paths.insns > MAX_PROCESSED) reject(`BPF program is too large. Processed ${paths.insns} insn`);
   paths.sinceInsns++;
   // Some checks change the state before they fail: the rejection shows what was before.
-  if (!trail) return execute(env, walk, state, insn, at, instance);
+  if (!trail || paths.insns < trail.from) return execute(env, walk, state, insn, at, instance);
   walk.state = cloneState(state);
   const { slotOf } = env.cfg;
   const text = `${slotOf[at]!}: ${disasmInsn(insn, slotOf[at]!, { slotOf, maps: env.maps })}`;
