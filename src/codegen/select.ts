@@ -23,6 +23,7 @@ import {
 } from "./select-memory.ts";
 
 const MAP_LOOKUP_ELEM = 1;
+const LOOP = 181;
 
 /** Where one function's part of a scratch chunk is. */
 export interface ScratchPlace {
@@ -181,12 +182,7 @@ function selectInsn(b: Builder, insn: IrInsn): void {
     case "loadCtx":
       return selectLoadCtx(b, insn);
     case "helper":
-      return emit(b, {
-        op: "call",
-        target: { kind: "helper", helper: insn.helper },
-        args: insn.args.map((arg) => selectArg(b, arg)),
-        dst: result(b, insn),
-      });
+      return selectHelper(b, insn);
     case "call":
       return emit(b, {
         op: "call",
@@ -197,6 +193,23 @@ function selectInsn(b: Builder, insn: IrInsn): void {
     case "log2":
       return selectLog2(b, insn);
   }
+}
+
+function selectHelper(b: Builder, insn: IrInsn & { op: "helper" }): void {
+  const dst = result(b, insn);
+  if (insn.helper === LOOP && isNever(b, insn.args)) {
+    if (dst !== null) emitConst(b, dst, 0n);
+    return;
+  }
+  emit(b, { op: "call", target: { kind: "helper", helper: insn.helper }, args: insn.args.map((arg) => selectArg(b, arg)), dst });
+}
+
+/**
+ * bpf_loop of no rounds. The kernel (6.18) takes the callback for dead code, removes it and then stumbles over its address:
+ * "verifier bug: No program to jit".
+ */
+function isNever(b: Builder, [count]: readonly CallArg[]): boolean {
+  return (count?.kind === "reg" || count?.kind === "imm") && knownValue(b, count) === 0n;
 }
 
 const result = (b: Builder, insn: IrInsn & { op: "helper" | "call" }): MReg | null =>

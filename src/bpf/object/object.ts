@@ -82,7 +82,8 @@ export function writeObject(
   return writeElf(
     [
       ...code,
-      plain(".maps", "data", new Uint8Array(mapAt)),
+      // libbpf wants no such section where there are no maps.
+      ...(mapAt > 0 ? [plain(".maps", "data", new Uint8Array(mapAt))] : []),
       plain("license", "data", new TextEncoder().encode(`${license}\0`)),
       plain(".BTF", "info", btf.finish()),
       plain(".BTF.ext", "info", btfExt),
