@@ -67,6 +67,12 @@ const rows: readonly (readonly [string, string, bigint])[] = [
   ["key overwritten in part", lookup(0, `${key.known(0)}\n*(u8 *)(r10 -4) = 1`), 3n],
   ["key stored as part of something larger", lookup(0, "*(u64 *)(r10 -8) = -1\n*(u64 *)(r10 -4) = 1"), 3n],
   ["key in a register that has changed since", lookup(0, "r4 = 1\n*(u32 *)(r10 -4) = r4\nr4 = 3"), 3n],
+  ["key of two halves", lookup(0, `${key.known(0x10000)}\n*(u16 *)(r10 -4) = 1`), 1000n],
+  [
+    "key overwritten by a subprogram",
+    `${lookup(0, `${key.known(1)}\nr1 = r10\nr1 += -4\ncall set`)}\nset:\nr2 = 3\n*(u32 *)(r1 +0) = r2\nr0 = 0\nexit`,
+    7n,
+  ],
   ["key written by an atomic", lookup(0, `${key.known(1)}\nr4 = 2\nlock *(u32 *)(r10 -4) += r4`), 7n],
   [
     "key set before a branch",
@@ -79,6 +85,22 @@ const rows: readonly (readonly [string, string, bigint])[] = [
 ];
 test.each(rows)("%s", (_, source, expected) => {
   expect(run(source, options).r0).toBe(expected);
+});
+
+test("key overwritten by a helper", () => {
+  let memory: DataView | null = null;
+  const result = run(lookup(0, `${key.known(1)}\nr1 = r10\nr1 += -4\ncall unknown#2000`), {
+    ...options,
+    prepare: (view) => {
+      options.prepare?.(view);
+      memory = view;
+    },
+    spy: (address) => {
+      memory!.setUint32(Number(address), 3, true);
+      return 0n;
+    },
+  });
+  expect(result.r0).toBe(7n);
 });
 
 test("stores through a looked-up pointer reach the value", () => {
