@@ -10,5 +10,6 @@ export {
   map_user_lookup,
   map_user_update,
 } from "./maps";
-export { host_enter, program_run, pump_prescan, pump_run, streams_peek, timers_update } from "./pump";
+export { host_enter } from "./fire";
+export { program_run, pump_prescan, pump_run, streams_peek, timers_update } from "./pump";
 export { task_seed, tasks_clear } from "./tasks";

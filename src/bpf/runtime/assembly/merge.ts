@@ -32,6 +32,25 @@ export function replay(cursor: usize): void {
   store<u32>(tree, best);
 }
 
+/** Up to which time (exclusive) the winner's events come before those of all other streams. */
+export function aloneUntil(cursor: usize): u64 {
+  const tree: usize = load<u32>(PUMP_BLOCK, PUMP_TREE);
+  const index: usize = (cursor - load<u32>(PUMP_BLOCK, PUMP_CURSORS)) / CURSOR_SIZE_BYTES;
+  let node = (index + load<u32>(PUMP_BLOCK, PUMP_STREAMS)) >>> 1;
+  let until = u64.MAX_VALUE;
+  let rank = u32.MAX_VALUE;
+  // The runner-up lost to the winner itself, so it is on the winner's way.
+  for (; node; node >>>= 1) {
+    const loser: usize = load<u32>(tree + (node << 2));
+    const ts = load<u64>(loser, CURSOR_TS);
+    if (ts < until || (ts == until && load<u32>(loser, CURSOR_RANK) < rank)) {
+      until = ts;
+      rank = load<u32>(loser, CURSOR_RANK);
+    }
+  }
+  return until != u64.MAX_VALUE && load<u32>(cursor, CURSOR_RANK) < rank ? until + 1 : until;
+}
+
 /** Winner of the subtree below `node`, whose losers are written on the way. */
 function play(node: usize): usize {
   const streams: usize = load<u32>(PUMP_BLOCK, PUMP_STREAMS);

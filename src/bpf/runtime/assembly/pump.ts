@@ -1,40 +1,24 @@
 /** The pump: takes events in order of time, keeps tasks and the current block, and runs programs. */
-import { run_program } from "./env";
+
 import {
   CURRENT_BLOCK,
   CURRENT_CPU,
   CURRENT_FLAGS,
   CURRENT_FLAGS_YIELD,
-  CURRENT_HOST,
-  CURRENT_RECORD_ADDR,
-  CURRENT_RECORD_LEN,
-  CURRENT_SERIAL,
-  CURRENT_TID,
   CURRENT_TS,
-  CURSOR_CPU,
   CURSOR_FLAGS,
-  CURSOR_FLAGS_BIG_ENDIAN,
   CURSOR_FLAGS_ENDED,
   CURSOR_PLAN,
   CURSOR_RECORD,
   CURSOR_RECORD_BYTES,
   CURSOR_SIZE_BYTES,
   CURSOR_TS,
-  EVENT_PLAN_AFTER,
-  EVENT_PLAN_BEFORE,
-  EVENT_PLAN_PROGRAMS,
-  EVENT_PLAN_SIZE_BYTES,
   LIMITS_BUDGET,
   PUMP_BLOCK,
   PUMP_BUDGET,
   PUMP_CURSORS,
   PUMP_DUE,
-  PUMP_FIRED,
-  PUMP_FROM_NS,
   PUMP_HOST_CONTEXT,
-  PUMP_HOST_CONTEXT_BYTES,
-  PUMP_HOST_TID,
-  PUMP_INTERP,
   PUMP_LAST_TS,
   PUMP_LIMITED,
   PUMP_PENDING,
@@ -42,7 +26,6 @@ import {
   PUMP_RESULT_DONE,
   PUMP_RESULT_DRAIN,
   PUMP_STREAMS,
-  PUMP_TABLE_BASE,
   PUMP_TIMERS,
   PUMP_TIMER_COUNT,
   PUMP_TO_NS,
@@ -51,53 +34,13 @@ import {
   TIMER_PROGRAM,
   TIMER_SIZE_BYTES,
 } from "./layout";
-import { buildTree, replay, winner } from "./merge";
-import { applyAfter, applyBefore, endScan, scanRules } from "./rules";
-import { advance, advanceToAny } from "./walk";
-
-const COMMON_PID: usize = 4;
-
-function run(program: u32, context: usize): u64 {
-  if (load<u32>(PUMP_BLOCK, PUMP_INTERP)) return run_program(program, context);
-  return call_indirect<u64>(load<u32>(PUMP_BLOCK, PUMP_TABLE_BASE) + program, <u64>context);
-}
+import { host_enter, mustReturn, run } from "./fire";
+import { aloneUntil, buildTree, replay, winner } from "./merge";
+import { endScan, scanRules } from "./rules";
+import { advance, advanceToAny, isBigEndian, runStream } from "./walk";
 
 function hasEnded(cursor: usize): bool {
   return (load<u32>(cursor, CURSOR_FLAGS) & CURSOR_FLAGS_ENDED) != 0;
-}
-
-function isBigEndian(cursor: usize): bool {
-  return (load<u32>(cursor, CURSOR_FLAGS) & CURSOR_FLAGS_BIG_ENDIAN) != 0;
-}
-
-function nextSerial(): void {
-  store<u32>(CURRENT_BLOCK, load<u32>(CURRENT_BLOCK, CURRENT_SERIAL) + 1, CURRENT_SERIAL);
-}
-
-function runPrograms(cursor: usize, plan: usize, count: u32): void {
-  const record: usize = load<u32>(cursor, CURSOR_RECORD);
-  const tid = load<u32>(record, COMMON_PID);
-  store<u64>(CURRENT_BLOCK, load<u64>(cursor, CURSOR_TS), CURRENT_TS);
-  store<u32>(CURRENT_BLOCK, load<u32>(cursor, CURSOR_CPU), CURRENT_CPU);
-  store<u32>(CURRENT_BLOCK, isBigEndian(cursor) ? bswap<u32>(tid) : tid, CURRENT_TID);
-  store<u32>(CURRENT_BLOCK, record, CURRENT_RECORD_ADDR);
-  store<u32>(CURRENT_BLOCK, load<u32>(cursor, CURSOR_RECORD_BYTES), CURRENT_RECORD_LEN);
-  store<u32>(CURRENT_BLOCK, 0, CURRENT_HOST);
-  nextSerial();
-  store<u64>(PUMP_BLOCK, load<u64>(PUMP_BLOCK, PUMP_FIRED) + 1, PUMP_FIRED);
-  let at = plan + EVENT_PLAN_SIZE_BYTES;
-  const end = at + (count << 2);
-  for (; at < end; at += 4) run(load<u32>(at), record);
-}
-
-function fire(cursor: usize): void {
-  const plan: usize = load<u32>(cursor, CURSOR_PLAN);
-  const record: usize = load<u32>(cursor, CURSOR_RECORD);
-  const bytes = load<u32>(cursor, CURSOR_RECORD_BYTES);
-  if (load<u32>(plan, EVENT_PLAN_BEFORE)) applyBefore(plan, record, bytes, isBigEndian(cursor));
-  const programs = load<u32>(plan, EVENT_PLAN_PROGRAMS);
-  if (programs && load<u64>(cursor, CURSOR_TS) >= load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) runPrograms(cursor, plan, programs);
-  if (load<u32>(plan, EVENT_PLAN_AFTER)) applyAfter(plan, record, bytes, isBigEndian(cursor));
 }
 
 function fireTimer(timer: usize, due: u64): void {
@@ -126,14 +69,6 @@ function fireEarliest(): void {
   timers_update();
 }
 
-/** True when the session has to have a look: a program asked for it, or enough was done. */
-function mustReturn(): bool {
-  const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
-  if (!budget) return true;
-  store<u32>(PUMP_BLOCK, budget - 1, PUMP_BUDGET);
-  return (load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & CURRENT_FLAGS_YIELD) != 0;
-}
-
 /** Last time that a timer may fire at: that of the recording's last event, or just before `to` if there were events after it. */
 function lastMoment(): u64 {
   const last = load<u64>(PUMP_BLOCK, PUMP_LAST_TS);
@@ -151,16 +86,6 @@ function finish(): u32 {
     store<u64>(CURRENT_BLOCK, load<u64>(PUMP_BLOCK, PUMP_LAST_TS), CURRENT_TS);
   }
   return PUMP_RESULT_DONE;
-}
-
-/** The current block for programs of the session itself (begin, end, interval): its name and ids, no record but zeroed registers. */
-export function host_enter(): void {
-  const context = load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT);
-  store<u32>(CURRENT_BLOCK, load<u32>(PUMP_BLOCK, PUMP_HOST_TID), CURRENT_TID);
-  store<u32>(CURRENT_BLOCK, context, CURRENT_RECORD_ADDR);
-  store<u32>(CURRENT_BLOCK, load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT_BYTES), CURRENT_RECORD_LEN);
-  store<u32>(CURRENT_BLOCK, 1, CURRENT_HOST);
-  nextSerial();
 }
 
 /** Runs a program outside of the pump, after host_enter. */
@@ -200,16 +125,13 @@ function prime(): bool {
 }
 
 /**
- * Moves the winner on. A stream is advanced only when its event is done with, as refilling its window wipes the record. False: out of
- * budget; pump.pending says that the winner has yet to be moved.
+ * After the winner was moved on (a stream is only when its event is done with, as refilling its window wipes the record). False: it has yet
+ * to be moved, as the session is needed first.
  */
-function step(cursor: usize): bool {
-  if (!advance(cursor)) {
-    store<u32>(PUMP_BLOCK, 1, PUMP_PENDING);
-    return false;
-  }
-  replay(cursor);
-  return true;
+function settle(cursor: usize, moved: bool): bool {
+  if (moved) replay(cursor);
+  else store<u32>(PUMP_BLOCK, 1, PUMP_PENDING);
+  return moved;
 }
 
 /** What is left of the last call: streams that are not at their first event, or a winner whose event was handled. */
@@ -218,7 +140,8 @@ function resume(): bool {
   if (!prime()) return false;
   if (!load<u32>(PUMP_BLOCK, PUMP_PENDING)) return true;
   store<u32>(PUMP_BLOCK, 0, PUMP_PENDING);
-  return step(winner());
+  const cursor = winner();
+  return settle(cursor, advance(cursor));
 }
 
 /** Learns the first names of tasks from all streams, with the dispatch of task rules. To be called until it is done, as pump_run. */
@@ -233,7 +156,7 @@ export function pump_prescan(): u32 {
       load<u32>(cursor, CURSOR_RECORD_BYTES),
       isBigEndian(cursor),
     );
-    if (!step(cursor)) return PUMP_RESULT_DRAIN;
+    if (!settle(cursor, advance(cursor))) return PUMP_RESULT_DRAIN;
   }
   endScan();
   return PUMP_RESULT_DONE;
@@ -246,17 +169,13 @@ export function pump_run(): u32 {
   while (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
     const cursor = winner();
     if (hasEnded(cursor)) return finish();
-    if (load<u64>(PUMP_BLOCK, PUMP_DUE) <= load<u64>(cursor, CURSOR_TS)) {
+    const due = load<u64>(PUMP_BLOCK, PUMP_DUE);
+    if (due <= load<u64>(cursor, CURSOR_TS)) {
       fireEarliest();
       if (mustReturn()) return PUMP_RESULT_DRAIN;
       continue;
     }
-    fire(cursor);
-    if (mustReturn()) {
-      store<u32>(PUMP_BLOCK, 1, PUMP_PENDING);
-      return PUMP_RESULT_DRAIN;
-    }
-    if (!step(cursor)) return PUMP_RESULT_DRAIN;
+    if (!settle(cursor, runStream(cursor, min<u64>(due, aloneUntil(cursor))))) return PUMP_RESULT_DRAIN;
   }
   return PUMP_RESULT_DONE;
 }

@@ -6,6 +6,7 @@
  * and is counted.
  */
 import { fill } from "./env";
+import { enterStream, fire, mustReturn } from "./fire";
 import {
   CURSOR_END,
   CURSOR_FILLS,
@@ -44,13 +45,14 @@ import {
   PUMP_LOST_UNKNOWN,
   PUMP_SEEN,
 } from "./layout";
+import { Big, half, isBig, Little, long, word } from "./order";
 
-/** Type arguments that stand for a byte order: the walker is compiled once for each. */
-export type Little = u8;
-export type Big = u16;
-/** What stops the walk: a record that the dispatch table wants, or any data record. */
-export type Wanted = u32;
-export type Any = u64;
+/** What the walk is for, as a type argument. Run: events in a row are handled on the spot. */
+type Run = u16;
+/** To find the next event that the dispatch table wants. */
+type Find = u32;
+/** To find the next data record, whatever it is. */
+type Any = u64;
 
 const COMMIT_BYTES: u32 = 0x07ffffff;
 const LOST_EVENTS: u32 = 0x80000000;
@@ -64,18 +66,6 @@ const STAMP_TOP: u64 = 0xf8 << 56;
 /** Type, flags, preempt count and pid: every event has them. */
 const COMMON_BYTES: u32 = 8;
 
-function isBig<Order>(): bool {
-  return sizeof<Order>() == sizeof<Big>();
-}
-
-function word<Order>(at: usize): u32 {
-  return isBig<Order>() ? bswap<u32>(load<u32>(at)) : load<u32>(at);
-}
-
-function long<Order>(at: usize): u64 {
-  return isBig<Order>() ? bswap<u64>(load<u64>(at)) : load<u64>(at);
-}
-
 function addTo32(field: usize, n: u32): void {
   store<u32>(PUMP_BLOCK + field, load<u32>(PUMP_BLOCK + field) + n);
 }
@@ -88,10 +78,15 @@ function hasFlag(cursor: usize, flag: u32): bool {
   return (load<u32>(cursor, CURSOR_FLAGS) & flag) != 0;
 }
 
-/** ns = ((raw × mult) >> shift) + offset with a product of 96 bits. */
-export function convertTime(cursor: usize, raw: u64): u64 {
+/** ns = ((raw × mult) >> shift) + offset. */
+// @inline
+function convertTime(cursor: usize, raw: u64): u64 {
+  return hasFlag(cursor, CURSOR_FLAGS_SCALED) ? scaleTime(cursor, raw) : raw + load<u64>(cursor, CURSOR_OFFSET);
+}
+
+/** With a product of 96 bits. */
+function scaleTime(cursor: usize, raw: u64): u64 {
   const offset = load<u64>(cursor, CURSOR_OFFSET);
-  if (!hasFlag(cursor, CURSOR_FLAGS_SCALED)) return raw + offset;
   const mult: u64 = load<u32>(cursor, CURSOR_MULT);
   const shift: u64 = load<u32>(cursor, CURSOR_SHIFT);
   const low = (raw & 0xffffffff) * mult;
@@ -160,7 +155,7 @@ function endStream(cursor: usize): bool {
   return true;
 }
 
-/** Adds a run of data records to the statistics: their number, and their latest time. */
+/** Adds data records to the statistics: their number, and their latest time. */
 function countEvents(cursor: usize, events: u32, latest: u64): void {
   if (!events) return;
   addTo64(PUMP_EVENTS, events);
@@ -176,8 +171,19 @@ function noteFirst(cursor: usize, raw: u64): void {
   store<u64>(PUMP_BLOCK, ts, PUMP_FIRST_TS);
 }
 
-/** False: the budget is used up; the walk goes on where it stopped when it is called again. */
-function walk<Order, Stop>(cursor: usize): bool {
+/** Leaves the walk behind a record; it goes on there when it is called again. */
+function leave(cursor: usize, raw: u64, position: usize, end: usize): void {
+  store<u64>(cursor, raw, CURSOR_RAW);
+  store<u32>(cursor, position, CURSOR_POSITION);
+  store<u32>(cursor, end, CURSOR_END);
+}
+
+/**
+ * Moves a stream to its next event (cursor.ts, record, recordBytes, plan), or to its end. With Run, events before `limitNs` are not stopped at
+ * but handled: nothing of other streams comes before them. False: the session is needed, or the budget used up; then the stream stands at no
+ * event and has to be moved on.
+ */
+function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
   const dispatch: usize = load<u32>(PUMP_BLOCK, PUMP_DISPATCH);
   const limit = load<u64>(cursor, CURSOR_RAW_LIMIT);
   let raw = load<u64>(cursor, CURSOR_RAW);
@@ -195,8 +201,7 @@ function walk<Order, Stop>(cursor: usize): bool {
       const entered = enterPage<Order>(cursor);
       if (entered == AT_END) return endStream(cursor);
       if (entered == OUT_OF_BUDGET) {
-        store<u32>(cursor, position, CURSOR_POSITION);
-        store<u32>(cursor, position, CURSOR_END);
+        leave(cursor, raw, end, end);
         return false;
       }
       raw = load<u64>(cursor, CURSOR_RAW);
@@ -262,23 +267,28 @@ function walk<Order, Stop>(cursor: usize): bool {
       isFirst = false;
     }
     let plan: usize = 0;
-    if (sizeof<Stop>() == sizeof<Wanted>()) {
-      const id: u32 = isBig<Order>() ? bswap<u16>(load<u16>(record)) : load<u16>(record);
-      plan = load<u32>(dispatch + (id << 2));
+    if (sizeof<Purpose>() != sizeof<Any>()) {
+      plan = load<u32>(dispatch + (half<Order>(record) << 2));
       if (!plan) continue;
       if (bytes < load<u32>(plan, EVENT_PLAN_MIN_BYTES)) {
         damaged(position);
         continue;
       }
     }
+    const ts = convertTime(cursor, raw);
+    if (sizeof<Purpose>() == sizeof<Run>() && ts < limitNs) {
+      fire<Order>(plan, record, bytes, ts);
+      if (!mustReturn()) continue;
+      countEvents(cursor, events, latest);
+      leave(cursor, raw, position, end);
+      return false;
+    }
     countEvents(cursor, events, latest);
-    store<u64>(cursor, raw, CURSOR_RAW);
-    store<u32>(cursor, position, CURSOR_POSITION);
-    store<u32>(cursor, end, CURSOR_END);
+    leave(cursor, raw, position, end);
     store<u32>(cursor, record, CURSOR_RECORD);
     store<u32>(cursor, bytes, CURSOR_RECORD_BYTES);
     store<u32>(cursor, plan, CURSOR_PLAN);
-    store<u64>(cursor, convertTime(cursor, raw), CURSOR_TS);
+    store<u64>(cursor, ts, CURSOR_TS);
     return true;
   }
 }
@@ -294,12 +304,34 @@ function damaged(next: usize): usize {
   return next;
 }
 
+export function isBigEndian(cursor: usize): bool {
+  return hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN);
+}
+
 /** Moves a stream to its next event that has programs or task rules, or to its end. False: the budget is used up before. */
 export function advance(cursor: usize): bool {
-  return hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN) ? walk<Big, Wanted>(cursor) : walk<Little, Wanted>(cursor);
+  return isBigEndian(cursor) ? walk<Big, Find>(cursor, 0) : walk<Little, Find>(cursor, 0);
 }
 
 /** Moves a stream to its next data record of whatever event. */
 export function advanceToAny(cursor: usize): bool {
-  return hasFlag(cursor, CURSOR_FLAGS_BIG_ENDIAN) ? walk<Big, Any>(cursor) : walk<Little, Any>(cursor);
+  return isBigEndian(cursor) ? walk<Big, Any>(cursor, 0) : walk<Little, Any>(cursor, 0);
+}
+
+/**
+ * Handles the event that a stream stands at and those after it before `limitNs`, and moves it to the next one. False: the session is needed,
+ * and the stream has yet to be moved on (`advance`).
+ */
+export function runStream(cursor: usize, limitNs: u64): bool {
+  enterStream(cursor);
+  const plan: usize = load<u32>(cursor, CURSOR_PLAN);
+  const record: usize = load<u32>(cursor, CURSOR_RECORD);
+  const bytes = load<u32>(cursor, CURSOR_RECORD_BYTES);
+  const ts = load<u64>(cursor, CURSOR_TS);
+  if (isBigEndian(cursor)) {
+    fire<Big>(plan, record, bytes, ts);
+    return !mustReturn() && walk<Big, Run>(cursor, limitNs);
+  }
+  fire<Little>(plan, record, bytes, ts);
+  return !mustReturn() && walk<Little, Run>(cursor, limitNs);
 }

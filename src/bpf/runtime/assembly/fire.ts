@@ -1,0 +1,88 @@
+/** Runs programs: sets the current block, keeps the task table, calls. */
+import { run_program } from "./env";
+import {
+  CURRENT_BLOCK,
+  CURRENT_CPU,
+  CURRENT_FLAGS,
+  CURRENT_FLAGS_YIELD,
+  CURRENT_HOST,
+  CURRENT_RECORD_ADDR,
+  CURRENT_RECORD_LEN,
+  CURRENT_SERIAL,
+  CURRENT_TID,
+  CURRENT_TS,
+  CURSOR_CPU,
+  EVENT_PLAN_AFTER,
+  EVENT_PLAN_BEFORE,
+  EVENT_PLAN_PROGRAMS,
+  EVENT_PLAN_SIZE_BYTES,
+  PUMP_BLOCK,
+  PUMP_BUDGET,
+  PUMP_FIRED,
+  PUMP_FROM_NS,
+  PUMP_HOST_CONTEXT,
+  PUMP_HOST_CONTEXT_BYTES,
+  PUMP_HOST_TID,
+  PUMP_INTERP,
+  PUMP_TABLE_BASE,
+} from "./layout";
+import { isBig, word } from "./order";
+import { applyAfter, applyBefore } from "./rules";
+
+const COMMON_PID: usize = 4;
+
+// @inline
+export function run(program: u32, context: usize): u64 {
+  if (load<u32>(PUMP_BLOCK, PUMP_INTERP)) return run_program(program, context);
+  return call_indirect<u64>(load<u32>(PUMP_BLOCK, PUMP_TABLE_BASE) + program, <u64>context);
+}
+
+function nextSerial(): void {
+  store<u32>(CURRENT_BLOCK, load<u32>(CURRENT_BLOCK, CURRENT_SERIAL) + 1, CURRENT_SERIAL);
+}
+
+/** What all events of one stream have in common in the current block. */
+export function enterStream(cursor: usize): void {
+  store<u32>(CURRENT_BLOCK, load<u32>(cursor, CURSOR_CPU), CURRENT_CPU);
+  store<u32>(CURRENT_BLOCK, 0, CURRENT_HOST);
+}
+
+/** One event, after enterStream. */
+// @inline
+export function fire<Order>(plan: usize, record: usize, bytes: u32, ts: u64): void {
+  if (load<u32>(plan, EVENT_PLAN_BEFORE)) applyBefore(plan, record, bytes, isBig<Order>());
+  const programs = load<u32>(plan, EVENT_PLAN_PROGRAMS);
+  if (programs && ts >= load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) {
+    store<u64>(CURRENT_BLOCK, ts, CURRENT_TS);
+    store<u32>(CURRENT_BLOCK, word<Order>(record + COMMON_PID), CURRENT_TID);
+    store<u32>(CURRENT_BLOCK, record, CURRENT_RECORD_ADDR);
+    store<u32>(CURRENT_BLOCK, bytes, CURRENT_RECORD_LEN);
+    nextSerial();
+    store<u64>(PUMP_BLOCK, load<u64>(PUMP_BLOCK, PUMP_FIRED) + 1, PUMP_FIRED);
+    let at = plan + EVENT_PLAN_SIZE_BYTES;
+    const end = at + (programs << 2);
+    do {
+      run(load<u32>(at), record);
+      at += 4;
+    } while (at < end);
+  }
+  if (load<u32>(plan, EVENT_PLAN_AFTER)) applyAfter(plan, record, bytes, isBig<Order>());
+}
+
+/** The current block for programs of the session itself (begin, end, interval): its name and ids, no record but zeroed registers. */
+export function host_enter(): void {
+  store<u32>(CURRENT_BLOCK, load<u32>(PUMP_BLOCK, PUMP_HOST_TID), CURRENT_TID);
+  store<u32>(CURRENT_BLOCK, load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT), CURRENT_RECORD_ADDR);
+  store<u32>(CURRENT_BLOCK, load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT_BYTES), CURRENT_RECORD_LEN);
+  store<u32>(CURRENT_BLOCK, 1, CURRENT_HOST);
+  nextSerial();
+}
+
+/** Counts an event or a timer. True when the session has to have a look: a program asked for it, or enough was done. */
+// @inline
+export function mustReturn(): bool {
+  const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
+  if (!budget) return true;
+  store<u32>(PUMP_BLOCK, budget - 1, PUMP_BUDGET);
+  return (load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & CURRENT_FLAGS_YIELD) != 0;
+}
