@@ -29,6 +29,20 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "old_comm"; readonly pid: number; readonly comm: CommRef }
     /** New task. `flags` is the u64 clone flags (CLONE_THREAD 0x10000: same tgid as the parent), -1 if the event has none: then what an earlier event said of the child stands. */
     | { readonly kind: "fork"; readonly parent: number; readonly child: number; readonly comm: CommRef | null; readonly flags: number }
+    /**
+     * The same from a return of clone() or fork(): `child` is the low word of the result. `late`: the child may have run, and even called
+     * exec(), before; its own return (result 0) has the same event. The child's pid may be one of a namespace, so both returns have to be seen.
+     */
+    | {
+        readonly kind: "fork";
+        readonly late: true;
+        readonly parent: number;
+        readonly child: number;
+        readonly comm: null;
+        readonly flags: -1;
+      }
+    /** A return of execve(), 0 in the low word at `result`: the task has its saved name from here on, if no other event tells the new one. */
+    | { readonly kind: "exec"; readonly pid: number; readonly result: number }
     | { readonly kind: "exit"; readonly pid: number }
     /** The event's own common_pid belongs to process `tgid` (u32 at that offset). */
     | { readonly kind: "tgid"; readonly tgid: number }

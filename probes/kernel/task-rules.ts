@@ -9,6 +9,7 @@ import type { CommRef, TaskRule } from "../recording.ts";
 type NamedRule = { readonly when: TaskRule["when"] } & (
   | { readonly kind: "comm" | "old_comm"; readonly pid: string; readonly comm: string; readonly basename?: true }
   | { readonly kind: "fork"; readonly parent: string; readonly child: string; readonly comm: string; readonly flags?: string }
+  | { readonly kind: "fork_return" | "exec_return"; readonly result: string }
   | { readonly kind: "exit"; readonly pid: string }
   | { readonly kind: "tgid"; readonly tgid: string }
 );
@@ -72,6 +73,16 @@ const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
       "split",
     ].map((name) => [`block:block_${name}`, [names("common_pid", "comm")]]),
   ),
+  // Where only system calls were recorded, their returns tell who was forked by whom and when a name changed.
+  ...Object.fromEntries(
+    ["clone", "clone3", "fork", "vfork"].map((name) => [
+      `syscalls:sys_exit_${name}`,
+      [{ when: "before", kind: "fork_return", result: "ret" } as const],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["execve", "execveat"].map((name) => [`syscalls:sys_exit_${name}`, [{ when: "before", kind: "exec_return", result: "ret" } as const]]),
+  ),
   // Belongs to the record before it, so to the same task.
   "ftrace:user_stack": [{ when: "before", kind: "tgid", tgid: "tgid" }],
 };
@@ -85,6 +96,11 @@ function commRef(fields: Fields, name: string, basename: boolean): CommRef | nul
   const field = fields.get(name);
   if (!field || field.loc === "rel_loc") return null;
   return { offset: field.offset, sizeBytes: field.sizeBytes, loc: field.loc, basename };
+}
+
+/** Where the low word of an integer field is, whose value is that of a pid or 0 when it fits. */
+function lowWord(field: TracepointField, byteOrder: "little" | "big"): number {
+  return byteOrder === "big" ? field.offset + field.sizeBytes - 4 : field.offset;
 }
 
 /** The flags are u64 for the rule; a 32-bit kernel stores 4 bytes, which are the low ones when the u64 is laid over them like this. */
@@ -116,6 +132,15 @@ function resolve(rule: NamedRule, event: Tracepoint, byteOrder: "little" | "big"
         comm: commRef(fields, rule.comm, false),
         flags: flagsOffset(fields, rule.flags, byteOrder),
       };
+    }
+    case "fork_return":
+    case "exec_return": {
+      const running = fields.get("common_pid")?.offset;
+      const result = fields.get(rule.result);
+      if (running === undefined || !result || result.sizeBytes < 4) return null;
+      const at = lowWord(result, byteOrder);
+      if (rule.kind === "exec_return") return { ...base, kind: "exec", pid: running, result: at };
+      return { ...base, kind: "fork", late: true, parent: running, child: at, comm: null, flags: -1 };
     }
     case "exit": {
       const pid = fields.get(rule.pid)?.offset;

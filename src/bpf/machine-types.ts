@@ -20,7 +20,7 @@ export interface StreamSpec {
 export interface TaskRuleSpec {
   readonly eventId: number;
   readonly when: "before" | "after";
-  readonly kind: "comm" | "old_comm" | "fork" | "exit" | "tgid";
+  readonly kind: "comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec";
   readonly pid?: number;
   readonly comm?: {
     readonly offset: number;
@@ -32,6 +32,8 @@ export interface TaskRuleSpec {
   readonly child?: number;
   readonly flags?: number;
   readonly tgid?: number;
+  readonly late?: true;
+  readonly result?: number;
 }
 
 export interface MachineOptions {

@@ -122,3 +122,15 @@ test.each([
     ]),
   ).toEqual([]);
 });
+
+test("returns of clone and execve carry the result, whose low word is a pid or 0", () => {
+  const fields: FieldLine[] = [
+    ["int __syscall_nr", 8, 4, 1],
+    ["long ret", 16, 8, 1],
+  ];
+  const fork = { ...before, kind: "fork", late: true, parent: 4, comm: null, flags: -1 };
+  expect(rulesOf("syscalls", "sys_exit_clone", fields)).toEqual([{ ...fork, child: 16 }]);
+  expect(rulesOf("syscalls", "sys_exit_vfork", fields, "big")).toEqual([{ ...fork, child: 20 }]);
+  expect(rulesOf("syscalls", "sys_exit_execve", fields)).toEqual([{ ...before, kind: "exec", pid: 4, result: 16 }]);
+  expect(rulesOf("syscalls", "sys_exit_read", fields)).toEqual([]);
+});

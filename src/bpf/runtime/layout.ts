@@ -195,14 +195,17 @@ export const rule = {
   tgid: 32,
   /** 1: the event makes the name (exec, rename) and is no evidence of the name before it. */
   renames: 36,
-  sizeBytes: 40,
+  /** Low word of a system call's result. */
+  result: 40,
+  sizeBytes: 48,
   none: 0xffffffff,
 } as const;
 
-export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5 } as const;
+export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5, forkReturn: 6, exec: 7 } as const;
 export const commFlags = { dataLoc: 1, basename: 2 } as const;
 
-export const task = { pid: 0, flags: 4, tgid: 8, parent: 12, comm: 16, sizeBytes: 32 } as const;
+/** `comm`: the name now; `saved`: the last one, as the recording saved it. 16 bytes each. */
+export const task = { pid: 0, flags: 4, tgid: 8, parent: 12, comm: 16, saved: 32, sizeBytes: 48 } as const;
 export const taskFlags = {
   hasComm: 1,
   hasTgid: 2,
@@ -210,6 +213,14 @@ export const taskFlags = {
   /** Prescan only: the first name or tgid is settled. */
   commSettled: 8,
   tgidSettled: 16,
+  hasSaved: 32,
+  /** Still called like its parent: it is known to have been forked, but the parent's return, or its exec, is yet to come. */
+  likeParent: 64,
+  /** An event that knows the name has told of the exec (or rename) under way: the return from execve has nothing to add. */
+  named: 128,
+  /** Prescan only: the first evidence is an exec that does not tell the name; the task returned from its own fork. */
+  execFirst: 256,
+  forkReturned: 512,
 } as const;
 
 export const limits = {

@@ -15,6 +15,7 @@ const kindNumbers: Readonly<Record<TaskRuleSpec["kind"], number>> = {
   fork: ruleKind.fork,
   exit: ruleKind.exit,
   tgid: ruleKind.tgid,
+  exec: ruleKind.exec,
 };
 
 /** exec and rename make a name; what an event says of a task in passing is evidence of the name that it had before, too. */
@@ -36,7 +37,7 @@ function allocator(area: Area): (sizeBytes: number) => number {
 function writeRule(memory: DataView, at: number, spec: TaskRuleSpec): void {
   const set = (field: number, value: number): void => memory.setUint32(at + field, value, true);
   const comm = spec.comm ?? null;
-  set(rule.kind, kindNumbers[spec.kind]);
+  set(rule.kind, spec.kind === "fork" && spec.late === true ? ruleKind.forkReturn : kindNumbers[spec.kind]);
   set(rule.pid, orNone(spec.pid));
   set(rule.commOffset, orNone(comm?.offset));
   set(rule.commBytes, comm?.sizeBytes ?? 0);
@@ -45,6 +46,7 @@ function writeRule(memory: DataView, at: number, spec: TaskRuleSpec): void {
   set(rule.child, orNone(spec.child));
   set(rule.flags, orNone(spec.flags));
   set(rule.tgid, orNone(spec.tgid));
+  set(rule.result, orNone(spec.result));
   set(rule.renames, isRename(spec) ? 1 : 0);
 }
 

@@ -1,5 +1,5 @@
 /** comm and pid of the moment: what is known before the first event, and how fork, exec and rename change it. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { PumpOptions, TaskRuleSpec } from "../../../src/bpf/machine-types.ts";
 import { logProgram, machineOf, outputRing, pumpAll, streamOf } from "../../support/machine.ts";
 import { eventRecord, joinPages, writePage, type PageFormat, type PageItem } from "../../support/pages.ts";
@@ -13,6 +13,8 @@ const FORK = 23;
 const FREE = 24;
 const SWITCH = 25;
 const USER_STACK = 26;
+const EXIT_CLONE = 27;
+const EXIT_EXECVE = 28;
 
 const inline = (offset: number): NonNullable<TaskRuleSpec["comm"]> => ({ offset, sizeBytes: 16, loc: "inline", basename: false });
 
@@ -27,6 +29,8 @@ const taskRules: readonly TaskRuleSpec[] = [
   { eventId: SWITCH, when: "before", kind: "comm", pid: 24, comm: inline(8) },
   { eventId: SWITCH, when: "before", kind: "comm", pid: 44, comm: inline(28) },
   { eventId: USER_STACK, when: "before", kind: "tgid", tgid: 8 },
+  { eventId: EXIT_CLONE, when: "before", kind: "fork", late: true, parent: 4, child: 16, comm: null, flags: -1 },
+  { eventId: EXIT_EXECVE, when: "before", kind: "exec", pid: 4, result: 16 },
 ];
 
 type Field = number | string | { readonly u64: bigint };
@@ -83,6 +87,14 @@ const userStack =
   (pid: number, tgid: number): Event =>
   (format) =>
     recordOf(format, USER_STACK, pid, [tgid, 0]);
+const exitClone =
+  (pid: number, result: bigint): Event =>
+  (format) =>
+    recordOf(format, EXIT_CLONE, pid, [56, 0, { u64: BigInt.asUintN(64, result) }]);
+const exitExecve =
+  (pid: number, result = 0n): Event =>
+  (format) =>
+    recordOf(format, EXIT_EXECVE, pid, [59, 0, { u64: BigInt.asUintN(64, result) }]);
 const exec =
   (pid: number, filename: string): Event =>
   (format) => {
@@ -296,4 +308,84 @@ test("a record too short for its rules is damage, and does nothing", () => {
 test("without tracking nothing is looked at", () => {
   const { comms, tgids } = seenBy(inOrder([rename(5, "a", "b"), happens(5)]), { trackTasks: false, comms: new Map([[5, "b"]]) });
   expect({ comms, tgids }).toEqual({ comms: ["<...>"], tgids: [5] });
+});
+
+describe("where only system calls were recorded", () => {
+  const saved = [
+    [1, "bash"],
+    [5, "find"],
+  ] as const;
+
+  test("a child is called like its parent until its exec returns, whichever of the two returns from clone first", () => {
+    const childFirst = [exitClone(5, 0n), happens(5), exitClone(1, 5n), happens(5), exitExecve(5), happens(5), happens(1)];
+    expect(comms(childFirst, saved)).toEqual(["bash", "bash", "find", "bash"]);
+    const parentFirst = [exitClone(1, 5n), exitClone(5, 0n), happens(5), exitExecve(5), happens(5)];
+    expect(comms(parentFirst, saved)).toEqual(["bash", "find"]);
+  });
+
+  test("the parent of a vfork returns after the child's exec, which does not take the name back", () => {
+    expect(comms([exitClone(5, 0n), happens(5), exitExecve(5), happens(5), exitClone(1, 5n), happens(5)], saved)).toEqual([
+      "bash",
+      "find",
+      "find",
+    ]);
+  });
+
+  test("an exec that fails changes nothing", () => {
+    expect(comms([exitClone(5, 0n), exitClone(1, 5n), exitExecve(5, -2n), happens(5), exitExecve(5), happens(5)], saved)).toEqual([
+      "bash",
+      "find",
+    ]);
+  });
+
+  test("a fork that fails makes no task, and a pid of a namespace is nobody's", () => {
+    expect(comms([exitClone(1, -11n), happens(5)], saved)).toEqual(["find"]);
+    expect(comms([exitClone(1, 5n), happens(5)], saved)).toEqual(["find"]);
+  });
+
+  test("names go down through several forks", () => {
+    const events = [
+      exitClone(5, 0n),
+      exitClone(6, 0n),
+      happens(6),
+      exitClone(5, 6n),
+      exitClone(1, 5n),
+      exitExecve(5),
+      happens(6),
+      exitExecve(6),
+      happens(6),
+    ];
+    expect(comms(events, [...saved, [6, "xargs"]])).toEqual(["bash", "bash", "xargs"]);
+  });
+
+  test("an exec event that tells the name is not overruled by the saved one", () => {
+    const events = [
+      exitClone(5, 0n),
+      exitClone(1, 5n),
+      exec(5, "/bin/sh"),
+      happens(5),
+      exitExecve(5),
+      happens(5),
+      exitExecve(5),
+      happens(5),
+    ];
+    expect(comms(events, saved)).toEqual(["sh", "sh", "find"]);
+  });
+
+  test("an exec without a saved name leaves the task without one", () => {
+    expect(comms([exitClone(5, 0n), exitClone(1, 5n), happens(5), exitExecve(5), happens(5)], [[1, "bash"]])).toEqual(["bash", "<...>"]);
+  });
+
+  test("a name seen before the exec is better than the parent's", () => {
+    const events = [
+      exitClone(5, 0n),
+      happens(5),
+      switchTo(["renamed", 5], ["x", 9]),
+      exitClone(1, 5n),
+      happens(5),
+      exitExecve(5),
+      happens(5),
+    ];
+    expect(comms(events, saved)).toEqual(["renamed", "renamed", "find"]);
+  });
 });

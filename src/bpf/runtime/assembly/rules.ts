@@ -26,6 +26,16 @@ import {
   RULE_PARENT,
   RULE_PID,
   RULE_RENAMES,
+  RULE_RESULT,
+  RULE_KIND_EXEC,
+  RULE_KIND_FORK_RETURN,
+  PUMP_TASK_COUNT,
+  TASK_SAVED,
+  TASK_FLAGS_HAS_SAVED,
+  TASK_FLAGS_LIKE_PARENT,
+  TASK_FLAGS_NAMED,
+  TASK_FLAGS_EXEC_FIRST,
+  TASK_FLAGS_FORK_RETURNED,
   RULE_TGID,
   TASK_COMM,
   TASK_FLAGS_COMM_SETTLED,
@@ -36,7 +46,7 @@ import {
   TASK_PARENT,
   TASK_TGID,
 } from "./layout";
-import { clearFlags, clearFlagsOfAll, hasFlag, setComm, setFlags, taskOf } from "./tasks";
+import { clearFlags, commOf, findTask, hasFlag, setComm, setFlags, taskAt, taskOf } from "./tasks";
 
 const COMMON_PID: u32 = 4;
 const NUL: u32 = 0;
@@ -122,11 +132,40 @@ function applyFork(rule: usize): void {
   } else if (isReused) {
     clearFlags(child, TASK_FLAGS_HAS_TGID);
   }
-  if (readComm(rule)) {
-    setComm(child);
-  } else if (parent && hasFlag(parent, TASK_FLAGS_HAS_COMM)) {
-    memory.copy(child + TASK_COMM, parent + TASK_COMM, LIMITS_COMM_BYTES);
-    setFlags(child, TASK_FLAGS_HAS_COMM);
+  clearFlags(child, TASK_FLAGS_LIKE_PARENT | TASK_FLAGS_NAMED);
+  if (readComm(rule)) setComm(child);
+  else if (parent) inheritComm(child, parent);
+}
+
+function inheritComm(child: usize, parent: usize): void {
+  const comm = commOf(parent);
+  if (!comm) return;
+  memory.copy(child + TASK_COMM, comm, LIMITS_COMM_BYTES);
+  setFlags(child, TASK_FLAGS_HAS_COMM);
+}
+
+/** The parent's return from its fork: from here on the child's name is its own, unless that was so before. */
+function applyForkReturn(rule: usize): void {
+  const child = findTask(field(load<u32>(rule, RULE_CHILD)));
+  if (!child || !hasFlag(child, TASK_FLAGS_LIKE_PARENT)) return;
+  const parent = findTask(load<u32>(child, TASK_PARENT));
+  clearFlags(child, TASK_FLAGS_LIKE_PARENT);
+  if (parent) inheritComm(child, parent);
+}
+
+/** The return from an exec that no other event has told of: the saved name is the best there is. */
+function applyExec(rule: usize): void {
+  if (!holds(load<u32>(rule, RULE_RESULT), 4) || field(load<u32>(rule, RULE_RESULT)) != 0) return;
+  const task = taskOf(field(load<u32>(rule, RULE_PID)));
+  if (!task) return;
+  const isNamed = hasFlag(task, TASK_FLAGS_NAMED);
+  clearFlags(task, TASK_FLAGS_LIKE_PARENT | TASK_FLAGS_NAMED);
+  if (isNamed) return;
+  if (hasFlag(task, TASK_FLAGS_HAS_SAVED)) {
+    memory.copy(task + TASK_COMM, task + TASK_SAVED, LIMITS_COMM_BYTES);
+    setFlags(task, TASK_FLAGS_HAS_COMM);
+  } else {
+    clearFlags(task, TASK_FLAGS_HAS_COMM);
   }
 }
 
@@ -139,10 +178,15 @@ function setTgid(task: usize, tgid: u32): void {
 function apply(rule: usize): void {
   const kind = load<u32>(rule, RULE_KIND);
   if (kind == RULE_KIND_FORK) return applyFork(rule);
+  if (kind == RULE_KIND_FORK_RETURN) return applyForkReturn(rule);
+  if (kind == RULE_KIND_EXEC) return applyExec(rule);
   const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
   if (!task) return;
   if (kind == RULE_KIND_COMM) {
-    if (readComm(rule)) setComm(task);
+    if (!readComm(rule)) return;
+    setComm(task);
+    clearFlags(task, TASK_FLAGS_LIKE_PARENT);
+    if (load<u32>(rule, RULE_RENAMES)) setFlags(task, TASK_FLAGS_NAMED);
   } else if (kind == RULE_KIND_TGID) {
     setTgid(task, field(load<u32>(rule, RULE_TGID)));
   } else if (kind == RULE_KIND_EXIT) {
@@ -168,9 +212,37 @@ function scanFork(rule: usize): void {
   if (child) setFlags(child, threadFlagKnown(rule) ? TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED : TASK_FLAGS_COMM_SETTLED);
 }
 
+/**
+ * Both sides of a fork return from it. A child whose first evidence is this, or an exec without a name before it, is called like its parent
+ * until then.
+ */
+function scanForkReturn(rule: usize): void {
+  if (!holds(load<u32>(rule, RULE_CHILD), 4)) return;
+  const parentPid = field(load<u32>(rule, RULE_PARENT));
+  const childPid = field(load<u32>(rule, RULE_CHILD));
+  if (childPid == 0) {
+    const child = taskOf(parentPid);
+    if (child) setFlags(child, TASK_FLAGS_FORK_RETURNED);
+    return;
+  }
+  const child = taskOf(childPid);
+  if (!child || (hasFlag(child, TASK_FLAGS_COMM_SETTLED) && !hasFlag(child, TASK_FLAGS_EXEC_FIRST))) return;
+  clearFlags(child, TASK_FLAGS_EXEC_FIRST);
+  setFlags(child, TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_LIKE_PARENT);
+  store<u32>(child, parentPid, TASK_PARENT);
+}
+
+function scanExec(rule: usize): void {
+  if (!holds(load<u32>(rule, RULE_RESULT), 4) || field(load<u32>(rule, RULE_RESULT)) != 0) return;
+  const task = taskOf(field(load<u32>(rule, RULE_PID)));
+  if (task && !hasFlag(task, TASK_FLAGS_COMM_SETTLED)) setFlags(task, TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_EXEC_FIRST);
+}
+
 function scan(rule: usize): void {
   const kind = load<u32>(rule, RULE_KIND);
   if (kind == RULE_KIND_FORK) return scanFork(rule);
+  if (kind == RULE_KIND_FORK_RETURN) return scanForkReturn(rule);
+  if (kind == RULE_KIND_EXEC) return scanExec(rule);
   if (kind == RULE_KIND_EXIT) return;
   const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
   if (!task) return;
@@ -222,6 +294,13 @@ export function scanRules(plan: usize, at: usize, bytes: u32, isBigEndian: bool)
   }
 }
 
+/** Forgets what only the prescan needs. A fork that only the parent returned from may have given a pid of another namespace. */
 export function endScan(): void {
-  clearFlagsOfAll(TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED);
+  const marks: u32 = TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED | TASK_FLAGS_EXEC_FIRST | TASK_FLAGS_FORK_RETURNED;
+  const count = load<u32>(PUMP_BLOCK, PUMP_TASK_COUNT);
+  for (let i: u32 = 0; i < count; i++) {
+    const task = taskAt(i);
+    if (!hasFlag(task, TASK_FLAGS_FORK_RETURNED)) clearFlags(task, TASK_FLAGS_LIKE_PARENT);
+    clearFlags(task, marks);
+  }
 }

@@ -22,6 +22,10 @@ import {
   PUMP_TASK_COUNT,
   PUMP_TASK_INDEX,
   TASK_COMM,
+  TASK_FLAGS_HAS_SAVED,
+  TASK_FLAGS_LIKE_PARENT,
+  TASK_PARENT,
+  TASK_SAVED,
   TASK_FLAGS,
   TASK_FLAGS_HAS_COMM,
   TASK_FLAGS_HAS_TGID,
@@ -70,10 +74,26 @@ export function setComm(task: usize): void {
   setFlags(task, TASK_FLAGS_HAS_COMM);
 }
 
-/** For the session: seeds the name in pump.comm. */
+/** For the session: seeds the name in pump.comm, which the recording saved as the task's last one. */
 export function task_seed(pid: u32): void {
   const task = taskOf(pid);
-  if (task) setComm(task);
+  if (!task) return;
+  memory.copy(task + TASK_SAVED, PUMP_BLOCK + PUMP_COMM, LIMITS_COMM_BYTES);
+  setFlags(task, TASK_FLAGS_HAS_SAVED);
+  setComm(task);
+}
+
+/** How many forks a name may be handed down through without an event that tells it. */
+const MAX_GENERATIONS: u32 = 16;
+
+/** Address of a task's name, 0 if it is not known. */
+export function commOf(task: usize): usize {
+  let named = task;
+  for (let i: u32 = 0; i < MAX_GENERATIONS && named != 0 && hasFlag(named, TASK_FLAGS_LIKE_PARENT); i++) {
+    named = findTask(load<u32>(named, TASK_PARENT));
+  }
+  if (!named || !hasFlag(named, TASK_FLAGS_HAS_COMM) || hasFlag(named, TASK_FLAGS_LIKE_PARENT)) named = task;
+  return hasFlag(named, TASK_FLAGS_HAS_COMM) ? named + TASK_COMM : 0;
 }
 
 export function hasFlag(task: usize, flag: u32): bool {
@@ -88,10 +108,8 @@ export function clearFlags(task: usize, flags: u32): void {
   store<u32>(task, load<u32>(task, TASK_FLAGS) & ~flags, TASK_FLAGS);
 }
 
-/** For each task: the prescan's marks go, the names stay. */
-export function clearFlagsOfAll(flags: u32): void {
-  const end = load<u32>(PUMP_BLOCK, PUMP_TASK_COUNT);
-  for (let i: u32 = 0; i < end; i++) clearFlags(load<u32>(PUMP_BLOCK, PUMP_TASKS) + i * TASK_SIZE_BYTES, flags);
+export function taskAt(index: u32): usize {
+  return load<u32>(PUMP_BLOCK, PUMP_TASKS) + index * TASK_SIZE_BYTES;
 }
 
 /** Process id of the current thread. Unknown: taken to be a process of its own, and counted. */
@@ -129,7 +147,8 @@ export function currentComm(): usize {
   const tid = load<u32>(CURRENT_BLOCK, CURRENT_TID);
   if (tid == 0) return idleComm(PUMP_BLOCK + PUMP_COMM, load<u32>(CURRENT_BLOCK, CURRENT_CPU));
   const task = findTask(tid);
-  if (task && hasFlag(task, TASK_FLAGS_HAS_COMM)) return task + TASK_COMM;
+  const comm = task ? commOf(task) : 0;
+  if (comm) return comm;
   countMissing(MISSING_COMM);
   return storeComm(PUMP_BLOCK + PUMP_COMM, UNKNOWN_COMM, 0);
 }
