@@ -1,26 +1,17 @@
 /** The semantic half of the front end: syntax tree to typed program. */
 import type { Script } from "../ast/ast.ts";
-import type { ProbeCatalogue } from "../catalogue.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { resolveConfig, type ScriptConfig } from "./config.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
+import type { CheckEnv } from "./env.ts";
 import { foldBody } from "./fold/fold.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
 import { splitBodies, type ProbeBody } from "./split-bodies.ts";
 
-export interface CheckEnv {
-  /** Null: no recording, so only begin, end and interval can be attached. */
-  readonly catalogue: ProbeCatalogue | null;
-  /** `$1` is params[0]. */
-  readonly params: readonly string[];
-  /** `--name=value` after `--`. */
-  readonly namedParams: ReadonlyMap<string, string>;
-  /** BPFTRACE_* variables of the environment. */
-  readonly config: ReadonlyMap<string, string>;
-}
+export type { CheckEnv } from "./env.ts";
 
 export interface CheckResult {
   /** Null if there are errors. No probes: nothing matched, and the configuration allows that. */
@@ -70,7 +61,7 @@ function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: 
   reportUnsupported(script, report);
   const attachEnv: AttachEnv = { catalogue: env.catalogue, params: env.params, config, report };
   const bodies = expandBodies(script, attachEnv).map((body) => foldBody({ params: env.params, report }, body));
-  return elaborate(bodies, config, report);
+  return elaborate(bodies, env, config, report);
 }
 
 /** Checks a script and builds its typed program. Mistakes of the user are diagnostics; an exception is our bug. */

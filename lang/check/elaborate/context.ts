@@ -8,6 +8,7 @@ import type { RelatedSpan, Span } from "../../diagnostics/diagnostic.ts";
 import type { HirExpr, HirMapId, HirStmt, LocalId } from "../../hir/hir.ts";
 import type { IntType, MapValueType, Type } from "../../types/type.ts";
 import type { ScriptConfig } from "../config.ts";
+import type { CheckEnv } from "../env.ts";
 import type { Report } from "../report.ts";
 
 /** What is known of a map; lives through all rounds. */
@@ -34,6 +35,7 @@ export interface VarType {
 }
 
 export interface Inference {
+  readonly env: CheckEnv;
   readonly config: ScriptConfig;
   readonly maps: Map<string, MapState>;
   readonly varTypes: Map<object, VarType>;

@@ -3,6 +3,7 @@ import type { HirExpr, HirMap, HirProbe, HirProgram, HirStmt } from "../../hir/h
 import { settle } from "../../types/promote.ts";
 import type { MapValueType, Type } from "../../types/type.ts";
 import type { ScriptConfig } from "../config.ts";
+import type { CheckEnv } from "../env.ts";
 import { makeReport, type Report } from "../report.ts";
 import type { ProbeBody } from "../split-bodies.ts";
 import { elaborateCondition } from "./branches.ts";
@@ -98,8 +99,8 @@ function runRound(inference: Inference, bodies: readonly ProbeBody[]): Round {
 }
 
 /** Null if there are errors; then `report` has them. Warnings are those of the final types. */
-export function elaborate(bodies: readonly ProbeBody[], config: ScriptConfig, report: Report): HirProgram | null {
-  const inference: Inference = { config, maps: new Map(), varTypes: new Map(), changed: false, unresolved: null };
+export function elaborate(bodies: readonly ProbeBody[], env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
+  const inference: Inference = { env, config, maps: new Map(), varTypes: new Map(), changed: false, unresolved: null };
   let last: Round;
   let rounds = 0;
   do {
