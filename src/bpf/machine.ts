@@ -92,6 +92,9 @@ export function createMachine(options: MachineOptions): Machine {
   /** The bound of the run to come while the first names of tasks are being looked for in the whole recording; null: no prescan runs. */
   let prescan: { readonly toNs: bigint | null } | null = null;
 
+  /** The dispatch tables hold what an earlier run put there. */
+  let isStaged = false;
+
   return {
     memory,
     maps,
@@ -116,7 +119,8 @@ export function createMachine(options: MachineOptions): Machine {
       const { fromNs, toNs, timers } = options;
       const first = findFirstTs();
       const base = first === null ? null : fromNs !== null && fromNs > first ? fromNs : first;
-      clearDispatch(bytes, plan);
+      if (isStaged) clearDispatch(bytes, plan);
+      isStaged = true;
       const hasRules = stageEvents(view, plan, options);
       stageTimers(view, plan, timers, base);
       runtime.timers_update();
