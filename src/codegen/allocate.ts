@@ -25,23 +25,24 @@ const calleeSaved = [6, 7, 8, 9] as const;
 const anyRegister = [5, 4, 3, 2, 0, 1, ...calleeSaved] as const;
 const anyButTemps = anyRegister.filter((reg) => !(spillTemps as readonly number[]).includes(reg));
 
+/** Registers that share a home. */
 interface Group {
-  members: MReg[];
+  readonly members: MReg[];
   range: LiveRange;
   /** Reads and writes, ten times as many per loop around them. */
   weight: number;
   crossesCall: boolean;
   /** How much each machine register would save: copies to arguments, from results. */
-  readonly wishes: Map<number, number>;
+  wishes: Map<number, number> | null;
 }
 
 /** `loopDepth`: by block. */
 export function allocate(func: MFunction, liveness: Liveness, loopDepth: readonly number[]): Allocation {
-  const { groups, copies } = gather(func, liveness, loopDepth);
-  const merged = coalesce(groups, copies, liveness);
-  const first = assign(merged, groups, liveness, anyRegister);
+  const { single, copies } = gather(func, liveness, loopDepth);
+  const groups = coalesce(single, copies, liveness);
+  const first = assign(groups, single, liveness, anyRegister);
   if (first.spilled.length === 0) return { homes: first.homes, spills: new Map(), spillCount: 0 };
-  const { homes, spilled } = assign(merged, groups, liveness, anyButTemps);
+  const { homes, spilled } = assign(groups, single, liveness, anyButTemps);
   return { homes, ...placeSpills(spilled, func.pointers, liveness.positionCount) };
 }
 
@@ -51,22 +52,25 @@ interface Copy {
   readonly weight: number;
 }
 
-function gather(func: MFunction, liveness: Liveness, loopDepth: readonly number[]): { groups: Group[]; copies: Copy[] } {
-  const groups = liveness.ranges.map((range, reg): Group => ({
+function gather(func: MFunction, liveness: Liveness, loopDepth: readonly number[]): { single: Group[]; copies: Copy[] } {
+  const single = liveness.ranges.map((range, reg): Group => ({
     members: [reg as MReg],
     range,
     weight: 0,
     crossesCall: crossesCall(range, liveness.calls),
-    wishes: new Map(),
+    wishes: null,
   }));
   const copies: Copy[] = [];
+  let weight = 1;
+  const count = (reg: MReg): void => {
+    single[reg]!.weight += weight;
+  };
+  const wish = (reg: MReg, machineReg: number): void => {
+    const wishes = (single[reg]!.wishes ??= new Map<number, number>());
+    wishes.set(machineReg, (wishes.get(machineReg) ?? 0) + weight);
+  };
   func.blocks.forEach((block, index) => {
-    const weight = 10 ** Math.min(loopDepth[index]!, 6);
-    const count = (reg: MReg): void => void (groups[reg]!.weight += weight);
-    const wish = (reg: MReg, machineReg: number): void => {
-      const { wishes } = groups[reg]!;
-      wishes.set(machineReg, (wishes.get(machineReg) ?? 0) + weight);
-    };
+    weight = 10 ** Math.min(loopDepth[index]!, 6);
     for (const insn of block.insns) {
       forEachUse(insn, count);
       forEachDef(insn, count);
@@ -81,7 +85,7 @@ function gather(func: MFunction, liveness: Liveness, loopDepth: readonly number[
     forEachEndUse(block.end, count);
     if (block.end.op === "ret" && block.end.value.kind === "reg") wish(block.end.value.reg, 0);
   });
-  return { groups, copies };
+  return { single, copies };
 }
 
 function crossesCall(range: LiveRange, calls: readonly number[]): boolean {
@@ -146,36 +150,36 @@ function union(a: LiveRange, b: LiveRange): LiveRange {
 }
 
 /** Groups after joining both sides of as many copies as possible, the most frequent copies first. */
-function coalesce(groups: readonly Group[], copies: readonly Copy[], liveness: Liveness): Group[] {
-  const owner = groups.map((_, reg) => reg);
-  const find = (reg: number): number => {
-    let root = reg;
-    while (owner[root] !== root) root = owner[root] = owner[owner[root]!]!;
-    return root;
-  };
-  const merged = groups.map((group) => ({ ...group, members: [...group.members], wishes: new Map(group.wishes) }));
+function coalesce(single: readonly Group[], copies: readonly Copy[], liveness: Liveness): Group[] {
+  const groupOf = [...single];
+  const joined = new Set<Group>();
   for (const copy of copies.toSorted((x, y) => y.weight - x.weight)) {
-    const a = find(copy.a);
-    const b = find(copy.b);
-    if (a === b) continue;
-    const into = merged[a]!;
-    const from = merged[b]!;
-    if (overlaps(into.range, from.range)) continue;
-    owner[b] = a;
-    into.range = union(into.range, from.range);
-    into.members = into.members.length >= from.members.length ? append(into.members, from.members) : append(from.members, into.members);
-    into.weight += from.weight;
-    // Two halves that touch at a call cross it together.
-    into.crossesCall = into.crossesCall || from.crossesCall || crossesCall(into.range, liveness.calls);
-    for (const [reg, weight] of from.wishes) into.wishes.set(reg, (into.wishes.get(reg) ?? 0) + weight);
+    const a = groupOf[copy.a]!;
+    const b = groupOf[copy.b]!;
+    if (a === b || overlaps(a.range, b.range)) continue;
+    const range = union(a.range, b.range);
+    const crosses = a.crossesCall || b.crossesCall;
+    // The argument of a call and its result may meet at the call: joined, they would need a register that is saved over it.
+    if (!crosses && crossesCall(range, liveness.calls)) continue;
+    const [large, small] = a.members.length >= b.members.length ? [a, b] : [b, a];
+    // Members keep their own group, in case they have to part again.
+    const into = large.members.length === 1 ? { ...large, members: [...large.members], wishes: copyOf(large.wishes) } : large;
+    into.range = range;
+    into.weight += small.weight;
+    into.crossesCall = crosses;
+    for (const [reg, weight] of small.wishes ?? []) {
+      into.wishes ??= new Map();
+      into.wishes.set(reg, (into.wishes.get(reg) ?? 0) + weight);
+    }
+    for (const member of small.members) into.members.push(member);
+    for (const member of into === large ? small.members : into.members) groupOf[member] = into;
+    joined.delete(small);
+    joined.add(into);
   }
-  return merged.filter((_, reg) => find(reg) === reg);
+  return [...groupOf.filter((group) => group.members.length === 1 && group.range.length > 0), ...joined];
 }
 
-const append = (to: MReg[], more: readonly MReg[]): MReg[] => {
-  for (const reg of more) to.push(reg);
-  return to;
-};
+const copyOf = (wishes: ReadonlyMap<number, number> | null): Map<number, number> | null => wishes && new Map(wishes);
 
 const lengthOf = (range: LiveRange): number => {
   let length = 0;
@@ -183,10 +187,11 @@ const lengthOf = (range: LiveRange): number => {
   return length;
 };
 
-const byDensity = (groups: readonly Group[]): Group[] => {
-  const density = new Map(groups.map((group) => [group, group.weight / Math.max(1, lengthOf(group.range))]));
-  return groups.toSorted((a, b) => density.get(b)! - density.get(a)!);
-};
+const byDensity = (groups: readonly Group[]): Group[] =>
+  groups
+    .map((group) => ({ group, density: group.weight / Math.max(1, lengthOf(group.range)) }))
+    .sort((a, b) => b.density - a.density)
+    .map(({ group }) => group);
 
 /** One bit per position that is taken. */
 type Occupancy = Int32Array;
@@ -219,7 +224,7 @@ function stretchMask(word: number, from: number, last: number): number {
 }
 
 function assign(
-  merged: readonly Group[],
+  groups: readonly Group[],
   single: readonly Group[],
   liveness: Liveness,
   registers: readonly number[],
@@ -231,27 +236,31 @@ function assign(
     for (const member of group.members) homes[member] = home;
   };
   const place = (group: Group): boolean => {
-    const allowed = group.crossesCall ? calleeSaved : registers;
-    const wished = [...group.wishes].sort((a, b) => b[1] - a[1]).map(([reg]) => reg);
-    const candidates = wished.length === 0 ? allowed : [...wished.filter((reg) => allowed.includes(reg)), ...allowed];
-    const found = candidates.find((reg) => isFree(taken[reg]!, group.range));
+    const allowed: readonly number[] = group.crossesCall ? calleeSaved : registers;
+    const free = (reg: number): boolean => isFree(taken[reg]!, group.range);
+    const found = wishedRegisters(group).find((reg) => allowed.includes(reg) && free(reg)) ?? allowed.find(free);
     if (found === undefined) return false;
     take(taken[found]!, group.range);
     settle(group, found);
     return true;
   };
-  for (const group of byDensity(merged)) {
-    if (group.range.length === 0 || place(group)) continue;
+  for (const group of byDensity(groups)) {
+    if (place(group)) continue;
     // Apart, some of the members may still find room.
     const parts = group.members.length === 1 ? [group] : byDensity(group.members.map((reg) => single[reg]!));
     for (const part of parts) {
-      if (part.range.length === 0 || (parts.length > 1 && place(part))) continue;
+      if (parts.length > 1 && place(part)) continue;
       settle(part, SPILLED);
       spilled.push(part);
     }
   }
   return { homes, spilled };
 }
+
+const noRegisters: readonly number[] = [];
+
+const wishedRegisters = ({ wishes }: Group): readonly number[] =>
+  wishes === null ? noRegisters : [...wishes].sort((a, b) => b[1] - a[1]).map(([reg]) => reg);
 
 /** Spilled registers that are never needed at the same time share a slot. Pointers come first: the first slots are on the stack. */
 function placeSpills(

@@ -25,7 +25,7 @@ export interface Builder {
 }
 
 export function emit(b: Builder, insn: WithoutSpan<MInsn>): void {
-  b.insns.push({ ...insn, span: b.span });
+  b.insns.push(Object.assign(insn, { span: b.span }));
 }
 
 export const temp = (b: Builder): MReg => b.regCount++ as MReg;

@@ -4,7 +4,7 @@ import { allocate } from "./allocate.ts";
 import type { Allocation } from "./allocate.ts";
 import type { SpillHome } from "./emitter.ts";
 import { emitFunction } from "./emit.ts";
-import type { FunctionCode } from "./emit.ts";
+import type { FunctionCode } from "./function-code.ts";
 import { gatherFacts } from "./facts.ts";
 import { SCRATCH_CHUNK_BYTES, SCRATCH_SPILL_BYTES, planSlots } from "./frame.ts";
 import type { SlotPlan } from "./frame.ts";

@@ -1,33 +1,15 @@
 /** Machine IR with homes for its registers to eBPF instructions. Calls are resolved when programs are put together (link.ts). */
 import type { Span } from "../../lang/diagnostics/diagnostic.ts";
-import type { Insn, InsnIndex, JmpOp } from "../bpf/isa/insn.ts";
+import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
 import type { LineInfo } from "../bpf/spec.ts";
 import type { Allocation } from "./allocate.ts";
+import { inverted } from "./conditions.ts";
 import { emitCall, emitEntry, emitReturn } from "./emit-call.ts";
-import type { Callee, Emitter, SpillHome } from "./emitter.ts";
+import type { Emitter, SpillHome } from "./emitter.ts";
 import { homeOf, mov, pointInto, push, read, readAddr, readOperand, spill, tempA, tempB, writeThrough } from "./emitter.ts";
+import { extendFarBranches } from "./far-branches.ts";
+import type { FunctionCode } from "./function-code.ts";
 import type { MEnd, MFunction, MInsn } from "./mir.ts";
-
-/** One function; targets of jumps count from its own start. */
-export interface FunctionCode {
-  readonly insns: readonly Insn[];
-  readonly lines: readonly LineInfo[];
-  readonly references: readonly { readonly insn: number; readonly callee: Callee }[];
-}
-
-const inverted: Readonly<Record<JmpOp, JmpOp | null>> = {
-  eq: "ne",
-  ne: "eq",
-  gt: "le",
-  le: "gt",
-  ge: "lt",
-  lt: "ge",
-  sgt: "sle",
-  sle: "sgt",
-  sge: "slt",
-  slt: "sge",
-  set: null,
-};
 
 /** `spillHome`: by spill slot number. */
 export function emitFunction(func: MFunction, allocation: Allocation, spillHome: (slot: number) => SpillHome): FunctionCode {
@@ -55,10 +37,10 @@ export function emitFunction(func: MFunction, allocation: Allocation, spillHome:
     }
     const dst = read(e, end.a, tempA);
     const src = readOperand(e, end.b, tempB);
-    const opposite = end.then === next ? inverted[end.cond] : null;
-    jumps.push({ insn: e.insns.length, block: opposite === null ? end.then : end.else });
-    push(e, { kind: "branch", op: opposite ?? end.cond, wide: true, dst, src, target: 0 as InsnIndex });
-    if (opposite === null && end.else !== next) jump(end.else);
+    const fallsThrough = end.then === next;
+    jumps.push({ insn: e.insns.length, block: fallsThrough ? end.else : end.then });
+    push(e, { kind: "branch", op: fallsThrough ? inverted(end.cond) : end.cond, wide: true, dst, src, target: 0 as InsnIndex });
+    if (!fallsThrough && end.else !== next) jump(end.else);
   };
 
   func.blocks.forEach((block, index) => {
@@ -76,7 +58,7 @@ export function emitFunction(func: MFunction, allocation: Allocation, spillHome:
     const target = starts[block]! as InsnIndex;
     e.insns[insn] = { ...(e.insns[insn] as Insn & { kind: "jump" | "branch" }), target };
   }
-  return { insns: e.insns, lines, references: e.references };
+  return extendFarBranches({ insns: e.insns, lines, references: e.references });
 }
 
 function emitInsn(e: Emitter, insn: MInsn): void {

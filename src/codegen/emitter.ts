@@ -1,13 +1,11 @@
 /** The instructions of one function as they come, and access to registers that live in memory. */
-import type { FuncId } from "../../lang/ir/ir.ts";
 import type { Insn, Operand, Reg } from "../bpf/isa/insn.ts";
 import { SPILLED, UNUSED, spillTemps } from "./allocate.ts";
 import type { Allocation } from "./allocate.ts";
 import { fitsImm, s64 } from "./arithmetic.ts";
+import type { Callee } from "./function-code.ts";
 import type { MAddr, MOperand, MReg } from "./mir.ts";
 import { framePointer } from "./mir.ts";
-
-export type Callee = FuncId | "log2";
 
 /** Where a spill slot is: on the stack, or in scratch memory behind the register with its address. */
 export type SpillHome =
@@ -23,7 +21,6 @@ export const [tempA, tempB] = spillTemps;
 
 export interface Emitter {
   readonly insns: Insn[];
-  /** Calls and callback addresses, whose targets are not known yet. */
   readonly references: { readonly insn: number; readonly callee: Callee }[];
   readonly allocation: Allocation;
   /** By spill slot number. */

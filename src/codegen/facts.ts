@@ -96,25 +96,25 @@ function slotAddressOf(insn: IrInsn, constants: ReadonlyMap<number, bigint>, kno
 
 /** Pure instructions whose results are read by nobody, or only by others of the kind. Takes their reads off `useCount`. */
 function deadInsns(func: IrFunction, order: readonly number[], useCount: Int32Array): Set<IrInsn> {
-  const definitions = new Map<number, IrInsn[]>();
-  for (const id of order)
-    for (const insn of func.blocks[id]!.insns) {
-      const dst = destinationOf(insn);
-      if (dst === null || !isPure(insn)) continue;
-      const list = definitions.get(dst);
-      if (list === undefined) definitions.set(dst, [insn]);
-      else list.push(insn);
-    }
   const dead = new Set<IrInsn>();
-  const unread = [...definitions.keys()].filter((reg) => useCount[reg] === 0);
+  let found = true;
   const drop = (reg: VReg): void => {
-    if (--useCount[reg]! === 0) unread.push(reg);
+    useCount[reg]!--;
   };
-  for (let reg = unread.pop(); reg !== undefined; reg = unread.pop())
-    for (const insn of definitions.get(reg) ?? []) {
-      if (dead.has(insn)) continue;
-      dead.add(insn);
-      forEachIrUse(insn, drop);
+  // Backwards, so that a chain goes in one pass; another is needed for what loops carry around.
+  while (found) {
+    found = false;
+    for (let at = order.length - 1; at >= 0; at--) {
+      const { insns } = func.blocks[order[at]!]!;
+      for (let i = insns.length - 1; i >= 0; i--) {
+        const insn = insns[i]!;
+        const dst = destinationOf(insn);
+        if (dst === null || useCount[dst] !== 0 || !isPure(insn) || dead.has(insn)) continue;
+        dead.add(insn);
+        forEachIrUse(insn, drop);
+        found = true;
+      }
     }
+  }
   return dead;
 }

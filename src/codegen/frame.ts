@@ -2,8 +2,8 @@
  * Homes of slots: the 512-byte stack, or per-CPU scratch memory for what is large or does not fit. Slots that are never needed at the
  * same time share their bytes.
  */
-import type { IrFunction, SlotId } from "../../lang/ir/ir.ts";
-import { destinationOf, forEachIrUse, slotsOf } from "./ir-visit.ts";
+import type { Address, IrFunction, SlotId, VReg } from "../../lang/ir/ir.ts";
+import { destinationOf, forEachAddress, forEachIrUse } from "./ir-visit.ts";
 import type { Provenance } from "./provenance.ts";
 
 /** Value size limit of per-CPU maps (linux include/linux/percpu.h, PCPU_MIN_UNIT_SIZE). */
@@ -116,19 +116,23 @@ function slotLifetimes(
     if (life === undefined) lifetimes.set(slot, { slot, first: position, last: position });
     else life.last = position;
   };
+  const touchAddress = (address: Address): void => {
+    if (address.kind !== "slot") return;
+    touch(address.slot);
+    for (const behind of provenance.slotsBehind(address.slot)) touch(behind);
+  };
+  const touchThrough = (reg: VReg): void => {
+    for (const slot of provenance.slotsThrough(reg)) touch(slot);
+  };
   for (const id of order) {
     blockStarts.push(position);
     for (const insn of func.blocks[id]!.insns) {
-      for (const slot of slotsOf(insn)) {
-        touch(slot);
-        for (const behind of provenance.slotsBehind(slot)) touch(behind);
+      forEachAddress(insn, touchAddress);
+      if (provenance.leadsToSlots) {
+        forEachIrUse(insn, touchThrough);
+        const dst = destinationOf(insn);
+        if (dst !== null) touchThrough(dst);
       }
-      const through = (reg: Parameters<Provenance["slotsThrough"]>[0]): void => {
-        for (const slot of provenance.slotsThrough(reg)) touch(slot);
-      };
-      forEachIrUse(insn, through);
-      const dst = destinationOf(insn);
-      if (dst !== null) through(dst);
       position++;
     }
     position++; // the terminator

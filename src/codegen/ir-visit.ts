@@ -1,5 +1,5 @@
 /** Which registers and slots an IR instruction reads and writes. */
-import type { Address, CallArg, IrInsn, Operand, SlotId, Terminator, VReg } from "../../lang/ir/ir.ts";
+import type { Address, CallArg, IrInsn, Operand, Terminator, VReg } from "../../lang/ir/ir.ts";
 
 type VisitReg = (reg: VReg) => void;
 
@@ -13,24 +13,29 @@ const ofArg = (arg: CallArg, visit: VisitReg): void => {
 };
 
 /** Every address that the instruction computes or goes through. */
-export function addressesOf(insn: IrInsn): readonly Address[] {
+export function forEachAddress(insn: IrInsn, visit: (address: Address) => void): void {
   switch (insn.op) {
     case "load":
-      return [insn.from];
+      visit(insn.from);
+      return;
     case "store":
     case "addTo":
     case "zero":
     case "bytes":
-      return [insn.to];
+      visit(insn.to);
+      return;
     case "addressOf":
-      return [insn.addr];
+      visit(insn.addr);
+      return;
     case "copy":
-      return [insn.to, insn.from];
+      visit(insn.to);
+      visit(insn.from);
+      return;
     case "helper":
     case "call":
-      return insn.args.flatMap((arg) => (arg.kind === "addr" ? [arg.addr] : []));
+      for (const arg of insn.args) if (arg.kind === "addr") visit(arg.addr);
+      return;
     default:
-      return [];
   }
 }
 
@@ -60,7 +65,9 @@ export function forEachIrUse(insn: IrInsn, visit: VisitReg): void {
       break;
     default:
   }
-  for (const address of addressesOf(insn)) if (address.kind === "ptr") visit(address.reg);
+  forEachAddress(insn, (address) => {
+    if (address.kind === "ptr") visit(address.reg);
+  });
 }
 
 export function forEachTerminatorUse(end: Terminator, visit: VisitReg): void {
@@ -81,5 +88,3 @@ export const isPure = (insn: IrInsn): boolean =>
   insn.op !== "bytes" &&
   insn.op !== "helper" &&
   insn.op !== "call";
-
-export const slotsOf = (insn: IrInsn): readonly SlotId[] => addressesOf(insn).flatMap((a) => (a.kind === "slot" ? [a.slot] : []));

@@ -3,8 +3,7 @@ import type { FuncId } from "../../lang/ir/ir.ts";
 import { log2Insns } from "../bpf/isa/log2.ts";
 import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
 import type { FuncSpec, LineInfo } from "../bpf/spec.ts";
-import type { FunctionCode } from "./emit.ts";
-import type { Callee } from "./emitter.ts";
+import type { Callee, FunctionCode } from "./function-code.ts";
 
 export interface Linked {
   readonly insns: readonly Insn[];
@@ -39,7 +38,7 @@ export function link(main: FuncId, mainName: string, codeOf: (func: FuncId) => F
 }
 
 function shifted(insn: Insn, by: number): Insn {
-  if (insn.kind !== "jump" && insn.kind !== "branch") return insn;
+  if (by === 0 || (insn.kind !== "jump" && insn.kind !== "branch")) return insn;
   return { ...insn, target: (insn.target + by) as InsnIndex };
 }
 

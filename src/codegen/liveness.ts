@@ -76,23 +76,24 @@ function ascending(backward: readonly number[]): LiveRange {
   return range;
 }
 
-/** Registers live at the end of each block. Walks from each read up to the writes, so that registers that live in one block cost nothing. */
+/** Registers live at the end of each block. Walks from each read up to the writes, and only for registers that are not of one block alone. */
 function liveAtEnds(blocks: readonly MBlock[], regCount: number): { liveOut: readonly MReg[][]; undefinedAtEntry: MReg[] } {
-  const readFirst: number[][] = Array.from({ length: regCount }, () => []);
-  const writtenIn: number[][] = Array.from({ length: regCount }, () => []);
+  const wide = wideRegisters(blocks, regCount);
   const predecessors: number[][] = blocks.map(() => []);
   const lastRead = new Int32Array(regCount).fill(-1);
   const lastWritten = new Int32Array(regCount).fill(-1);
   blocks.forEach((block, index) => {
     const read = (reg: MReg): void => {
-      if (lastRead[reg] === index || lastWritten[reg] === index) return;
+      const lists = wide.get(reg);
+      if (lists === undefined || lastRead[reg] === index || lastWritten[reg] === index) return;
       lastRead[reg] = index;
-      readFirst[reg]!.push(index);
+      lists.readFirst.push(index);
     };
     const written = (reg: MReg): void => {
-      if (lastWritten[reg] === index) return;
+      const lists = wide.get(reg);
+      if (lists === undefined || lastWritten[reg] === index) return;
       lastWritten[reg] = index;
-      writtenIn[reg]!.push(index);
+      lists.writtenIn.push(index);
     };
     for (const insn of block.insns) {
       forEachUse(insn, read);
@@ -107,10 +108,8 @@ function liveAtEnds(blocks: readonly MBlock[], regCount: number): { liveOut: rea
   const writes = new Int32Array(blocks.length).fill(-1);
   const liveInOf = new Int32Array(blocks.length).fill(-1);
   const liveOutOf = new Int32Array(blocks.length).fill(-1);
-  for (let reg = 0 as MReg; reg < regCount; reg++) {
-    const work = readFirst[reg]!;
-    if (work.length === 0) continue;
-    for (const block of writtenIn[reg]!) writes[block] = reg;
+  for (const [reg, { readFirst: work, writtenIn }] of wide) {
+    for (const block of writtenIn) writes[block] = reg;
     for (const block of work) liveInOf[block] = reg;
     for (let block = work.pop(); block !== undefined; block = work.pop()) {
       if (block === 0) undefinedAtEntry.push(reg);
@@ -125,4 +124,36 @@ function liveAtEnds(blocks: readonly MBlock[], regCount: number): { liveOut: rea
     }
   }
   return { liveOut, undefinedAtEntry };
+}
+
+interface BlockLists {
+  /** Blocks that read the register before they write it. */
+  readonly readFirst: number[];
+  readonly writtenIn: number[];
+}
+
+/** Registers that several blocks mention, or that are read before they are written. */
+function wideRegisters(blocks: readonly MBlock[], regCount: number): Map<MReg, BlockLists> {
+  const wide = new Map<MReg, BlockLists>();
+  const onlyIn = new Int32Array(regCount).fill(-1);
+  let index = 0;
+  const widen = (reg: MReg): void => {
+    if (!wide.has(reg)) wide.set(reg, { readFirst: [], writtenIn: [] });
+  };
+  const read = (reg: MReg): void => {
+    if (onlyIn[reg] !== index) widen(reg);
+  };
+  const written = (reg: MReg): void => {
+    if (onlyIn[reg] === -1) onlyIn[reg] = index;
+    else if (onlyIn[reg] !== index) widen(reg);
+  };
+  for (const block of blocks) {
+    for (const insn of block.insns) {
+      forEachUse(insn, read);
+      forEachDef(insn, written);
+    }
+    forEachEndUse(block.end, read);
+    index++;
+  }
+  return wide;
 }

@@ -14,6 +14,8 @@ interface Origin {
 
 export interface Provenance {
   readonly pointers: ReadonlySet<number>;
+  /** Some register leads to a slot. */
+  readonly leadsToSlots: boolean;
   /** Slots that may be reached through the register, those included that are found in slots. */
   slotsThrough(reg: VReg): Iterable<SlotId>;
   /** Slots whose contents lead to other slots, and those. */
@@ -127,6 +129,7 @@ export function traceProvenance(func: IrFunction, order: readonly number[], isPr
   const none: readonly SlotId[] = [];
   return {
     pointers: new Set(origins.keys()),
+    leadsToSlots: [...origins.values()].some((origin) => origin.slots.size > 0),
     slotsThrough: (reg) => {
       const slots = origins.get(reg)?.slots;
       return slots === undefined || slots.size === 0 ? none : closure(slots);

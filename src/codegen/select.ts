@@ -243,6 +243,8 @@ function contextOf(b: Builder): MReg {
   return b.ctx;
 }
 
+const nothing: ReadonlySet<IrInsn> = new Set();
+
 /**
  * A branch on the result of a comparison becomes a branch on the comparison itself, where nothing else reads the result
  * and the operands still have the values that were compared.
@@ -252,10 +254,11 @@ function fuseComparison(
   insns: readonly IrInsn[],
   end: Terminator,
 ): { readonly end: Terminator; readonly skip: ReadonlySet<IrInsn> } {
+  if (end.op !== "branch") return { end, skip: nothing };
   const skip = new Set<IrInsn>();
   let fusedEnd = end;
   let limit = insns.length;
-  while (fusedEnd.op === "branch" && (fusedEnd.cond === "eq" || fusedEnd.cond === "ne")) {
+  while (fusedEnd.cond === "eq" || fusedEnd.cond === "ne") {
     const { a, b: right } = fusedEnd;
     if (a.kind !== "reg" || knownValue(b, right) !== 0n || b.facts.useCount[a.reg] !== 1) break;
     const definition = b.facts.definition[a.reg];
