@@ -12,13 +12,13 @@ export type Type =
   | { readonly kind: "tuple"; readonly elems: readonly Type[] }
   | { readonly kind: "record"; readonly fields: readonly RecordField[] }
   | { readonly kind: "array"; readonly elem: Type; readonly length: number }
-  | { readonly kind: "pointer"; readonly to: Type; readonly space: "kernel" | "user" | "none" }
-  | {
-      readonly kind: "enum";
-      readonly name: string;
-      readonly sizeBytes: 1 | 2 | 4 | 8;
-      readonly values: readonly (readonly [string, bigint])[];
-    }
+  | { readonly kind: "pointer"; readonly to: Type; readonly space: AddressSpace }
+  | EnumType
+  | StructType
+  /** A struct or union of which only the name is needed: what a pointer leads to. Looked up where memory is read. */
+  | IncompleteType
+  /** Bytes without a meaning for the language: floating point numbers, integers of 128 bits, functions (row 3.39). */
+  | { readonly kind: "opaque"; readonly name: string; readonly sizeBytes: number; readonly align: number }
   /** u64 nanoseconds, printed by strftime with `format`. */
   | { readonly kind: "timestamp"; readonly format: string }
   /** u64 address. */
@@ -33,6 +33,44 @@ export interface IntType {
   readonly signed: boolean;
   /** While types are inferred: from a literal whose sign nothing has fixed yet (row 3.03). Means nothing after checking. */
   readonly flexible?: true;
+}
+
+/** Where a pointer leads; "none": nothing has said so, which counts as the kernel (row 3.36). */
+export type AddressSpace = "kernel" | "user" | "none";
+
+export interface EnumType {
+  readonly kind: "enum";
+  /** `<anon_1>` for one without a name. */
+  readonly name: string;
+  /** As C stores it; constants are 8 bytes (row 2.07). */
+  readonly sizeBytes: 1 | 2 | 4 | 8;
+  readonly values: readonly (readonly [string, bigint])[];
+}
+
+export interface IncompleteType {
+  readonly kind: "incomplete";
+  readonly tag: "struct" | "union";
+  readonly name: string;
+}
+
+/** A C struct or union with its layout. Members of anonymous members are its own, as in C. */
+export interface StructType {
+  readonly kind: "struct";
+  readonly tag: "struct" | "union";
+  /** `<anon_1>` for one without a name. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly align: number;
+  readonly members: readonly StructMember[];
+}
+
+export interface StructMember {
+  readonly name: string;
+  readonly type: Type;
+  /** Bytes from the start; of a bit-field, the byte that holds its lowest bit. */
+  readonly offset: number;
+  /** A bit-field: its lowest bit in that byte (0 to 7), and how many bits it has. */
+  readonly bits?: { readonly shift: number; readonly count: number };
 }
 
 export interface RecordField {
@@ -65,11 +103,12 @@ export function sizeOf(type: Type): number {
   switch (type.kind) {
     case "int":
     case "enum":
+    case "string":
+    case "struct":
+    case "opaque":
       return type.sizeBytes;
     case "bool":
       return 1;
-    case "string":
-      return type.sizeBytes;
     case "buffer":
       return 4 + type.sizeBytes;
     case "pointer":
@@ -85,6 +124,7 @@ export function sizeOf(type: Type): number {
       return layoutOf(type.elems).sizeBytes;
     case "record":
       return layoutOf(type.fields.map((f) => f.type)).sizeBytes;
+    case "incomplete":
     case "none":
     case "void":
       return 0;
@@ -98,9 +138,13 @@ export function alignOf(type: Type): number {
     case "buffer":
     case "inet":
     case "bool":
+    case "incomplete":
     case "none":
     case "void":
       return 1;
+    case "struct":
+    case "opaque":
+      return type.align;
     case "array":
       return alignOf(type.elem);
     case "tuple":
@@ -151,6 +195,11 @@ export function typeName(type: Type): string {
       return `${typeName(type.to)} *`;
     case "enum":
       return `enum ${type.name}`;
+    case "struct":
+    case "incomplete":
+      return `${type.tag} ${type.name}`;
+    case "opaque":
+      return type.name;
     case "inet":
       return "inet[24]";
     default:
@@ -158,10 +207,23 @@ export function typeName(type: Type): string {
   }
 }
 
+/** A struct or union, its members known or not. */
+export const isCompound = (type: Type): type is StructType | IncompleteType => type.kind === "struct" || type.kind === "incomplete";
+
+/** Equal, but for the open sign of literals and for address spaces. */
 export function sameType(a: Type, b: Type): boolean {
+  if (isCompound(a) && isCompound(b)) return typeName(a) === typeName(b);
+  if (a.kind === "enum" && b.kind === "enum") return a.name === b.name && a.sizeBytes === b.sizeBytes;
   if (a.kind === "record" && b.kind === "record")
     return (
-      a.fields.length === b.fields.length && a.fields.every((f, i) => f.name === b.fields[i]?.name && sameType(f.type, b.fields[i].type))
+      sameTypes(a.fields.map(typeOfField), b.fields.map(typeOfField)) && a.fields.every((field, i) => field.name === b.fields[i]?.name)
     );
+  if (a.kind === "tuple" && b.kind === "tuple") return sameTypes(a.elems, b.elems);
+  if (a.kind === "array" && b.kind === "array") return a.length === b.length && sameType(a.elem, b.elem);
+  if (a.kind === "pointer" && b.kind === "pointer") return sameType(a.to, b.to);
   return a.kind === b.kind && typeName(a) === typeName(b);
 }
+
+const typeOfField = (field: RecordField): Type => field.type;
+
+const sameTypes = (a: readonly Type[], b: readonly Type[]): boolean => a.length === b.length && a.every((type, i) => sameType(type, b[i]!));

@@ -5,6 +5,7 @@ import { bucketRows, type BucketRow } from "./buckets.ts";
 import { divided } from "./divide.ts";
 import { averageOf, printOrder } from "./map-order.ts";
 import { keyText } from "./map-text.ts";
+import { structMembers } from "./struct-members.ts";
 import { bufferAt, integerAt, repeat, stringAt, valueText, type PrintContext } from "./value-text.ts";
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
@@ -40,11 +41,19 @@ export function valueJson(type: Type, view: DataView, at: number, ctx: PrintCont
       const values = members(types, view, at, ctx);
       return `{${type.fields.map((f, i) => `${jsonString(f.name)}: ${values[i] ?? ""}`).join(", ")}}`;
     }
+    case "struct": {
+      const whole = { ...ctx, truncTrailer: "" };
+      return `{${structMembers(type, view, at)
+        .map((m) => `${jsonString(m.name)}: ${valueJson(m.type, m.view, m.at, whole)}`)
+        .join(", ")}}`;
+    }
     case "timestamp":
     case "ksym":
     case "usym":
     case "inet":
       return jsonString(valueText(type, view, at, ctx));
+    case "opaque":
+    case "incomplete":
     case "none":
     case "void":
       return "null";

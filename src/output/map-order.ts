@@ -61,7 +61,7 @@ function compareValue(type: MapValueType): Compare | null {
       return (a, b) => order(samples(a.cell), samples(b.cell)) || compareBytes(a.key, b.key);
     case "plain": {
       const cell = type.type;
-      if (cell.kind !== "int") return null;
+      if (cell.kind !== "int" && cell.kind !== "enum") return null;
       return (a, b) =>
         a.cell.kind === "plain" && b.cell.kind === "plain" ? order(integerAt(cell, a.cell.value, 0), integerAt(cell, b.cell.value, 0)) : 0;
     }

@@ -38,7 +38,7 @@ const hexBytes = (bytes: Uint8Array, prefix: string, separator: string): string 
 
 /** `%s`: width and fill apply to plain texts; of a composite value only to its first piece, which is empty (row 5.66). */
 function stringText(conversion: Conversion, type: Type, text: string): string {
-  if (type.kind === "tuple" || type.kind === "record" || type.kind === "array") return pad(conversion, "") + text;
+  if (type.kind === "tuple" || type.kind === "record" || type.kind === "array" || type.kind === "struct") return pad(conversion, "") + text;
   const sign = conversion.plus && type.kind === "int" && type.signed && !text.startsWith("-") ? "+" : "";
   return pad(conversion, sign + text);
 }

@@ -2,6 +2,7 @@
 import { layoutOf, type Type } from "../../lang/types/type.ts";
 import type { UnitLabels } from "./buckets.ts";
 import { inetText } from "./inet.ts";
+import { structMembers } from "./struct-members.ts";
 import { timestampText, type Clock } from "./strftime.ts";
 
 /** What printing needs besides the value. */
@@ -81,7 +82,8 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
       return `0x${integerAt(type, view, at).toString(16)}`;
     case "enum": {
       const value = integerAt(type, view, at);
-      return type.values.find(([, v]) => v === value)?.[0] ?? String(value);
+      const bits = type.sizeBytes * 8;
+      return type.values.find(([, v]) => BigInt.asUintN(bits, v) === value)?.[0] ?? String(value);
     }
     case "timestamp":
       return timestampText(type.format, integerAt(type, view, at), ctx.clock);
@@ -105,6 +107,14 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
       );
       return braces(type.fields.map((f, i) => `.${f.name} = ${texts[i] ?? ""}`).join(", "));
     }
+    case "struct": {
+      // Char arrays of C end where they are full: nothing was cut off them.
+      const whole = { ...ctx, truncTrailer: "" };
+      const texts = structMembers(type, view, at).map((m) => `.${m.name} = ${valueText(m.type, m.view, m.at, whole)}`);
+      return braces(texts.join(", "));
+    }
+    case "opaque":
+    case "incomplete":
     case "none":
     case "void":
       return "null";
