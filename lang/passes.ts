@@ -3,6 +3,8 @@
  *
  *   parse         text → syntax tree (parse/, lex/); mistakes become `error` nodes and diagnostics
  *   config        configuration block, then the environment over it (check/config.ts)
+ *   imports       the probes, macros, functions and definitions of other files (check/imports.ts)
+ *   macros        calls become blocks; library macros are read if they are used (check/macros/, stdlib/)
  *   unsupported   top-level constructs that are read but not compiled yet (check/report-unsupported.ts)
  *   expand        attach points: parameters, wildcards, what the recording offers (check/attach/)
  *   split         one body per group of attach points that it cannot tell apart; `probe` becomes a literal (check/split-bodies.ts)
@@ -28,9 +30,9 @@ export interface FrontEndResult extends CheckResult {
 export function compileToHir(source: Source, env: CheckEnv): FrontEndResult {
   const { script, diagnostics } = parse(source);
   if (diagnostics.some(({ severity }) => severity === "error")) {
-    const { config } = check({ ...script, items: [], definitions: [], imports: [] }, env);
-    return { script, program: null, diagnostics, config };
+    const { config } = check({ script: { ...script, items: [], definitions: [], imports: [] }, source }, env);
+    return { script, program: null, diagnostics, config, source };
   }
-  const checked = check(script, env);
+  const checked = check({ script, source }, env);
   return { script, ...checked, diagnostics: [...diagnostics, ...checked.diagnostics] };
 }

@@ -1,12 +1,14 @@
 /** The semantic half of the front end: syntax tree to typed program. */
 import type { Script } from "../ast/ast.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { resolveConfig, type ScriptConfig } from "./config.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import type { CheckEnv } from "./env.ts";
 import { foldBody } from "./fold/fold.ts";
+import { linkImports, type Unit } from "./imports.ts";
+import { expandMacros } from "./macros/expand.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
 import { splitBodies, type ProbeBody } from "./split-bodies.ts";
@@ -19,6 +21,8 @@ export interface CheckResult {
   /** In the order of the script; warnings are those of the final types. */
   readonly diagnostics: readonly Diagnostic[];
   readonly config: ScriptConfig;
+  /** What spans are offsets into: the script's text, and behind it those of its imports and of the library macros that it uses. */
+  readonly source: Source;
 }
 
 function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
@@ -64,10 +68,20 @@ function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: 
   return elaborate(bodies, env, config, report);
 }
 
+/** The script as one: with its imports, without macros. False if that failed: what is missing would only cause more messages. */
+function gather(unit: Unit, env: CheckEnv, report: Report): { readonly whole: Unit; readonly ok: boolean } {
+  const own = makeReport();
+  const linked = linkImports(unit, env.readImport, own);
+  const whole = own.hasErrors() ? linked : expandMacros(linked, own);
+  for (const diagnostic of own.diagnostics) report.add(diagnostic);
+  return { whole, ok: !own.hasErrors() };
+}
+
 /** Checks a script and builds its typed program. Mistakes of the user are diagnostics; an exception is our bug. */
-export function check(script: Script, env: CheckEnv): CheckResult {
+export function check(unit: Unit, env: CheckEnv): CheckResult {
   const report = makeReport();
-  const config = resolveConfig(script.config, env.config, report);
-  const program = checkInto(script, env, config, report);
-  return { program: report.hasErrors() ? null : program, diagnostics: report.diagnostics, config };
+  const config = resolveConfig(unit.script.config, env.config, report);
+  const { whole, ok } = gather(unit, env, report);
+  const program = ok ? checkInto(whole.script, env, config, report) : null;
+  return { program: report.hasErrors() ? null : program, diagnostics: report.diagnostics, config, source: whole.source };
 }

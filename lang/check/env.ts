@@ -1,5 +1,6 @@
 /** What checking a script needs to know beside its text. */
 import type { ProbeCatalogue } from "../catalogue.ts";
+import type { ReadImport } from "./imports.ts";
 
 /** Instruction set of the recorded machine: names of its system calls and registers. */
 export type Architecture = "x86_64" | "arm64";
@@ -9,8 +10,8 @@ export interface CheckEnv {
   readonly catalogue: ProbeCatalogue | null;
   /** `$1` is params[0]. */
   readonly params: readonly string[];
-  /** `--name=value` after `--`. */
-  readonly namedParams: ReadonlyMap<string, string>;
+  /** `--name=value` after `--`; null for `--name` alone. */
+  readonly namedParams: ReadonlyMap<string, string | null>;
   /** BPFTRACE_* variables of the environment. */
   readonly config: ReadonlyMap<string, string>;
   /** Address of a kernel symbol in the recording (null: no such symbol). Absent: the recording has no symbols. */
@@ -19,4 +20,6 @@ export interface CheckEnv {
   readonly unsafe?: boolean;
   /** Absent: x86_64. */
   readonly architecture?: Architecture;
+  /** Absent: imports cannot be read. */
+  readonly readImport?: ReadImport;
 }

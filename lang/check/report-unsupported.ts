@@ -15,7 +15,7 @@ const DEFINITIONS: Readonly<Record<Definition["kind"], string | null>> = {
 
 const ITEMS: Readonly<Record<Item["kind"], string | null>> = {
   probe: null,
-  macro: "macros",
+  macro: null,
   function: "functions",
   map_decl: "map declarations",
   error: null,
@@ -26,7 +26,6 @@ export function reportUnsupported(script: Script, report: Report): void {
     const what = DEFINITIONS[definition.kind];
     if (what !== null) report.unsupported(definition.span, what);
   }
-  for (const { span } of script.imports) report.unsupported(span, "import");
   for (const item of script.items) {
     const what = ITEMS[item.kind];
     if (what !== null) report.unsupported(item.span, what);

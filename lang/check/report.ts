@@ -1,5 +1,6 @@
 /** Where passes leave diagnostics. One mistake at one place is said once, however often its code is checked. */
 import type { Diagnostic, RelatedSpan, Span } from "../diagnostics/diagnostic.ts";
+import { expansionsOf } from "../diagnostics/expansions.ts";
 import { codes, type CodeName } from "./codes.ts";
 
 export interface Extra {
@@ -17,25 +18,31 @@ export interface Report {
   readonly unsupported: (span: Span, what: string) => void;
 }
 
+/** A place in a macro is another one for each call. */
+const placeId = (span: Span | null): string =>
+  span === null ? "" : [span, ...expansionsOf(span).map((at) => at.span)].map(({ start, end }) => `${start} ${end}`).join(" ");
+
 export function makeReport(): Report {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const add = (diagnostic: Diagnostic): void => {
     const { span, message } = diagnostic;
-    const id = `${diagnostic.code} ${span === null ? "" : `${span.start} ${span.end}`} ${message}`;
+    const id = `${diagnostic.code} ${placeId(span)} ${message}`;
     if (seen.has(id)) return;
     seen.add(id);
     diagnostics.push(diagnostic);
   };
-  const say = (severity: Diagnostic["severity"], code: CodeName, span: Span | null, message: string, extra: Extra = {}): void =>
+  const say = (severity: Diagnostic["severity"], code: CodeName, span: Span | null, message: string, extra: Extra = {}): void => {
+    const related = [...(extra.related ?? []), ...expansionsOf(span)];
     add({
       code: codes[code],
       severity,
       span,
       message,
       ...(extra.hint ? { hint: extra.hint } : {}),
-      ...(extra.related ? { related: extra.related } : {}),
+      ...(related.length > 0 ? { related } : {}),
     });
+  };
   return {
     diagnostics,
     hasErrors: () => diagnostics.some((diagnostic) => diagnostic.severity === "error"),

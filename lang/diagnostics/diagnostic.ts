@@ -2,12 +2,23 @@
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** The place is in the body of a macro that was called there (row 2.35). */
+  readonly from?: Span;
 }
 
 /** One script. `name` is what locations print: a path, or `stdin` for -e and `-`. */
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /** With imports, `text` is the script's and behind it theirs: which part is whose, in order. What is in none is the script's. */
+  readonly files?: readonly SourceFile[];
+}
+
+/** Offsets into Source.text. */
+export interface SourceFile {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A second place that a message needs, printed below it with its own source line. */

@@ -1,4 +1,5 @@
 import type { Diagnostic, RelatedSpan, Source, Span } from "./diagnostic.ts";
+import { filesOf } from "./source.ts";
 
 /** A place in a script as messages print it. */
 export interface Location {
@@ -17,12 +18,26 @@ export function locate(text: string, offset: number): Location {
   return { line, column: Array.from(text.slice(lineStart, bounded)).length + 1 };
 }
 
+/** The file that a place is in: its name, its own text, and where that begins in the source's. */
+function fileAt(source: Source, offset: number): Source & { readonly start: number } {
+  const files = filesOf(source);
+  const { name, start, end } = files.find((file) => offset >= file.start && offset <= file.end) ?? files[0]!;
+  return { name, text: source.text.slice(start, end), start };
+}
+
+/** File, line and column where a span begins. */
+export function placeOf(source: Source, { start }: Span): Location & { readonly file: string } {
+  const file = fileAt(source, start);
+  return { file: file.name, ...locate(file.text, start - file.start) };
+}
+
 /**
  * `FILE:LINE:COL-COL` of a span, columns 1-based and the end exclusive, or `FILE:LINE-LINE` of one that takes several lines
  * (rows 8.44, 8.45).
  */
-export function formatLocation({ name, text }: Source, span: Span): string {
-  const { start, end } = bound(text, span);
+export function formatLocation(source: Source, span: Span): string {
+  const { name, text, start: base } = fileAt(source, span.start);
+  const { start, end } = bound(text, { start: span.start - base, end: span.end - base });
   const from = locate(text, start);
   const to = locate(text, end);
   if (from.line !== to.line) return `${name}:${from.line}-${to.line}`;
@@ -31,8 +46,9 @@ export function formatLocation({ name, text }: Source, span: Span): string {
 }
 
 /** A span's lines below its message: the source line and the line of `~`, or all the lines of a long span. Each ends with a newline. */
-export function formatContext(text: string, span: Span): string {
-  const { start, end } = bound(text, span);
+export function formatContext(source: Source, span: Span): string {
+  const { text, start: base } = fileAt(source, span.start);
+  const { start, end } = bound(text, { start: span.start - base, end: span.end - base });
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const lines = text.slice(lineStart, lineEnd(text, end)).split("\n").map(withoutReturn);
   if (lines.length > 1) return lines.map((line) => `${line}\n`).join("");
@@ -51,7 +67,7 @@ export function renderDiagnostic(source: Source, diagnostic: Diagnostic): string
   const { severity, span, message, hint, related = [] } = diagnostic;
   const label = severity === "error" ? "ERROR" : "WARNING";
   const place = ({ span: at, label: text }: RelatedSpan) =>
-    `${formatLocation(source, at)}: ${label}: ${text}\n${formatContext(source.text, at)}`;
+    `${formatLocation(source, at)}: ${label}: ${text}\n${formatContext(source, at)}`;
   const isExpansion = (at: RelatedSpan) => at.label === "expanded from";
   const hints = hint?.split("\n").map((line) => `HINT: ${line}\n`) ?? [];
   return [

@@ -25,16 +25,17 @@ export interface ParseResult {
 /**
  * Reads a script. Never throws and always gives a tree: what could not be read is an `error` node and a diagnostic (HS10xx), and
  * the rest of its statement's or item's neighbours is read all the same.
+ * `from`: where the text of an imported file begins, the last one of the source.
  * Source: bpftrace docs/language.md; grammar of bpftrace after 0.26, and what 0.17 accepts beside it.
  */
-export function parse(source: Source): ParseResult {
+export function parse(source: Source, from = 0): ParseResult {
   const { text } = source;
-  const cursor: Cursor = { text, pos: 0, comments: [], diagnostics: [] };
+  const cursor: Cursor = { text, pos: from, comments: [], diagnostics: [] };
   const script = readItems(cursor, scanItems(cursor));
-  return { script, diagnostics: inTextOrder(cursor.diagnostics) };
+  return { script: { ...script, span: { start: from, end: text.length } }, diagnostics: inTextOrder(cursor.diagnostics) };
 }
 
-function readItems(cursor: Cursor, rawItems: readonly RawItem[]): Script {
+function readItems(cursor: Cursor, rawItems: readonly RawItem[]): Omit<Script, "span"> {
   const { text, comments, diagnostics } = cursor;
   const definitions: Definition[] = [];
   const imports: Import[] = [];
@@ -74,7 +75,7 @@ function readItems(cursor: Cursor, rawItems: readonly RawItem[]): Script {
         items.push(readItem(text, raw, diagnostics));
     }
   }
-  return { definitions, config, imports, items, comments, span: { start: 0, end: text.length } };
+  return { definitions, config, imports, items, comments };
 }
 
 const rules = {

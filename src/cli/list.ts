@@ -52,7 +52,7 @@ export async function list(options: CliOptions): Promise<number> {
       process.stderr.write(`${loaded.message}\n`);
       return loaded.exitCode;
     }
-    const { diagnostics, script } = compileScript(loaded.source, {
+    const { diagnostics, script, source } = compileScript(loaded.source, {
       catalogue: recording?.catalogue ?? null,
       params: options.params,
       namedParams: options.namedParams,
@@ -60,7 +60,7 @@ export async function list(options: CliOptions): Promise<number> {
       ncpus: ncpusOf(recording),
     });
     const errors = diagnostics.filter((d) => d.severity === "error");
-    for (const error of errors) process.stderr.write(renderDiagnostic(loaded.source, error));
+    for (const error of errors) process.stderr.write(renderDiagnostic(source, error));
     if (script === null) return 1;
     for (const { point } of script.attach) {
       if (point.provider === "begin" || point.provider === "end") continue;

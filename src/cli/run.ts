@@ -1,7 +1,8 @@
 /** Runs a script: compile, print its diagnostics, replay, report. */
 import { availableParallelism } from "node:os";
 import { writeFileSync } from "node:fs";
-import { formatLocation, locate as locateOffset, renderDiagnostic } from "../../lang/diagnostics/render.ts";
+import { expansionsOf } from "../../lang/diagnostics/expansions.ts";
+import { formatLocation, placeOf, renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Diagnostic, Source, Span } from "../../lang/diagnostics/diagnostic.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { jsonPrinter } from "../output/json-printer.ts";
@@ -38,15 +39,14 @@ function wallClock(options: CliOptions, recording: Recording | null): ReturnType
 }
 
 function printerOptions(
-  source: Source,
   options: CliOptions,
   output: Output,
   clock: NonNullable<ReturnType<typeof clockOf>>,
   compilation: Compilation,
 ): PrinterOptions {
+  const { source } = compilation;
   const locate = (span: Span) => {
-    const { line, column } = locateOffset(source.text, span.start);
-    return { file: source.name, line, column, text: formatLocation(source, span) };
+    return { ...placeOf(source, span), text: formatLocation(source, span) };
   };
   return {
     context: {
@@ -61,7 +61,13 @@ function printerOptions(
     writeError,
     locate,
     describeWarning: (span, message, info) =>
-      renderDiagnostic(source, { code: "HS6001", severity: "warning", span, message: info === "" ? message : `${message}\n${info}` }),
+      renderDiagnostic(source, {
+        code: "HS6001",
+        severity: "warning",
+        span,
+        message: info === "" ? message : `${message}\n${info}`,
+        related: expansionsOf(span),
+      }),
     quiet: options.quiet,
     warnings: options.warnings,
   };
@@ -86,7 +92,6 @@ function timeWindow(options: CliOptions): TimeWindow | string {
 }
 
 async function replayAndReport(
-  source: Source,
   options: CliOptions,
   recording: Recording | null,
   compilation: Compilation,
@@ -112,7 +117,7 @@ async function replayAndReport(
     script,
     recording,
     live,
-    sink: make(printerOptions(source, options, output, clock, compilation)),
+    sink: make(printerOptions(options, output, clock, compilation)),
     backend: options.backend,
     ncpus: ncpusOf(recording),
     randSeed: options.seed,
@@ -177,19 +182,19 @@ async function runWith(source: Source, options: CliOptions, recording: Recording
     });
     if (options.debug.length > 0) {
       const { debugText } = await import("./debug.ts");
-      output.write(Buffer.from(debugText(source, compilation, options.debug), "utf8").toString("latin1"));
+      output.write(Buffer.from(debugText(compilation.source, compilation, options.debug), "utf8").toString("latin1"));
     }
-    if (!showDiagnostics(source, compilation.diagnostics, options.warnings, output) || compilation.script === null) return 1;
+    if (!showDiagnostics(compilation.source, compilation.diagnostics, options.warnings, output) || compilation.script === null) return 1;
     if (options.emitElf !== null) {
       const { writeObject } = await import("../bpf/object/object.ts");
-      writeFileSync(options.emitElf, writeObject(compilation.script, source));
+      writeFileSync(options.emitElf, writeObject(compilation.script, compilation.source));
     }
     if (compilation.script.attach.length === 0) {
       if (!options.quiet) output.write("No probes to attach\n");
       return 1;
     }
     if (options.dryRun) return 0;
-    return await replayAndReport(source, options, recording, compilation, output);
+    return await replayAndReport(options, recording, compilation, output);
   } finally {
     output.close();
   }

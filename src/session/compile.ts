@@ -23,6 +23,8 @@ export interface Compilation {
   readonly hir: HirProgram | null;
   readonly ir: IrProgram | null;
   readonly config: ScriptConfig;
+  /** What the spans of all stages are offsets into: the script, and what it imports. */
+  readonly source: Source;
   /** `args->x` is how scripts for bpftrace up to 0.17 read fields; what such a script prints keeps that version's lhist labels (row 6.50). */
   readonly usesArrowArgs: boolean;
   /** Null when there are errors. */
@@ -39,6 +41,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
       diagnostics: front.diagnostics,
       ast: front.script,
       config: front.config,
+      source: front.source,
       usesArrowArgs: false,
       hir: null,
       ir: null,
@@ -55,6 +58,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     diagnostics: [...front.diagnostics, ...rejections],
     ast: front.script,
     config: front.config,
+    source: front.source,
     usesArrowArgs: usesArrowArgs(front.script.items),
     hir: front.program,
     ir,

@@ -63,7 +63,7 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
 export async function runScript(text: string, options: RunOptions = {}): Promise<RunResult> {
   const compilation = compile(text, options);
   let stdout = "";
-  let stderr = compilation.diagnostics.map((d) => renderDiagnostic({ name: "stdin", text }, d)).join("");
+  let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
   if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation };
   const printer = (options.format === "json" ? jsonPrinter : textPrinter)({
     context: {

@@ -44,6 +44,15 @@ const LATER = new Set(
   ).split(" "),
 );
 
+/** Whether the language itself has a function or variable of that name. */
+export const isNative = (name: string): boolean =>
+  Object.hasOwn(VALUES, name) ||
+  isAction(name) ||
+  isAggregate(name) ||
+  LATER.has(name) ||
+  builtinNames.includes(name) ||
+  isLaterBuiltin(name);
+
 export const isAction = (name: string): boolean => Object.hasOwn(ACTIONS, name);
 
 export function elaborateAction(cx: Context, call: CallExpr): HirStmt[] {
