@@ -7,10 +7,9 @@ import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { IrProgram } from "../../lang/ir/ir.ts";
 import { lower } from "../../lang/lower/lower.ts";
 import { compileToHir } from "../../lang/passes.ts";
-import { explainRejection } from "../bpf/verifier/explain.ts";
-import { verify } from "../bpf/verifier/verify.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { codegen } from "../codegen/codegen.ts";
+import { verifyScript } from "./verify-script.ts";
 
 export interface CompileOptions extends CheckEnv {
   readonly ncpus: number;
@@ -29,6 +28,8 @@ export interface Compilation {
   readonly usesArrowArgs: boolean;
   /** Null when there are errors. */
   readonly script: CompiledScript | null;
+  /** Per program: bytes of a record that it may read. */
+  readonly contextBytes: readonly number[];
 }
 
 /** Room for about 4,000 printf lines between two drains; the pump comes back when it is half full. */
@@ -46,6 +47,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
       hir: null,
       ir: null,
       script: null,
+      contextBytes: [],
     };
   const ir = lower(front.program, {
     ncpus: options.ncpus,
@@ -53,7 +55,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     outputRingBytes: OUTPUT_RING_BYTES,
   });
   const script = codegen(ir);
-  const rejections = verifyAll(script);
+  const { diagnostics: rejections, contextBytes } = verifyScript(script, front.program, options.ncpus);
   return {
     diagnostics: [...front.diagnostics, ...rejections],
     ast: front.script,
@@ -63,16 +65,8 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     hir: front.program,
     ir,
     script: rejections.length > 0 ? null : script,
+    contextBytes,
   };
-}
-
-function verifyAll(script: CompiledScript): Diagnostic[] {
-  return script.programs.flatMap((program) => {
-    const verdict = verify(program, script.maps);
-    if (verdict.ok) return [];
-    const { message, span, hint } = explainRejection(program, verdict.rejection);
-    return [{ code: "HS5001" as const, severity: "error" as const, span, message, hint }];
-  });
 }
 
 function usesArrowArgs(node: unknown): boolean {

@@ -33,6 +33,8 @@ export interface TraceTime {
 
 export interface SessionOptions {
   readonly script: CompiledScript;
+  /** Per program: bytes of a record that it may read (Compilation.contextBytes). */
+  readonly contextBytes: readonly number[];
   readonly recording: Recording | null;
   readonly live: LiveClock;
   readonly sink: SessionSink;
@@ -87,6 +89,11 @@ function dispatchOf(script: CompiledScript): Map<number, number[]> {
   return dispatch;
 }
 
+/** Per event id: a record must have the bytes that every program on it may read. */
+function minRecordBytes(dispatch: ReadonlyMap<number, readonly number[]>, contextBytes: readonly number[]): Map<number, number> {
+  return new Map([...dispatch].map(([id, programs]) => [id, Math.max(...programs.map((program) => contextBytes[program] ?? 0))]));
+}
+
 export function streamsOf(recording: Recording | null): StreamSpec[] {
   return (recording?.streams ?? []).map((stream) => ({
     cpu: stream.cpu,
@@ -132,8 +139,10 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const replay = async (source: Recording, fromNs: bigint | null, toNs: bigint | null): Promise<void> => {
+    const dispatch = dispatchOf(script);
     machine.startPump({
-      dispatch: dispatchOf(script),
+      dispatch,
+      minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
       timers: timersOf(script),
       taskRules: source.taskRules,
       comms: source.comms,

@@ -85,6 +85,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   });
   const session = createSession({
     script: compilation.script,
+    contextBytes: compilation.contextBytes,
     recording: options.recording ?? null,
     live: jumpingClock(),
     sink: printer,
