@@ -52,13 +52,12 @@ export function selectBin(b: Builder, insn: IrInsn & { op: "bin" }): void {
 function binRegs(b: Builder, fn: BinFn, dst: MReg, a: Operand, c: Operand): void {
   const left = inReg(b, a);
   const right = inReg(b, c);
-  // Overwrite the operand that nobody needs again.
-  const swap = isCommutative(fn) && (right === dst || (left !== dst && useCount(b, right) === 1 && useCount(b, left) > 1));
+  // Overwrite the operand that nobody needs again. A variable that is set several times is likely to be set to the result.
+  const reused = left !== dst && b.facts.defCount[left] === 1 && (b.facts.useCount[left] ?? 0) > 1;
+  const swap = isCommutative(fn) && (right === dst || (reused && b.facts.useCount[right] === 1));
   if (swap) intoDst(b, fn, dst, right, left);
   else intoDst(b, fn, dst, left, right);
 }
-
-const useCount = (b: Builder, reg: MReg): number => b.facts.useCount[reg] ?? 1;
 
 /** dst = left fn right, where right may be dst. */
 function intoDst(b: Builder, fn: BinFn, dst: MReg, left: MReg, right: MReg): void {

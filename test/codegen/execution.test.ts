@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { codegen } from "../../src/codegen/codegen.ts";
+import { everyOperation } from "./every-operation.ts";
 import { randomProgram } from "./random-ir.ts";
 import { outcomeOfIr, outcomeOfProgram } from "./run-program.ts";
+
+test("generated code does what the IR says: every operation", () => {
+  expect(outcomeOfProgram(codegen(everyOperation))).toEqual(outcomeOfIr(everyOperation));
+});
 
 const shapes = [
   { name: "few values", registers: 3, maxStmts: 12, depth: 3 },

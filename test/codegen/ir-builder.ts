@@ -93,7 +93,7 @@ export const begin: ResolvedAttachPoint = { provider: "begin", name: "begin" };
 export const interval: ResolvedAttachPoint = { provider: "interval", name: "interval:s:1", periodNs: 1_000_000_000n };
 
 /** A program of one probe, whose function is the first. */
-export const program = (functions: readonly IrFunction[], maps: readonly IrMap[] = [], point = begin): IrProgram => ({
+export const program = (functions: readonly IrFunction[], maps: readonly IrMap[] = [], point: ResolvedAttachPoint = begin): IrProgram => ({
   functions,
   probes: [{ func: 0 as FuncId, attach: [point], span: { start: 0, end: 1 } }],
   maps,
