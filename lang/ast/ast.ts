@@ -24,8 +24,10 @@ export interface Comment extends Node {
 
 export type Definition =
   | (Node & { readonly kind: "include"; readonly path: string; readonly system: boolean })
-  | (Node & { readonly kind: "define"; readonly name: Name; readonly body: string })
-  | (Node & { readonly kind: "conditional"; readonly text: string }) // #ifdef, #ifndef, #if, #else, #endif, #undef, #pragma
+  /** `value`: the body as an expression of the language, null if it is none. */
+  | (Node & { readonly kind: "define"; readonly name: Name; readonly body: string; readonly value: Expr | null })
+  /** #ifdef, #ifndef, #if, #elif, #else, #endif, #undef, #pragma, macros with parameters. `cond`: what #if and #elif ask. */
+  | (Node & { readonly kind: "conditional"; readonly text: string; readonly cond: Expr | null })
   | (Node & {
       readonly kind: "struct" | "union";
       readonly name: Name | null;
@@ -36,11 +38,13 @@ export type Definition =
       readonly kind: "enum";
       readonly name: Name | null;
       readonly constants: readonly { readonly name: Name; readonly value: Expr | null }[];
+      readonly attributes: readonly string[];
     })
-  | (Node & { readonly kind: "typedef"; readonly text: string })
+  /** `members` are what it declares, each name a type; none for `struct x;`. */
+  | (Node & { readonly kind: "typedef"; readonly text: string; readonly members: readonly CMember[] })
   | (Node & { readonly kind: "error" });
 
-/** A struct member as C text, or a nested definition. */
+/** A struct member as C text, or a nested definition. An empty name is that of an unnamed bit-field. */
 export type CMember =
   | (Node & {
       readonly kind: "field";
@@ -55,7 +59,10 @@ export type CMember =
       readonly kind: "nested";
       readonly definition: Definition;
       readonly name: Name | null;
+      readonly pointers: number;
       readonly lengths: readonly (Expr | null)[];
+      readonly bits: Expr | null;
+      readonly attributes: readonly string[];
     });
 
 export interface Name extends Node {

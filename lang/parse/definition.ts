@@ -1,7 +1,6 @@
 import type { IToken, TokenType } from "chevrotain";
 import type { CMember, Definition, Expr, Name } from "../ast/ast.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
-import { syntaxError } from "../lex/cursor.ts";
 import type { RawItem } from "../lex/items.ts";
 import { T } from "../lex/token-types.ts";
 import { expectedAt } from "./error-text.ts";
@@ -10,42 +9,32 @@ import type { Grammar } from "./grammar.ts";
 /** Structs within structs; C asks for 63. */
 const maxStructDepth = 64;
 
-const conditionals: ReadonlySet<string> = new Set("ifdef ifndef if elif else endif undef pragma error warning line".split(" "));
-
-/** A `#` line (rows 2.03 to 2.05), continuation lines included. Its text is kept, nothing is expanded. */
-export function parseDirective(text: string, span: Span, diagnostics: Diagnostic[]): Definition {
-  const line = text
-    .slice(span.start, span.end)
-    .replace(/\\\r?\n/g, " ")
-    .trimEnd();
-  const [head, word = ""] = /^#\s*(\w*)/.exec(line) ?? [line];
-  const include = /^#\s*include\s*(?:<([^>]*)>|"([^"]*)")/.exec(line);
-  if (include !== null) return { kind: "include", path: include[1] ?? include[2] ?? "", system: include[1] !== undefined, span };
-  const define = /^(#\s*define\s+)(\w+)(?!\w|\()\s*(.*)$/s.exec(line);
-  if (define !== null) {
-    const [, before = "", name = "", body = ""] = define;
-    const start = span.start + before.length;
-    return { kind: "define", name: { text: name, span: { start, end: start + name.length } }, body, span };
-  }
-  // A function-like macro says nothing to a script: only object-like ones can be used in programs (row 2.04).
-  if (conditionals.has(word) || /^#\s*define\s+\w+\(/.test(line)) return { kind: "conditional", text: line, span };
-  const wordSpan = { start: span.start, end: span.start + head.length };
-  const isKnown = word === "include" || word === "define";
-  const message = isKnown ? `malformed #${word}` : `unknown preprocessor line '#${word}'`;
-  diagnostics.push(syntaxError("directive", wordSpan, message));
-  return { kind: "error", span };
-}
+/** Words that are never the name of a member. */
+const keywords: ReadonlySet<string> = new Set(
+  "char short int long float double void signed unsigned const volatile struct union enum _Bool __int128".split(" "),
+);
 
 /** A struct, union or enum definition or a typedef (rows 2.06, 2.07), in C syntax. */
 export function parseDefinition(grammar: Grammar, text: string, raw: RawItem, diagnostics: Diagnostic[]): Definition {
   const reader: Reader = { grammar, text, tokens: raw.tokens, pos: 0, diagnostics, failed: false };
   const first = raw.tokens[0]?.image;
   const isDeclaration = !raw.tokens.some((token) => token.tokenType === T.LBrace);
-  if (first === "typedef" || isDeclaration) return { kind: "typedef", text: text.slice(raw.span.start, raw.span.end), span: raw.span };
+  if (first === "typedef") return readTypedef(reader, raw.span);
+  if (isDeclaration) return { kind: "typedef", text: text.slice(raw.span.start, raw.span.end), members: [], span: raw.span };
   const definition = readDefinition(reader, 0);
   accept(reader, T.Semicolon);
   if (!reader.failed && reader.pos < reader.tokens.length) fail(reader, "expected ';'");
   return reader.failed ? { kind: "error", span: raw.span } : definition;
+}
+
+/** What a typedef declares is written like members of a struct. */
+function readTypedef(reader: Reader, span: Span): Definition {
+  reader.pos++;
+  const members: CMember[] = [];
+  readMember(reader, 0, members);
+  if (!reader.failed && reader.pos < reader.tokens.length) fail(reader, "expected ';'");
+  if (reader.failed) return { kind: "error", span };
+  return { kind: "typedef", text: reader.text.slice(span.start, span.end), members, span };
 }
 
 interface Reader {
@@ -135,8 +124,8 @@ function readDefinition(reader: Reader, depth: number): Definition {
   if (first.image === "enum") {
     const constants = readConstants(reader);
     expect(reader, T.RBrace, "expected '}'");
-    readAttributes(reader);
-    return { kind: "enum", name, constants, span: spanFrom(reader, first.startOffset) };
+    attributes.push(...readAttributes(reader));
+    return { kind: "enum", name, constants, attributes, span: spanFrom(reader, first.startOffset) };
   }
   const members: CMember[] = [];
   while (!reader.failed && !isNext(reader, T.RBrace) && reader.pos < reader.tokens.length) {
@@ -208,10 +197,8 @@ function readMember(reader: Reader, depth: number, members: CMember[]): void {
   const start = peek(reader)!.startOffset;
   if (beginsDefinition(reader)) {
     const definition = readDefinition(reader, depth + 1);
-    while (accept(reader, T.Star) !== null);
-    const name = isWord(peek(reader)) ? nameOf(reader.tokens[reader.pos++]!) : null;
-    const lengths = readLengths(reader);
-    members.push({ kind: "nested", definition, name, lengths, span: spanFrom(reader, start) });
+    do members.push(readNested(reader, definition, start));
+    while (accept(reader, T.Comma) !== null);
     expect(reader, T.Semicolon, "expected ';'");
     return;
   }
@@ -220,15 +207,38 @@ function readMember(reader: Reader, depth: number, members: CMember[]): void {
   while (isWord(peek(reader)) && isTypeWordBefore(reader)) {
     words.push(reader.tokens[reader.pos++]!.image);
   }
+  // `u32 : 4`: a bit-field without a name.
+  if (words.length === 0 && isWord(peek(reader)) && peek(reader, 1)?.tokenType === T.Colon) words.push(reader.tokens[reader.pos++]!.image);
   if (words.length === 0) fail(reader, "expected member");
   do members.push(...readDeclarator(reader, words.join(" "), start));
   while (accept(reader, T.Comma) !== null);
   expect(reader, T.Semicolon, "expected ';'");
 }
 
+/** What stands behind the `}` of a nested definition; without a name its members are those of the outer one. */
+function readNested(reader: Reader, definition: Definition, start: number): CMember {
+  const pointers = readPointers(reader);
+  const name = isWord(peek(reader)) ? nameOf(reader.tokens[reader.pos++]!) : null;
+  const lengths = readLengths(reader);
+  const bits = readBits(reader);
+  const attributes = readAttributes(reader);
+  return { kind: "nested", definition, name, pointers, lengths, bits, attributes, span: spanFrom(reader, start) };
+}
+
+function readPointers(reader: Reader): number {
+  let pointers = 0;
+  while (accept(reader, T.Star) !== null) pointers++;
+  return pointers;
+}
+
+function readBits(reader: Reader): Expr | null {
+  return accept(reader, T.Colon) === null ? null : readConstant(reader, [T.Comma]);
+}
+
 /** Does the token after the next one show that the next is still part of the type? */
 function isTypeWordBefore(reader: Reader): boolean {
   const after = peek(reader, 1);
+  if (after?.tokenType === T.Colon && keywords.has(peek(reader)?.image ?? "")) return true;
   if (after?.tokenType === T.Star || isFunctionPointer(reader, 1)) return true;
   return isWord(after) && after.image !== "__attribute__";
 }
@@ -238,33 +248,35 @@ function isFunctionPointer(reader: Reader, ahead: number): boolean {
 }
 
 function readDeclarator(reader: Reader, type: string, start: number): CMember[] {
-  let pointers = 0;
-  while (accept(reader, T.Star) !== null) pointers++;
+  const pointers = readPointers(reader);
   while (/^(?:const|volatile|restrict|__restrict)$/.test(peek(reader)?.image ?? "") && isWord(peek(reader, 1))) reader.pos++;
   if (isFunctionPointer(reader, 0)) return readFunctionPointer(reader, `${type}${"*".repeat(pointers)}`, start);
-  const token = peek(reader);
-  if (!isWord(token)) {
-    fail(reader, "expected member name");
-    return [];
-  }
-  reader.pos++;
+  const name = readMemberName(reader);
+  if (name === null) return [];
   const lengths = readLengths(reader);
-  const bits = accept(reader, T.Colon) === null ? null : readConstant(reader, [T.Comma]);
+  const bits = readBits(reader);
   const attributes = readAttributes(reader);
-  return [{ kind: "field", type, name: nameOf(token), pointers, lengths, bits, attributes, span: spanFrom(reader, start) }];
+  return [{ kind: "field", type, name, pointers, lengths, bits, attributes, span: spanFrom(reader, start) }];
+}
+
+/** Empty before the `:` of a bit-field without a name; null (and a diagnostic) where there must be one. */
+function readMemberName(reader: Reader): Name | null {
+  const token = peek(reader);
+  if (token?.tokenType === T.Colon) return { text: "", span: { start: token.startOffset, end: token.startOffset } };
+  if (isWord(token)) {
+    reader.pos++;
+    return nameOf(token);
+  }
+  fail(reader, "expected member name");
+  return null;
 }
 
 /** `int (*f)(void)`: a pointer to the type `int (void)`. */
 function readFunctionPointer(reader: Reader, result: string, start: number): CMember[] {
   reader.pos++;
-  let pointers = 0;
-  while (accept(reader, T.Star) !== null) pointers++;
-  const token = peek(reader);
-  if (!isWord(token)) {
-    fail(reader, "expected member name");
-    return [];
-  }
-  reader.pos++;
+  const pointers = readPointers(reader);
+  const name = readMemberName(reader);
+  if (name === null) return [];
   const lengths = readLengths(reader);
   expect(reader, T.RParen, "expected ')'");
   const open = expect(reader, T.LParen, "expected '('");
@@ -281,7 +293,7 @@ function readFunctionPointer(reader: Reader, result: string, start: number): CMe
     {
       kind: "field",
       type: `${result} ${params}`,
-      name: nameOf(token),
+      name,
       pointers,
       lengths,
       bits: null,

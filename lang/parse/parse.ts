@@ -2,7 +2,8 @@ import type { ConfigBlock, Definition, Import, Item, Script } from "../ast/ast.t
 import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import { syntaxError, type Cursor } from "../lex/cursor.ts";
 import { scanItems, type RawItem } from "../lex/items.ts";
-import { parseDefinition, parseDirective } from "./definition.ts";
+import { parseDefinition } from "./definition.ts";
+import { parseDirective } from "./directive.ts";
 import { Grammar } from "./grammar.ts";
 import { findTooDeep } from "./limit-depth.ts";
 
@@ -51,7 +52,7 @@ function readItems(cursor: Cursor, rawItems: readonly RawItem[]): Omit<Script, "
     switch (raw.kind) {
       case "directive":
         inPreamble(raw, "C definitions");
-        definitions.push(parseDirective(text, raw.span, diagnostics));
+        definitions.push(parseDirective(sharedGrammar, text, raw.span, diagnostics));
         break;
       case "definition":
         inPreamble(raw, "C definitions");

@@ -35,7 +35,7 @@ function definition(node: Definition): string {
       return list(node.kind, quote(node.text));
     case "enum": {
       const constants = node.constants.map(({ name, value }) => (value === null ? name.text : list(name.text, expr(value))));
-      return list("enum", node.name?.text ?? "_", ...constants);
+      return list("enum", node.name?.text ?? "_", ...node.attributes.map((attribute) => `:${attribute}`), ...constants);
     }
     case "struct":
     case "union": {
@@ -49,9 +49,10 @@ function definition(node: Definition): string {
 
 function member(node: CMember): string {
   const lengths = node.lengths.map((length) => `[${length === null ? "" : expr(length)}]`).join("");
-  if (node.kind === "nested") return list(node.name?.text ?? "_", definition(node.definition), lengths);
   const bits = node.bits === null ? "" : `:${expr(node.bits)}`;
   const attributes = node.attributes.map((attribute) => `:${attribute}`);
+  if (node.kind === "nested")
+    return list(node.name?.text ?? "_", definition(node.definition), "*".repeat(node.pointers) + lengths + bits, ...attributes);
   return list(node.name.text, quote(`${node.type}${"*".repeat(node.pointers)}`), lengths + bits, ...attributes);
 }
 
