@@ -4,7 +4,7 @@ import { markNull, readOperand, readReg } from "./env.ts";
 import { type RegState, isOrNull, isPointer } from "./reg-state.ts";
 import { reject } from "./reject.ts";
 import { type Range, fullRange, intersectRanges, max, min } from "./range.ts";
-import { type Scalar, constValue, isContradiction, sync } from "./scalar.ts";
+import { type Scalar, constValue, isContradiction, sync, unknownScalar } from "./scalar.ts";
 import { type State, cloneState, mapRegs, setReg } from "./state.ts";
 import { type Tnum, tnumConst, tnumAnd, tnumIntersect, tnumLow, tnumOr, tnumWithLow32 } from "./tnum.ts";
 
@@ -201,10 +201,11 @@ function withKnownBit(a: Scalar, wide: boolean, b: Scalar): Scalar {
   return withBits(a, wide, tnumOr(bitsOf(a, wide), tnumConst(value)));
 }
 
-/** a & b is 0: if b is known, a has none of its bits. */
+/** a & b is 0: if b is known, a has none of its bits. As in the kernel, the bits are then all that is known. */
 function withoutBits(a: Scalar, wide: boolean, b: Scalar): Scalar {
   const { value, mask } = bitsOf(b, wide);
   if (mask !== 0n) return a;
   const kept = fullRange(wide ? 64 : 32).umax & ~value;
-  return withBits(a, wide, tnumAnd(bitsOf(a, wide), tnumConst(kept)));
+  const bits = tnumAnd(bitsOf(a, wide), tnumConst(kept));
+  return sync({ ...unknownScalar, tnum: wide ? bits : tnumWithLow32(a.tnum, bits) });
 }

@@ -48,6 +48,7 @@ interface Pending {
 }
 
 export interface Exploration {
+  readonly everyState: boolean;
   readonly seen: Map<number, Checkpoint[]>;
   readonly pending: Pending[];
   parent: Checkpoint | null;
@@ -66,8 +67,9 @@ const MAX_PENDING = 8192;
 const PATIENCE = 3;
 const MAX_PATIENCE = 64;
 
-export function newExploration(): Exploration {
+export function newExploration(everyState: boolean): Exploration {
   return {
+    everyState,
     seen: new Map(),
     pending: [],
     parent: null,
@@ -115,7 +117,8 @@ export function visit(env: Env, paths: Exploration, insn: InsnIndex, state: Stat
   paths.seen.set(insn, kept);
   const instance = arrival?.instance ?? ++paths.lastInstance;
   // A checkpoint costs a comparison on every later visit.
-  if (always || (paths.sinceInsns >= 8 && paths.sinceJumps >= 2) || paths.sinceInsns >= 100) remember(paths, kept, state, instance);
+  if (always || paths.everyState || (paths.sinceInsns >= 8 && paths.sinceJumps >= 2) || paths.sinceInsns >= 100)
+    remember(paths, kept, state, instance);
   return { pruned: false, instance };
 }
 

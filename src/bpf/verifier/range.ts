@@ -76,44 +76,55 @@ export function crossDeduce(bits: number, range: Range): Range {
   return { umin, umax, smin, smax };
 }
 
-/** Bounds [lo, hi] of an exact result, reduced to the width: all wrap the same number of times, or nothing is known. */
-function wrapUnsigned(bits: number, lo: bigint, hi: bigint): readonly [bigint, bigint] {
+type Bounds = readonly [bigint, bigint];
+
+/** Bounds of an exact result, reduced to the width: known if all results wrap around equally often. */
+function wrapped(bits: number, [lo, hi]: Bounds): Bounds {
   const width = BigInt(bits);
   // >> rounds toward minus infinity, so this counts borrows as well as carries.
-  if (lo >> width === hi >> width) return [BigInt.asUintN(bits, lo), BigInt.asUintN(bits, hi)];
-  const full = fullRange(bits);
-  return [full.umin, full.umax];
+  return lo >> width === hi >> width ? [BigInt.asUintN(bits, lo), BigInt.asUintN(bits, hi)] : unsignedLimits(bits);
 }
 
-function wrapSigned(bits: number, lo: bigint, hi: bigint): readonly [bigint, bigint] {
-  const half = 1n << BigInt(bits - 1);
-  if ((lo + half) >> BigInt(bits) === (hi + half) >> BigInt(bits)) return [BigInt.asIntN(bits, lo), BigInt.asIntN(bits, hi)];
-  const full = fullRange(bits);
-  return [full.smin, full.smax];
+/** Bounds of an exact result: known if no result leaves the width. */
+function unsignedExact(bits: number, [lo, hi]: Bounds): Bounds {
+  const { umin, umax } = fullRange(bits);
+  return lo >= umin && hi <= umax ? [lo, hi] : [umin, umax];
 }
 
-function wrap(bits: number, [ulo, uhi]: readonly [bigint, bigint], [slo, shi]: readonly [bigint, bigint]): Range {
-  const [umin, umax] = wrapUnsigned(bits, ulo, uhi);
-  const [smin, smax] = wrapSigned(bits, slo, shi);
+function signedExact(bits: number, [lo, hi]: Bounds): Bounds {
+  const { smin, smax } = fullRange(bits);
+  return lo >= smin && hi <= smax ? [lo, hi] : [smin, smax];
+}
+
+function unsignedLimits(bits: number): Bounds {
+  const { umin, umax } = fullRange(bits);
+  return [umin, umax];
+}
+
+function make([umin, umax]: Bounds, [smin, smax]: Bounds): Range {
   return { umin, umax, smin, smax };
 }
 
+// What overflows is as unknown here as it is to the kernel, also where more could be said: nothing may be accepted that it rejects.
+
 export function rangeAdd(bits: number, a: Range, b: Range): Range {
-  return wrap(bits, [a.umin + b.umin, a.umax + b.umax], [a.smin + b.smin, a.smax + b.smax]);
+  return make(wrapped(bits, [a.umin + b.umin, a.umax + b.umax]), signedExact(bits, [a.smin + b.smin, a.smax + b.smax]));
 }
 
 export function rangeSub(bits: number, a: Range, b: Range): Range {
-  return wrap(bits, [a.umin - b.umax, a.umax - b.umin], [a.smin - b.smax, a.smax - b.smin]);
+  return make(wrapped(bits, [a.umin - b.umax, a.umax - b.umin]), signedExact(bits, [a.smin - b.smax, a.smax - b.smin]));
 }
 
 export function rangeMul(bits: number, a: Range, b: Range): Range {
   const corners = [a.smin * b.smin, a.smin * b.smax, a.smax * b.smin, a.smax * b.smax];
-  return wrap(bits, [a.umin * b.umin, a.umax * b.umax], [corners.reduce(min), corners.reduce(max)]);
+  const signed: Bounds = [corners.reduce(min), corners.reduce(max)];
+  return make(unsignedExact(bits, [a.umin * b.umin, a.umax * b.umax]), signedExact(bits, signed));
 }
 
 /** By a known amount below the width. */
 export function rangeLsh(bits: number, a: Range, amount: bigint): Range {
-  return wrap(bits, [a.umin << amount, a.umax << amount], [a.smin << amount, a.smax << amount]);
+  if (a.umax > 1n << (BigInt(bits - 1) - amount)) return fullRange(bits);
+  return unsignedRange(bits, a.umin << amount, a.umax << amount);
 }
 
 export function rangeRsh(bits: number, a: Range, amount: bigint): Range {

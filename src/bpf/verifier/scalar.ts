@@ -189,11 +189,11 @@ const ops: Readonly<Partial<Record<AluOp, Op>>> = {
   xor: { tnum: (_bits, a, b) => tnumXor(a, b), range: (bits, a, b) => rangeBitwise(bits, "xor", a, b) },
 };
 
-/** dst = a op b. Division, modulo and shifts by unknown amounts give an unknown number, as in the kernel. */
+/** dst = a op b. Division, modulo and shifts by unknown amounts give a number of which nothing is known, as in the kernel; not even that 32-bit ones clear the upper half. */
 export function aluScalar(op: Exclude<AluOp, "mov">, isWide: boolean, a: Scalar, b: Scalar): Scalar {
   if (op === "lsh" || op === "rsh" || op === "arsh") return shiftScalar(op, isWide, a, b);
   const known = ops[op];
-  if (!known) return isWide ? unknownScalar : unsignedLoads[4]!;
+  if (!known) return unknownScalar;
   const [left, right] = [constValue(a), constValue(b)];
   if (left !== null && right !== null) return constScalar(computeAlu(op, isWide ? 64 : 32, left, right));
   const low = known.range(32, a.low, b.low);
@@ -205,7 +205,7 @@ export function aluScalar(op: Exclude<AluOp, "mov">, isWide: boolean, a: Scalar,
 function shiftScalar(op: "lsh" | "rsh" | "arsh", isWide: boolean, a: Scalar, b: Scalar): Scalar {
   const bits = isWide ? 64 : 32;
   const amount = constValue(b);
-  if (amount === null || amount >= BigInt(bits)) return isWide ? unknownScalar : unsignedLoads[4]!;
+  if (amount === null || amount >= BigInt(bits)) return unknownScalar;
   const value = constValue(a);
   if (value !== null) return constScalar(computeAlu(op, bits, value, amount));
   const source = isWide ? a.tnum : tnumLow(32, a.tnum);

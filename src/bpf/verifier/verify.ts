@@ -75,14 +75,19 @@ const START = 0 as InsnIndex;
 /** Steps before the rejection that are told: telling costs more than walking. */
 const MAX_TOLD = 20_000;
 
-export function verify(program: ProgramSpec, maps: readonly MapSpec[]): Verdict {
-  const first = attempt(program, maps, null);
-  // The log costs more than the verification, so it is made only once it is needed; the second walk goes the same way.
-  return first.ok ? first : attempt(program, maps, { lines: [], insns: [], from: first.stats.insns - MAX_TOLD });
+export interface VerifyOptions {
+  /** Remember a state wherever ways meet, not only now and then: shows errors in the comparison of states (linux BPF_F_TEST_STATE_FREQ). */
+  readonly everyState?: boolean;
 }
 
-function attempt(program: ProgramSpec, maps: readonly MapSpec[], trail: Trail | null): Verdict {
-  const walk: Walk = { paths: newExploration(), trail, insn: START, state: null };
+export function verify(program: ProgramSpec, maps: readonly MapSpec[], options: VerifyOptions = {}): Verdict {
+  const first = attempt(program, maps, options, null);
+  // The log costs more than the verification, so it is made only once it is needed; the second walk goes the same way.
+  return first.ok ? first : attempt(program, maps, options, { lines: [], insns: [], from: first.stats.insns - MAX_TOLD });
+}
+
+function attempt(program: ProgramSpec, maps: readonly MapSpec[], options: VerifyOptions, trail: Trail | null): Verdict {
+  const walk: Walk = { paths: newExploration(options.everyState ?? false), trail, insn: START, state: null };
   let env: Env | null = null;
   try {
     const cfg = buildCfg(program.insns);
