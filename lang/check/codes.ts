@@ -22,6 +22,8 @@ export const codes = {
   macroMismatch: "HS2040",
   recursiveMacro: "HS2041",
   unhygienic: "HS2042",
+  failed: "HS2043",
+  notComptime: "HS2044",
   typeMismatch: "HS3001",
   invalidOperand: "HS3002",
   invalidCondition: "HS3003",

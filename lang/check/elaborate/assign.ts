@@ -159,7 +159,7 @@ export function elaborateLet(cx: Context, stmt: LetStmt): HirStmt[] {
   const written = stmt.type === null ? null : resolveType(cx, stmt.type, memorySpaceOf(cx.points[0]!));
   const before = findVariable(cx, name.text);
   if (before !== null) {
-    cx.report.error("redeclared", span, `Variable ${name.text} was already declared. Variable shadowing is not allowed.`, {
+    cx.report.error("redeclared", span, `Variable ${before.name} was already declared. Variable shadowing is not allowed.`, {
       related: [before.origin],
     });
     return [];

@@ -71,6 +71,8 @@ export interface Context {
   readonly loops: ("while" | "for")[];
   /** How often unroll repeats the current statement. */
   copies: number;
+  /** A condition known at compile time says that the current statement never runs. */
+  dead: boolean;
   /** Null: the type is not known (yet), or a diagnostic says what is wrong. */
   readonly expr: (expr: Expr) => HirExpr | null;
   /** The statements of a block in a scope of its own; a value at the end is dropped with a warning. */

@@ -23,6 +23,7 @@ function elaborateBody(inference: Inference, report: Report, body: ProbeBody): H
     scopes: [],
     loops: [],
     copies: 1,
+    dead: false,
     expr: (expr): HirExpr | null => {
       const built = elaborateExpr(cx, expr);
       if (built === null) inference.unresolved ??= expr.span;

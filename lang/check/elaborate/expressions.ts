@@ -11,6 +11,7 @@ import { elaborateIfValue, elaborateTernary, elaborateValueBlock } from "./branc
 import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "./builtins.ts";
 import { elaborateCall } from "./calls/calls.ts";
 import { elaborateCast } from "./cast.ts";
+import { elaborateComptime, elaborateComptimeIf } from "./comptime.ts";
 import { elaborateRecord, elaborateTuple } from "./composite.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { readCell } from "./maps.ts";
@@ -60,7 +61,7 @@ export function elaborateExpr(cx: Context, expr: Expr): HirExpr | null {
     case "ternary":
       return elaborateTernary(cx, expr);
     case "if":
-      return elaborateIfValue(cx, expr);
+      return expr.comptime ? elaborateComptimeIf(cx, expr) : elaborateIfValue(cx, expr);
     case "block":
       return elaborateValueBlock(cx, expr.body);
     case "member":
@@ -69,6 +70,8 @@ export function elaborateExpr(cx: Context, expr: Expr): HirExpr | null {
       return elaborateIndex(cx, expr);
     case "cast":
       return elaborateCast(cx, expr);
+    case "comptime":
+      return elaborateComptime(cx, expr);
     case "tuple":
       return elaborateTuple(cx, expr);
     case "record":
@@ -80,7 +83,6 @@ export function elaborateExpr(cx: Context, expr: Expr): HirExpr | null {
     case "typeof":
     case "typeinfo":
     case "offsetof":
-    case "comptime":
       cx.report.unsupported(span, expr.kind);
       return null;
     case "error":

@@ -29,7 +29,7 @@ function declareLoopVariable(cx: Context, stmt: StmtOf<"for_range"> | StmtOf<"fo
   const { variable } = stmt;
   const before = findVariable(cx, variable.text);
   if (before !== null) {
-    cx.report.error("redeclared", variable.span, `Loop declaration shadows existing variable: ${variable.text}`, {
+    cx.report.error("redeclared", variable.span, `Loop declaration shadows existing variable: ${before.name}`, {
       related: [before.origin],
     });
     return null;

@@ -5,6 +5,8 @@ import { int64, typeName } from "../../types/type.ts";
 import { elaborateAssign, elaborateLet } from "./assign.ts";
 import { elaborateCondition, ifStatement } from "./branches.ts";
 import { elaborateAction, isAction } from "./calls/calls.ts";
+import { chosenBranch } from "./comptime.ts";
+import { constantOf } from "./constant.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { convert } from "./convert.ts";
 import { elaborateForEach, elaborateForRange, elaborateUnroll, elaborateWhile } from "./loops.ts";
@@ -65,12 +67,22 @@ function exprStatement(cx: Context, expr: Expr): HirStmt[] {
 
 function elaborateIf(cx: Context, stmt: Extract<Stmt, { kind: "if" }> | ExprOf<"if">): HirStmt[] {
   if (stmt.comptime) {
-    cx.report.unsupported(stmt.span, "if comptime");
-    return [];
+    const chosen = chosenBranch(cx, stmt);
+    return chosen === null || chosen === "none" ? [] : [{ kind: "block", span: stmt.span, body: cx.block(chosen) }];
   }
   const cond = elaborateCondition(cx, stmt.cond);
-  const then = cx.block(stmt.then);
-  return ifStatement(stmt.span, cond, then, stmt.else === null ? [] : cx.block(stmt.else));
+  const known = cond === null ? null : constantOf(cond);
+  const then = branch(cx, stmt.then, known === 0n);
+  const other = stmt.else === null ? [] : branch(cx, stmt.else, known !== null && known !== 0n);
+  return ifStatement(stmt.span, cond, then, other);
+}
+
+function branch(cx: Context, block: Block, never: boolean): HirStmt[] {
+  const outer = cx.dead;
+  cx.dead ||= never;
+  const body = cx.block(block);
+  cx.dead = outer;
+  return body;
 }
 
 function elaborateReturn(cx: Context, stmt: Extract<Stmt, { kind: "return" }>): HirStmt[] {

@@ -1,5 +1,6 @@
 /** Scratch variables: scopes, declarations, and widening of their types (rows 2.14, 2.15, 3.04–3.06). */
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import { sourceName } from "../macros/names.ts";
 import { suggestion } from "../suggestion.ts";
 import type { HirExpr, LocalId } from "../../hir/hir.ts";
 import { literalFits } from "../../types/literal.ts";
@@ -30,8 +31,9 @@ export function declare(cx: Context, name: string, node: object, span: Span, ori
   const types = varTypes.get(node) ?? { type: null, fixed: false };
   varTypes.set(node, types);
   const id = cx.locals.length as LocalId;
-  cx.locals.push({ name, types });
-  const variable: Variable = { name, id, types, origin: { span, label: ORIGIN_LABEL[origin] }, assigned: origin !== "declaration" };
+  const shown = sourceName(name);
+  cx.locals.push({ name: shown, types });
+  const variable: Variable = { name: shown, id, types, origin: { span, label: ORIGIN_LABEL[origin] }, assigned: origin !== "declaration" };
   cx.scopes.at(-1)!.set(name, variable);
   return variable;
 }
@@ -81,13 +83,13 @@ const identicalShape = (a: Type, b: Type): boolean => typeName(a) === typeName(b
 export function readVariable(cx: Context, expr: ExprOf<"variable">): HirExpr | null {
   const variable = findVariable(cx, expr.name);
   if (variable === null) {
-    const names = cx.scopes.flatMap((scope) => [...scope.keys()]);
-    cx.report.error("undefinedVariable", expr.span, `Undefined or undeclared variable: ${expr.name}`, {
-      hint: suggestion(expr.name, names),
+    const names = cx.scopes.flatMap((scope) => [...scope.values()].map(({ name }) => name));
+    cx.report.error("undefinedVariable", expr.span, `Undefined or undeclared variable: ${sourceName(expr.name)}`, {
+      hint: suggestion(sourceName(expr.name), names),
     });
     return null;
   }
-  if (!variable.assigned) cx.report.warn("unassignedRead", expr.span, `Variable used before it was assigned: ${expr.name}`);
+  if (!variable.assigned) cx.report.warn("unassignedRead", expr.span, `Variable used before it was assigned: ${variable.name}`);
   const { type } = variable.types;
   return type === null ? null : { kind: "local", span: expr.span, local: variable.id, type };
 }

@@ -148,6 +148,8 @@ function foldExpr(env: FoldEnv, expr: Expr): Expr {
       return foldUnary(env, folded);
     case "binary":
       return foldBinary(env, folded);
+    case "comptime":
+      return truthOf(folded.operand) === null ? folded : folded.operand;
     case "ternary": {
       const truth = truthOf(folded.cond);
       if (truth === null) return folded;

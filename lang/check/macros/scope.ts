@@ -2,6 +2,7 @@
 import type { Expr, Name, TypeExpr } from "../../ast/ast.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { createdVariables } from "./created.ts";
+import { ownName } from "./names.ts";
 import { isTypeArgument, type Argument, type Macro } from "./registry.ts";
 
 /** The type that stands for a type parameter. */
@@ -39,11 +40,6 @@ function asValue(expr: Expr): Expr {
   if (expr.kind !== "variable" && expr.kind !== "map") return expr;
   return { kind: "block", span: expr.span, body: { span: expr.span, stmts: [], value: expr } };
 }
-
-/** Names as the lexer never makes them, so that they clash with nothing; `sourceName` gives them back. */
-const ownName = (name: string, expansion: number): string => `${name}#${expansion}`;
-
-export const sourceName = (name: string): string => name.replace(/#\d+$/, "");
 
 /** The scope of a macro's body; the arguments fit its parameters. `expansion` numbers the expansions of a script. */
 export function bodyScope(outer: Scope, macro: Macro, args: readonly Argument[], call: Span, expansion: number): Scope {

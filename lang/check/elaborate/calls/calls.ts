@@ -5,13 +5,22 @@ import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "../builtins.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { isAggregate } from "./aggregates.ts";
 import { checkArity, type Arity } from "./arguments.ts";
+import { failCall } from "./fail.ts";
 import { deleteCall, hasKeyCall, lenCall } from "./map-calls.ts";
+import { isLiteralCall, isScalarCall, typePredicateCall } from "./predicates.ts";
 import { exitCall, joinCall, printCall, printfCall, timeCall, wholeMapCall } from "./print.ts";
 import { ntopCall, strCall, strftimeCall, strlenCall, strncmpCall } from "./strings.ts";
 
 /** Functions that give a value. */
 const VALUES: Readonly<Record<string, Arity & { readonly elaborate: (cx: Context, call: CallExpr) => HirExpr | null }>> = {
   delete: { min: 1, max: 2, elaborate: deleteCall },
+  is_array: { min: 1, max: 1, elaborate: typePredicateCall },
+  is_integer: { min: 1, max: 1, elaborate: typePredicateCall },
+  is_literal: { min: 1, max: 1, elaborate: isLiteralCall },
+  is_ptr: { min: 1, max: 1, elaborate: typePredicateCall },
+  is_scalar: { min: 1, max: 1, elaborate: isScalarCall },
+  is_str: { min: 1, max: 1, elaborate: typePredicateCall },
+  is_unsigned_integer: { min: 1, max: 1, elaborate: typePredicateCall },
   has_key: { min: 2, max: 2, elaborate: hasKeyCall },
   len: { min: 1, max: 1, elaborate: lenCall },
   ntop: { min: 1, max: 2, elaborate: ntopCall },
@@ -25,6 +34,7 @@ const VALUES: Readonly<Record<string, Arity & { readonly elaborate: (cx: Context
 const ACTIONS: Readonly<Record<string, Arity & { readonly elaborate: (cx: Context, call: CallExpr) => HirStmt[] }>> = {
   clear: { min: 1, max: 1, elaborate: wholeMapCall },
   errorf: { min: 1, max: 128, elaborate: printfCall },
+  fail: { min: 1, max: 128, elaborate: failCall },
   exit: { min: 0, max: 1, elaborate: exitCall },
   join: { min: 1, max: 2, elaborate: joinCall },
   print: { min: 1, max: 3, elaborate: printCall },
@@ -37,9 +47,9 @@ const ACTIONS: Readonly<Record<string, Arity & { readonly elaborate: (cx: Contex
 /** Known to the language, without an implementation so far (section 5 of the parity table, and tseries). */
 const LATER = new Set(
   (
-    "assert assert_str bswap buf cat cgroup_path cgroupid container_of debugf default_str_length fail find getopt is_array is_err is_integer " +
-    "is_literal is_ptr is_scalar is_str is_unsigned_integer kaddr kfunc_allowed kfunc_exist kptr ksym macaddr memcmp override path " +
-    "percpu_kaddr pton reg signal signal_name signal_thread skboutput socket_cookie static_assert str_concat strcap strcontains strerror " +
+    "bswap buf cat cgroup_path cgroupid debugf getopt " +
+    "kaddr kfunc_allowed kfunc_exist kptr ksym macaddr memcmp override path " +
+    "percpu_kaddr pton reg signal signal_name signal_thread skboutput socket_cookie str_concat strcontains strerror " +
     "strstr syscall_name system tseries uaddr unwatch uptr usym write_user"
   ).split(" "),
 );

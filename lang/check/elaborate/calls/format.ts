@@ -2,7 +2,7 @@
 import { typeName, type Type } from "../../../types/type.ts";
 
 // Flags in this order only, each at most once; what does not match is text. `*` consumes no argument.
-const CONVERSION = /%-?\+? ?#?0?(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlLjzt]*(rx|rh|gr|[diuoxXcspraAeEfFgG%])/g;
+export const CONVERSION = /%-?\+? ?#?0?(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlLjzt]*(rx|rh|gr|[diuoxXcspraAeEfFgG%])/g;
 
 /** Conversions of a format in order, as `d`, `s`, `rx`…; `%%` in any shape is text. */
 export const conversionsOf = (format: string): string[] =>
