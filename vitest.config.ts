@@ -6,5 +6,7 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests that say `concurrent` wait for other programs; more of them at once would only wait longer.
+    maxConcurrency: 2,
   },
 });
