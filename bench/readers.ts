@@ -1,0 +1,47 @@
+/** One count over each form of the same trace.dat, marginal between 1 M and 10 M events, against `trace-cmd report` on that form. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { best, CLI, DATA, has, measure, row } from "./measure.ts";
+import { writeBigTrace } from "./trace-writer.ts";
+
+const EVENTS = { small: 1_000_000, large: 10_000_000 } as const;
+const EXTRA = EVENTS.large - EVENTS.small;
+const SCRIPT = "tracepoint:syscalls:sys_exit_* { @ = count(); }";
+const WANT = EVENTS.large / 2;
+
+const FORMS = { "v6, as recorded": null, "v7, uncompressed": "none", "v7, zstd": "zstd" } as const;
+
+/** The file in that form, made with trace-cmd where it is another than the writer's; null without trace-cmd. */
+function fileOf(size: keyof typeof EVENTS, compression: string | null): string | null {
+  const plain = `${DATA}${size}.dat`;
+  if (!existsSync(plain)) writeBigTrace(plain, EVENTS[size]);
+  if (compression === null) return plain;
+  const converted = `${DATA}${size}-${compression}.dat`;
+  if (existsSync(converted)) return converted;
+  if (!has("trace-cmd")) return null;
+  const args = ["convert", "-i", plain, "-o", converted, "--file-version", "7", "--compression", compression];
+  return spawnSync("trace-cmd", args).status === 0 ? converted : null;
+}
+
+mkdirSync(DATA, { recursive: true });
+row("readers, marginal rate", "hindsight", "trace-cmd", "ratio", "sum");
+for (const [name, compression] of Object.entries(FORMS)) {
+  const small = fileOf("small", compression);
+  const large = fileOf("large", compression);
+  if (small === null || large === null) {
+    row(name, "skipped: needs trace-cmd convert");
+    continue;
+  }
+  const replay = (file: string) => best(3, () => measure(process.execPath, [CLI, "--trace", file, "-q", "--no-warnings", "-e", SCRIPT]));
+  const last = replay(large);
+  const ours = EXTRA / (last.cpu - replay(small).cpu);
+  const sum = Number(/^@: (\d+)/m.exec(last.stdout)?.[1] ?? 0) === WANT ? "agrees" : `WANT ${WANT}`;
+  const perSecond = (rate: number): string => `${(rate / 1e6).toFixed(2)} M/s`;
+  if (!has("trace-cmd")) {
+    row(name, perSecond(ours), "", "", sum);
+    continue;
+  }
+  const report = (file: string): number => measure("trace-cmd", ["report", "-i", file], "ignore").cpu;
+  const theirs = EXTRA / (report(large) - report(small));
+  row(name, perSecond(ours), perSecond(theirs), (ours / theirs).toFixed(1), sum);
+}
