@@ -38,6 +38,8 @@ test.each<[string, string]>([
     ),
   ],
   ["bytes that were not written", meet("*(u64 *)(r10 -8) = 1", "r7 = 1", "r7 = *(u64 *)(r10 -8)")],
+  ["two bytes that were not written", meet("*(u16 *)(r10 -6) = 5", "r7 = 1", "r7 = *(u16 *)(r10 -6)")],
+  ["two bytes of a pointer", meet("*(u16 *)(r10 -6) = 5", "*(u64 *)(r10 -8) = r6", "r7 = *(u16 *)(r10 -6)")],
   [
     "bytes that were not written, read by a helper",
     meet("*(u64 *)(r10 -8) = 1", "r7 = 1", "r2 = r10\nr2 += -8\nr1 = map[hash]\ncall bpf_map_lookup_elem"),
