@@ -13,6 +13,11 @@ export interface ScriptConfig {
   readonly missingProbes: "error" | "warn" | "ignore";
   readonly printMapsOnExit: boolean;
   readonly strTruncTrailer: string;
+  readonly maxCatBytes: number;
+  readonly stackMode: "bpftrace" | "perf" | "raw" | "build_id";
+  readonly unstableTseries: "enable" | "warn" | "error";
+  /** All settings by name, for the builtin `config` (row 4.30). */
+  readonly settings: ReadonlyMap<string, string | number | boolean>;
 }
 
 type Setting = { readonly kind: "int" | "bool" | "text" } | { readonly kind: "word"; readonly words: readonly string[] };
@@ -24,10 +29,10 @@ const unstable = word("enable", "warn", "error");
 
 /** bpftrace docs/language.md "Config variables"; the keys without a field in ScriptConfig are validated and have no effect offline. */
 const SETTINGS: Readonly<Record<string, Setting>> = {
-  cache_user_symbols: word("per_pid", "per_program", "none"),
+  cache_user_symbols: word("PER_PID", "PER_PROGRAM", "NONE"),
   cpp_demangle: bool,
   lazy_symbolication: bool,
-  license: word("gpl", "gpl v2", "gpl and additional rights", "dual bsd/gpl", "dual mit/gpl", "dual mpl/gpl"),
+  license: word("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"),
   log_size: int,
   max_bpf_progs: int,
   max_cat_bytes: int,
@@ -46,6 +51,31 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   unstable_tseries: unstable,
   unstable_typeinfo: unstable,
   use_blazesym: bool,
+};
+
+/** bpftrace docs/language.md; cache_user_symbols has none: it depends on the run. */
+const DEFAULTS: Readonly<Record<string, Value>> = {
+  cpp_demangle: true,
+  lazy_symbolication: true,
+  license: "GPL",
+  log_size: 1_000_000,
+  max_bpf_progs: 1024,
+  max_cat_bytes: 10_240,
+  max_map_keys: 4096,
+  max_probes: 1024,
+  max_strlen: 1024,
+  missing_probes: "error",
+  on_stack_limit: 32,
+  perf_rb_pages: 0,
+  print_maps_on_exit: true,
+  show_debug_info: true,
+  stack_mode: "bpftrace",
+  str_trunc_trailer: "..",
+  unstable_dw_ustack: "warn",
+  unstable_import_statement: "error",
+  unstable_tseries: "warn",
+  unstable_typeinfo: "error",
+  use_blazesym: true,
 };
 
 const ENVIRONMENT_ONLY = new Set(["btf", "kernel_build", "kernel_source", "vmlinux"]);
@@ -96,8 +126,8 @@ function parseValue(setting: Setting, text: string): { readonly value: Value } |
       return fits ? { value: Number(value) } : { expected: "a number" };
     }
     case "word": {
-      const value = text.toLowerCase();
-      return setting.words.includes(value) ? { value } : { expected: setting.words.join(", ") };
+      const value = setting.words.find((each) => each.toLowerCase() === text.toLowerCase());
+      return value === undefined ? { expected: setting.words.join(", ") } : { value };
     }
   }
 }
@@ -113,10 +143,11 @@ function textOf(value: ConfigValue): string {
   }
 }
 
-/** Strings live in per-CPU scratch memory and maps are allocated up front, so both need an upper bound of ours. */
+/** Strings live in per-CPU scratch memory, maps are allocated up front and files are read whole, so all need an upper bound of ours. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   max_strlen: [1, 65_536],
   max_map_keys: [1, 16_777_216],
+  max_cat_bytes: [0, 1 << 30],
 };
 
 /** What is wrong with the value beyond its form. */
@@ -127,7 +158,7 @@ function limitOf(key: string, value: Value): string | null {
 }
 
 export function resolveConfig(block: ConfigBlock | null, environment: ReadonlyMap<string, string>, report: Report): ScriptConfig {
-  const values = new Map<string, Value>();
+  const values = new Map(Object.entries(DEFAULTS));
 
   const set = (key: string, text: string, span: Span | null): void => {
     const setting = SETTINGS[key];
@@ -168,13 +199,18 @@ export function resolveConfig(block: ConfigBlock | null, environment: ReadonlyMa
     set(RENAMED[written] ?? written, text, null);
   }
 
+  const valueOf = (key: string): Value => values.get(key)!;
   return {
-    maxMapKeys: (values.get("max_map_keys") as number | undefined) ?? 4096,
-    maxStrlen: (values.get("max_strlen") as number | undefined) ?? 1024,
-    maxProbes: (values.get("max_probes") as number | undefined) ?? 1024,
-    maxBpfProgs: (values.get("max_bpf_progs") as number | undefined) ?? 1024,
-    missingProbes: (values.get("missing_probes") as ScriptConfig["missingProbes"] | undefined) ?? "error",
-    printMapsOnExit: (values.get("print_maps_on_exit") as boolean | undefined) ?? true,
-    strTruncTrailer: (values.get("str_trunc_trailer") as string | undefined) ?? "..",
+    maxMapKeys: valueOf("max_map_keys") as number,
+    maxStrlen: valueOf("max_strlen") as number,
+    maxProbes: valueOf("max_probes") as number,
+    maxBpfProgs: valueOf("max_bpf_progs") as number,
+    missingProbes: valueOf("missing_probes") as ScriptConfig["missingProbes"],
+    printMapsOnExit: valueOf("print_maps_on_exit") as boolean,
+    strTruncTrailer: valueOf("str_trunc_trailer") as string,
+    maxCatBytes: valueOf("max_cat_bytes") as number,
+    stackMode: valueOf("stack_mode") as ScriptConfig["stackMode"],
+    unstableTseries: valueOf("unstable_tseries") as ScriptConfig["unstableTseries"],
+    settings: values,
   };
 }

@@ -14,8 +14,8 @@ export interface CheckEnv {
   readonly namedParams: ReadonlyMap<string, string | null>;
   /** BPFTRACE_* variables of the environment. */
   readonly config: ReadonlyMap<string, string>;
-  /** Address of a kernel symbol in the recording (null: no such symbol). Absent: the recording has no symbols. */
-  readonly kernelSymbol?: (name: string) => bigint | null;
+  /** The kernel symbols of the recording (an address of null: no such symbol); null or absent: it has none. */
+  readonly kernelSymbols?: () => { readonly addressOf: (name: string) => bigint | null } | null;
   /** --unsafe: functions that act on the machine are allowed. */
   readonly unsafe?: boolean;
   /** Absent: x86_64. */

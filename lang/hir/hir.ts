@@ -6,6 +6,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { MapValueType, Type } from "../types/type.ts";
 import type { ResolvedAttachPoint, TracepointField } from "../catalogue.ts";
+import type { TextTable } from "../tables/text-table.ts";
 
 export type LocalId = number & { readonly of: "local" };
 /** Index into HirProgram.maps. */
@@ -58,7 +59,12 @@ export type HirStmt = { readonly span: Span } & (
   | { readonly kind: "block"; readonly body: HirBlock }
   | { readonly kind: "break" | "continue" }
   | { readonly kind: "return"; readonly value: HirExpr | null }
-  | { readonly kind: "printf" | "errorf" | "warnf"; readonly format: string; readonly args: readonly HirExpr[] }
+  /** cat: the text is a path; system: a command. */
+  | {
+      readonly kind: "printf" | "errorf" | "warnf" | "debugf" | "cat" | "system";
+      readonly format: string;
+      readonly args: readonly HirExpr[];
+    }
   | { readonly kind: "print_value"; readonly value: HirExpr }
   | { readonly kind: "print_map"; readonly map: HirMapId; readonly top: number; readonly div: number }
   | { readonly kind: "clear" | "zero"; readonly map: HirMapId }
@@ -76,7 +82,7 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
   /** int, bool, enum, pointer or timestamp constant, already wrapped to the type's range. */
   (
     | { readonly kind: "int"; readonly value: bigint }
-    /** String literal: bytes without the NUL; type string[n + 1]. */
+    /** String literal: bytes without the NUL; type string[n + 1]. Or all bytes of a constant array of integers. */
     | { readonly kind: "str"; readonly bytes: Uint8Array }
     | { readonly kind: "local"; readonly local: LocalId }
     /** Cell of a plain map, zero if absent. */
@@ -84,7 +90,7 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     /** count, sum, min, max, avg read as a 64-bit integer over all CPUs; stats as record { count, average, total }. */
     | { readonly kind: "aggregate_value"; readonly map: HirMapId; readonly key: HirExpr | null }
     | { readonly kind: "field"; readonly field: TracepointField }
-    /** pid, tid: uint32. uid, gid, cpu, ncpus, nsecs, elapsed, cgroup: uint64. rand: uint32. comm: string[16]. curtask: uint64. */
+    /** pid, tid, rand: uint32. comm: string[16]. username: username. curtask: pointer. All others: uint64. */
     | { readonly kind: "builtin"; readonly name: BuiltinName }
     /** neg, bitnot: operand converted to `type` first. lognot: operand int, bool or pointer; type bool. */
     | { readonly kind: "unary"; readonly op: "neg" | "bitnot" | "lognot"; readonly operand: HirExpr }
@@ -102,8 +108,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "record"; readonly fields: readonly { readonly name: string; readonly value: HirExpr }[] }
     /** Member of a tuple or record by position. */
     | { readonly kind: "member"; readonly operand: HirExpr; readonly index: number }
-    /** Element of an array or byte of a string. */
-    | { readonly kind: "index"; readonly operand: HirExpr; readonly index: HirExpr }
+    /** Element of an array or byte of a string. Out of bounds is zero, and warned about unless `quiet`. */
+    | { readonly kind: "index"; readonly operand: HirExpr; readonly index: HirExpr; readonly quiet?: true }
     /** `++`/`--`: type int64 or uint64; the value before (postfix) or after (prefix). */
     | { readonly kind: "increment_local"; readonly local: LocalId; readonly delta: 1 | -1; readonly prefix: boolean }
     | {
@@ -119,6 +125,14 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     /** str(pointer or string[, length]): type string[capacity]. `length` null: up to the capacity. Pointers are read with probe_read_{kernel,user}_str. */
     | { readonly kind: "str_of"; readonly pointer: HirExpr; readonly length: HirExpr | null }
     | { readonly kind: "strlen"; readonly operand: HirExpr }
+    /** Both strings in one of type string[capacity]; what does not fit is cut. */
+    | { readonly kind: "concat"; readonly left: HirExpr; readonly right: HirExpr }
+    /** The table's text for an int64; type string[64]. */
+    | { readonly kind: "table_text"; readonly table: TextTable; readonly index: HirExpr }
+    /** Bytes in reverse order; operand and type are unsigned integers of one width. */
+    | { readonly kind: "bswap"; readonly operand: HirExpr }
+    /** 6 bytes: the first ones of an array or string, or those that a pointer or address leads to; type mac. */
+    | { readonly kind: "macaddr"; readonly source: HirExpr }
     | { readonly kind: "strftime"; readonly ns: HirExpr } // type timestamp
     | { readonly kind: "ntop"; readonly address: HirExpr } // type inet
     | { readonly kind: "ksym" | "usym"; readonly address: HirExpr }
@@ -128,4 +142,22 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "map_len"; readonly map: HirMapId }
   );
 
-export type BuiltinName = "pid" | "tid" | "uid" | "gid" | "comm" | "cpu" | "ncpus" | "nsecs" | "elapsed" | "rand" | "cgroup" | "curtask";
+/** nsecs is the boot clock's; username is the user id, printed by name. */
+export type BuiltinName =
+  | "pid"
+  | "tid"
+  | "uid"
+  | "gid"
+  | "username"
+  | "comm"
+  | "cpu"
+  | "numaid"
+  | "ncpus"
+  | "nsecs"
+  | "nsecs_monotonic"
+  | "nsecs_tai"
+  | "jiffies"
+  | "elapsed"
+  | "rand"
+  | "cgroup"
+  | "curtask";

@@ -83,6 +83,14 @@ function text(names: Names, expr: HirExpr): string {
       return `strncmp(${sub(expr.left)}, ${sub(expr.right)}, ${expr.n})`;
     case "str_of":
       return `str(${sub(expr.pointer)}${expr.length === null ? "" : `, ${sub(expr.length)}`}):${typeName(expr.type)}`;
+    case "concat":
+      return `str_concat(${sub(expr.left)}, ${sub(expr.right)})`;
+    case "table_text":
+      return `${expr.table.name}[${sub(expr.index)}]`;
+    case "bswap":
+      return `bswap(${sub(expr.operand)})`;
+    case "macaddr":
+      return `macaddr(${sub(expr.source)})`;
     case "strlen":
       return `strlen(${sub(expr.operand)})`;
     case "strftime":
@@ -139,6 +147,9 @@ function stmtLines(names: Names, stmt: HirStmt, indent: string): string[] {
     case "printf":
     case "errorf":
     case "warnf":
+    case "debugf":
+    case "cat":
+    case "system":
       return one(`${stmt.kind}(${[quoteText(stmt.format), ...stmt.args.map(sub)].join(", ")})`);
     case "print_value":
       return one(`print(${sub(stmt.value)})`);

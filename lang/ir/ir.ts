@@ -106,6 +106,8 @@ export interface IrMap {
   readonly keyBytes: number;
   readonly valueBytes: number;
   readonly maxEntries: number;
+  /** What user space puts into an array before the run: the values one after the other. */
+  readonly contents?: Uint8Array;
   /** For script maps: how user space reads keys and cells. Null for internal maps. */
   readonly script: ScriptMap | null;
 }
@@ -140,7 +142,7 @@ export interface IrProgram {
  * before the next event), then the arguments at the offsets given here, counted from the start of the record; sizeBytes is the whole record.
  */
 export type Action = { readonly span: Span; readonly sizeBytes: number } & (
-  | { readonly kind: "printf" | "errorf" | "warnf"; readonly format: string; readonly args: readonly ActionArg[] }
+  | { readonly kind: TextActionKind; readonly format: string; readonly args: readonly ActionArg[] }
   | { readonly kind: "print_value"; readonly arg: ActionArg }
   | { readonly kind: "print_map"; readonly map: MapId; readonly top: number; readonly div: number }
   | { readonly kind: "clear" | "zero"; readonly map: MapId }
@@ -153,6 +155,9 @@ export type Action = { readonly span: Span; readonly sizeBytes: number } & (
   /** Run-time warning of one statement, reported once with its count. s64 helper result at offset 8; `helper` is empty when none is to blame (row 3.11). */
   | { readonly kind: "helper_error"; readonly message: string; readonly helper: string }
 );
+
+/** Actions that format a text: to be written somewhere, or the path of a file (cat) or a command (system). */
+export type TextActionKind = "printf" | "errorf" | "warnf" | "debugf" | "cat" | "system";
 
 export interface ActionArg {
   readonly type: Type;

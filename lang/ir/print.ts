@@ -161,6 +161,9 @@ function actionText(action: Action, maps: readonly IrMap[]): string {
     case "printf":
     case "errorf":
     case "warnf":
+    case "debugf":
+    case "cat":
+    case "system":
       return [`${action.kind} ${JSON.stringify(action.format)}`, ...action.args.map(arg)].join(", ") + size;
     case "print_value":
       return `print_value ${arg(action.arg)}${size}`;

@@ -12,7 +12,7 @@ const COMM_BYTES = 16;
 const START_MAP = "start_ns";
 
 /** Caches that must not outlive a loop iteration on a live kernel, where time goes on. */
-export const timeKeys: readonly string[] = ["ktime_get_boot_ns"];
+export const timeKeys: readonly string[] = ["ktime_get_boot_ns", "ktime_get_ns", "ktime_get_tai_ns", "jiffies64"];
 
 const call = (l: Lowering, name: HelperName): Operand => cached(l, name, () => l.b.helper(name, []));
 
@@ -44,10 +44,15 @@ const values: Record<Exclude<BuiltinName, "comm">, (l: Lowering) => Operand> = {
   tid: (l) => cached(l, "tid", () => low(l, call(l, "get_current_pid_tgid"))),
   // gid << 32 | uid
   uid: (l) => cached(l, "uid", () => low(l, call(l, "get_current_uid_gid"))),
+  username: (l) => values.uid(l),
   gid: (l) => cached(l, "gid", () => high(l, call(l, "get_current_uid_gid"))),
   cpu: (l) => call(l, "get_smp_processor_id"),
+  numaid: (l) => call(l, "get_numa_node_id"),
   ncpus: (l) => imm(l.program.options.ncpus),
   nsecs: (l) => call(l, "ktime_get_boot_ns"),
+  nsecs_monotonic: (l) => call(l, "ktime_get_ns"),
+  nsecs_tai: (l) => call(l, "ktime_get_tai_ns"),
+  jiffies: (l) => call(l, "jiffies64"),
   elapsed,
   rand: (l) => l.b.helper("get_prandom_u32", []),
   cgroup: (l) => call(l, "get_current_cgroup_id"),

@@ -16,6 +16,7 @@ const OUT_OF_BOUNDS = "Array access out of bounds. This can lead to unexpected r
 const lengthOf = (type: Type): number => (type.kind === "array" ? type.length : sizeOf(type));
 
 function outOfBounds(l: Lowering, expr: Index): void {
+  if (expr.quiet) return;
   warn(l, expr, expr.span, { message: OUT_OF_BOUNDS, helper: "", result: zero });
 }
 

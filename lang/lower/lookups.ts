@@ -10,6 +10,9 @@ import { keyOf } from "./keys.ts";
 import { cached, hirMap, irMapId, zero, type Lowering } from "./lowering.ts";
 import { addrArg, mapArg, pointee } from "./operand.ts";
 
+/** Builtins that may give another value each time. */
+const CHANGING: ReadonlySet<string> = new Set(["rand", "nsecs", "nsecs_monotonic", "nsecs_tai", "jiffies", "elapsed"]);
+
 /** Text that is the same for keys that are the same as long as no local in them is set; null for what may differ each time. */
 function describe(expr: HirExpr): string | null {
   const all = (parts: readonly HirExpr[], name: string): string | null => {
@@ -26,7 +29,7 @@ function describe(expr: HirExpr): string | null {
     case "field":
       return `field ${expr.field.offset} ${expr.field.sizeBytes}`;
     case "builtin":
-      return expr.name === "rand" || expr.name === "nsecs" || expr.name === "elapsed" ? null : expr.name;
+      return CHANGING.has(expr.name) ? null : expr.name;
     case "tuple":
       return all(expr.elems, "tuple");
     case "cast":

@@ -10,10 +10,12 @@ import { storeField } from "./fields.ts";
 import { at, cacheHere, enter, type Lowering } from "./lowering.ts";
 import { loadScalar, readInto } from "./maps.ts";
 import { memberOffsets, memberPlace, memberTypes, paddingOf } from "./members.ts";
-import { alignmentOf, shift } from "./operand.ts";
+import { addrArg, alignmentOf, imm, shift } from "./operand.ts";
 import { convert, isScalar, scalarSize } from "./scalars.ts";
 import { memoryHome } from "./storage.ts";
-import { storeStrOf, storeString } from "./text.ts";
+import { concatInto } from "./concat.ts";
+import { tableTextInto } from "./table-text.ts";
+import { isKernelPointer, storeStrOf, storeString } from "./text.ts";
 
 const copyTo = (l: Lowering, to: Address, from: Address, sizeBytes: number): void => l.b.emit({ op: "copy", to, from, sizeBytes });
 
@@ -117,6 +119,15 @@ function inetInto(l: Lowering, address: HirExpr, to: Address): void {
   } else copyTo(l, shift(to, 4), l.rules.place(l, address), sizeBytes);
 }
 
+const MAC_BYTES = 6;
+
+/** A failed read leaves zeroes. */
+function macInto(l: Lowering, source: HirExpr, to: Address): void {
+  if (!isScalar(source.type)) return copyTo(l, to, l.rules.place(l, source), MAC_BYTES);
+  const from = l.rules.value(l, source);
+  l.b.helperVoid(isKernelPointer(source) ? "probe_read_kernel" : "probe_read_user", [addrArg(to), imm(MAC_BYTES), from]);
+}
+
 function write(l: Lowering, expr: HirExpr, to: Address): void {
   switch (expr.kind) {
     case "str":
@@ -152,6 +163,12 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
       return into(l, expr.value, to);
     case "str_of":
       return storeStrOf(l, expr, to);
+    case "concat":
+      return concatInto(l, expr, to);
+    case "table_text":
+      return tableTextInto(l, expr, to);
+    case "macaddr":
+      return macInto(l, expr.source, to);
     case "ntop":
       return inetInto(l, expr.address, to);
     case "local":

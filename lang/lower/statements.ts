@@ -1,6 +1,6 @@
 /** Statements and blocks. */
 import type { HirBlock, HirExpr, HirStmt } from "../hir/hir.ts";
-import { RECORD_HEADER_BYTES } from "../ir/ir.ts";
+import { RECORD_HEADER_BYTES, type TextActionKind } from "../ir/ir.ts";
 import { sizeOf } from "../types/type.ts";
 import { addSample } from "./aggregates.ts";
 import { emitJoin } from "./join.ts";
@@ -53,7 +53,7 @@ function ifStatement(l: Lowering, stmt: Stmt<"if">): void {
   enter(l, done, afterThen, afterElse);
 }
 
-function print(l: Lowering, stmt: Stmt<"printf" | "errorf" | "warnf">): void {
+function print(l: Lowering, stmt: Stmt<TextActionKind>): void {
   const { args, sizeBytes } = layOutArgs(stmt.args.map((arg) => arg.type));
   emitRecord(l, {
     node: stmt,
@@ -126,6 +126,9 @@ function statement(l: Lowering, stmt: HirStmt): void {
     case "printf":
     case "errorf":
     case "warnf":
+    case "debugf":
+    case "cat":
+    case "system":
       return print(l, stmt);
     case "print_value":
       return printValue(l, stmt);

@@ -79,9 +79,12 @@ export const UNROLLED_BYTES = 64;
 /** strlen: bytes before the NUL, or the capacity without one. */
 export function strlenValue(l: Lowering, operand: HirExpr): Operand {
   if (operand.kind === "str_of" && operand.length === null && isScalar(operand.pointer.type)) return readLength(l, operand);
+  return lengthAt(l, l.rules.place(l, operand), sizeOf(operand.type));
+}
+
+/** The same of a string in memory. */
+export function lengthAt(l: Lowering, text: Address, capacity: number): Operand {
   const { b } = l;
-  const capacity = sizeOf(operand.type);
-  const text = l.rules.place(l, operand);
   const length = b.vreg();
   const done = b.block();
   const wordBytes = alignmentOf(text.off);

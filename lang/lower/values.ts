@@ -133,6 +133,16 @@ function conditional(l: Lowering, expr: Extract<HirExpr, { kind: "cond" }>): Ope
   return reg(result);
 }
 
+/** 8 bits stay as they are (row 5.40). */
+function swapped(l: Lowering, expr: Extract<HirExpr, { kind: "bswap" }>): Operand {
+  const src = l.rules.value(l, expr.operand);
+  const bits = 8 * scalarSize(expr.type);
+  if (bits === 8) return src;
+  const dst = l.b.vreg();
+  l.b.emit({ op: "bswap", dst, src, bits: bits as 16 | 32 | 64 });
+  return reg(dst);
+}
+
 function readLocal(l: Lowering, local: LocalId): Operand {
   const home = scalarHome(l, local);
   return home.kind === "reg" ? reg(home.reg) : l.b.load(home.addr, 8, false);
@@ -203,6 +213,8 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
       return rules.value(l, expr.value);
     case "strlen":
       return strlenValue(l, expr.operand);
+    case "bswap":
+      return swapped(l, expr);
     case "strftime":
       return rules.value(l, expr.ns);
     case "ksym":
@@ -216,6 +228,9 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
       return mapLength(l, expr.map);
     case "str":
     case "str_of":
+    case "concat":
+    case "table_text":
+    case "macaddr":
     case "ntop":
     case "tuple":
     case "record":

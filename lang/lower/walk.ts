@@ -22,12 +22,14 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "cast":
     case "member":
     case "strlen":
+    case "bswap":
       return [expr.operand];
     case "binary":
     case "compare":
     case "equal":
     case "logical":
     case "strncmp":
+    case "concat":
       return [expr.left, expr.right];
     case "cond":
       return [expr.cond, expr.then, expr.else];
@@ -43,6 +45,10 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
       return expr.length === null ? [expr.pointer] : [expr.pointer, expr.length];
     case "strftime":
       return [expr.ns];
+    case "table_text":
+      return [expr.index];
+    case "macaddr":
+      return [expr.source];
     case "ntop":
     case "ksym":
     case "usym":
@@ -72,6 +78,9 @@ export function expressionsOf(stmt: HirStmt): readonly HirExpr[] {
     case "printf":
     case "errorf":
     case "warnf":
+    case "debugf":
+    case "cat":
+    case "system":
       return stmt.args;
     case "exit":
       return [stmt.code];

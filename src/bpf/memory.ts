@@ -39,7 +39,7 @@ export const currentFlags = { yield: 1, exit: 2 } as const;
 
 /** Counters (u32 each, from current.missingAddr = MISSING_BLOCK) of what programs asked for and the recording does not hold. */
 export const MISSING_BLOCK = 1280;
-export const missing = { uid: 0, comm: 4, tgid: 8, kernelMemory: 12, userMemory: 16, cgroup: 20, task: 24, sizeBytes: 64 } as const;
+export const missing = { uid: 0, comm: 4, tgid: 8, kernelMemory: 12, userMemory: 16, cgroup: 20, task: 24, numa: 28, sizeBytes: 64 } as const;
 /** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */
 export const MISSING_SEEN = MISSING_BLOCK + 32;
 /** BPF stack: frame n of 8 is at STACK_BASE + n * 512; r10 of a frame is its end. Main programs use frame 0 at a constant address. */

@@ -15,6 +15,7 @@ export interface CliOptions {
   readonly output: string | null;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly unsafe: boolean;
   readonly keepWarnings: boolean;
   readonly warnings: boolean;
   readonly debug: readonly string[];
@@ -123,6 +124,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     output: values.output ?? null,
     quiet: values.quiet ?? false,
     verbose: values.verbose ?? false,
+    unsafe: values.unsafe === true,
     keepWarnings: keep > 0,
     warnings: !(values["no-warnings"] ?? false),
     debug,

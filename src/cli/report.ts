@@ -33,6 +33,13 @@ const MISSING: Readonly<Record<string, Missing>> = {
     hint: "a tracepoint records only the pointer; for the string add an event probe, for instance: e:hs/open syscalls/sys_enter_openat s_filename=+0($filename):ustring",
   },
   cgroup: { what: "cgroup ids", instead: "0", hint: "events carry no cgroup ids" },
+  kernelSymbols: {
+    what: "kernel symbols",
+    instead: "the address",
+    hint: "trace-cmd stores them by itself when it may read /proc/kallsyms: record as root, with kernel.kptr_restrict at most 1",
+  },
+  userSymbols: { what: "symbols of programs", instead: "the address", hint: "recordings of tracepoints hold no memory maps of processes" },
+  numa: { what: "the NUMA nodes of processors", instead: "0", hint: "events carry the processor only: use cpu" },
   task: { what: "task structures", instead: "zero", hint: "events carry no task structures" },
 };
 

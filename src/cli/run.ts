@@ -1,17 +1,19 @@
 /** Runs a script: compile, print its diagnostics, replay, report. */
 import { availableParallelism } from "node:os";
 import { writeFileSync } from "node:fs";
-import { expansionsOf } from "../../lang/diagnostics/expansions.ts";
-import { formatLocation, placeOf, renderDiagnostic } from "../../lang/diagnostics/render.ts";
-import type { Diagnostic, Source, Span } from "../../lang/diagnostics/diagnostic.ts";
+import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
+import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { jsonPrinter } from "../output/json-printer.ts";
+import { placesOf } from "../output/places.ts";
 import type { Printer, PrinterOptions } from "../output/printer.ts";
 import { textPrinter } from "../output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../session/compile.ts";
+import { recordedMachine, symbolsFor, type MissingSymbols, type RecordedMachine } from "../session/recorded-machine.ts";
 import { createSession, type SessionResult, type TimeWindow } from "../session/session.ts";
 import { bootEpochNs, clockOf, liveClock } from "./clock.ts";
 import { configOf } from "./environment.ts";
+import { hostOf } from "./host.ts";
 import { errnoText, loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 import { openOutput, type Output } from "./output.ts";
@@ -43,40 +45,37 @@ function printerOptions(
   output: Output,
   clock: NonNullable<ReturnType<typeof clockOf>>,
   compilation: Compilation,
+  machine: RecordedMachine,
+  missing: MissingSymbols,
 ): PrinterOptions {
-  const { source } = compilation;
-  const locate = (span: Span) => {
-    return { ...placeOf(source, span), text: formatLocation(source, span) };
-  };
   return {
     context: {
       truncTrailer: compilation.config.strTruncTrailer,
       clock,
       unitLabels: compilation.usesArrowArgs ? "range" : "value",
-      symbol: () => null,
+      symbol: symbolsFor(machine, missing),
     },
+    host: hostOf(compilation.config.maxCatBytes),
     write: (text) => {
       output.write(text);
     },
     writeError,
-    locate,
-    describeWarning: (span, message, info) =>
-      renderDiagnostic(source, {
-        code: "HS6001",
-        severity: "warning",
-        span,
-        message: info === "" ? message : `${message}\n${info}`,
-        related: expansionsOf(span),
-      }),
+    ...placesOf(compilation.source),
     quiet: options.quiet,
     warnings: options.warnings,
   };
 }
 
-function reportEnd(options: CliOptions, recording: Recording, result: SessionResult, compilation: Compilation): void {
+function reportEnd(
+  options: CliOptions,
+  recording: Recording,
+  result: SessionResult,
+  compilation: Compilation,
+  missing: MissingSymbols,
+): void {
   if (result.stats !== null) for (const line of lostLines(recording.info, result.stats)) writeError(line);
   if (!options.warnings) return;
-  for (const line of missingLines(result.missing)) writeError(line);
+  for (const line of missingLines({ ...result.missing, ...missing })) writeError(line);
   const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
   if (asksWallTime && options.bootTime === null)
     writeError("WARNING: the recording does not hold the wall-clock time of its boot: times count from 1970. Pass --boot-time SECONDS.\n");
@@ -94,6 +93,7 @@ function timeWindow(options: CliOptions): TimeWindow | string {
 async function replayAndReport(
   options: CliOptions,
   recording: Recording | null,
+  machine: RecordedMachine,
   compilation: Compilation,
   output: Output,
 ): Promise<number> {
@@ -113,11 +113,13 @@ async function replayAndReport(
   }
   const make: (o: PrinterOptions) => Printer = options.format === "json" ? jsonPrinter : textPrinter;
   const live = liveClock();
+  const missing: MissingSymbols = { kernelSymbols: 0, userSymbols: 0 };
   const session = createSession({
     script,
+    contextBytes: compilation.contextBytes,
     recording,
     live,
-    sink: make(printerOptions(options, output, clock, compilation)),
+    sink: make(printerOptions(options, output, clock, compilation, machine, missing)),
     backend: options.backend,
     ncpus: ncpusOf(recording),
     randSeed: options.seed,
@@ -137,7 +139,7 @@ async function replayAndReport(
   const result = await session.run();
   process.off("SIGINT", stop).off("SIGTERM", stop);
   output.flush();
-  if (recording !== null) reportEnd(options, recording, result, compilation);
+  if (recording !== null) reportEnd(options, recording, result, compilation, missing);
   return result.exitCode;
 }
 
@@ -173,12 +175,16 @@ async function runWith(source: Source, options: CliOptions, recording: Recording
   }
   try {
     for (const warning of recording?.info.warnings ?? []) writeError(`WARNING: ${warning}\n`);
+    const machine = recordedMachine(recording);
     const compilation = compileScript(source, {
       catalogue: recording?.catalogue ?? null,
       params: options.params,
       namedParams: options.namedParams,
       config: configOf(process.env),
       ncpus: ncpusOf(recording),
+      unsafe: options.unsafe,
+      architecture: machine.architecture,
+      kernelSymbols: machine.symbols,
     });
     if (options.debug.length > 0) {
       const { debugText } = await import("./debug.ts");
@@ -194,7 +200,7 @@ async function runWith(source: Source, options: CliOptions, recording: Recording
       return 1;
     }
     if (options.dryRun) return 0;
-    return await replayAndReport(options, recording, compilation, output);
+    return await replayAndReport(options, recording, machine, compilation, output);
   } finally {
     output.close();
   }

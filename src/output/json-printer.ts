@@ -1,33 +1,47 @@
 /** bpftrace's `-f json`: one object per line (section 9 of the parity table). */
+import type { TextAction } from "../session/events.ts";
 import { jsonString, mapJson, valueJson } from "./json.ts";
 import { joinText } from "./join.ts";
-import { printfText } from "./printf.ts";
 import type { Printer, PrinterOptions } from "./printer.ts";
 import { timeText } from "./strftime.ts";
-import { formatCache } from "./text-printer.ts";
+import { catFile, textFormatter } from "./text-action.ts";
 
 export function jsonPrinter(options: PrinterOptions): Printer {
   const { context } = options;
   const line = (text: string): void => {
     options.write(`${text}\n`);
   };
-  const segmentsOf = formatCache();
+  const format = textFormatter(context);
   const place = (span: { start: number; end: number }): string => {
     const { file, line: row, column } = options.locate(span);
     return `"filename": ${jsonString(file)}, "line": ${row}, "col": ${column}`;
+  };
+
+  const printText = (action: TextAction, text: string): void => {
+    switch (action.kind) {
+      case "printf":
+        return line(`{"type": "printf", "data": ${jsonString(text)}}`);
+      case "warnf":
+      case "errorf":
+        if (action.kind === "warnf" && !options.warnings) return;
+        return line(`{"type": "${action.kind}", "msg": ${jsonString(text)}, ${place(action.span)}}`);
+      case "debugf":
+        return options.writeError(text);
+      case "cat": {
+        const file = catFile(options.host, text);
+        return "content" in file ? line(`{"type": "cat", "data": ${jsonString(file.content)}}`) : options.writeError(file.problem);
+      }
+      case "system":
+        return line(`{"type": "syscall", "data": ${jsonString(options.host.run(text))}}`);
+    }
   };
 
   return (event) => {
     switch (event.kind) {
       case "attached":
         return line(`{"type": "attached_probes", "count": ${event.probes}, "data": {"probes": ${event.probes}}}`);
-      case "printf": {
-        const { action } = event;
-        const text = jsonString(printfText(segmentsOf(action), action.args, event.record, context));
-        if (action.kind === "printf") return line(`{"type": "printf", "data": ${text}}`);
-        if (action.kind === "warnf" && !options.warnings) return;
-        return line(`{"type": "${action.kind}", "msg": ${text}, ${place(action.span)}}`);
-      }
+      case "text":
+        return printText(event.action, format(event.action, event.record));
       case "value":
         return line(`{"type": "value", "data": ${valueJson(event.arg.type, event.record, event.arg.offset, context)}}`);
       case "map": {

@@ -48,6 +48,8 @@ export function valueJson(type: Type, view: DataView, at: number, ctx: PrintCont
         .join(", ")}}`;
     }
     case "timestamp":
+    case "username":
+    case "mac":
     case "ksym":
     case "usym":
     case "inet":

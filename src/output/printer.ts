@@ -1,9 +1,12 @@
 /** What every output format is made of. Text is a byte string: the face writes its characters as bytes. */
 import type { SessionEvent } from "../session/events.ts";
+import type { Host } from "./host.ts";
 import type { PrintContext } from "./value-text.ts";
 
 export interface PrinterOptions {
   readonly context: PrintContext;
+  /** For cat() and system(). */
+  readonly host: Host;
   /** Program output (stdout or -o). */
   readonly write: (text: string) => void;
   /** Diagnostics (stderr). */

@@ -1,42 +1,45 @@
 /** bpftrace's text output (sections 5, 6 and 10 of the parity table). */
-import type { Action } from "../../lang/ir/ir.ts";
+import type { TextAction } from "../session/events.ts";
 import { mapText } from "./map-text.ts";
 import { helperErrorText } from "./helper-error.ts";
-import { parseFormat, type Segment } from "./printf-format.ts";
-import { printfText } from "./printf.ts";
 import type { Printer, PrinterOptions } from "./printer.ts";
 import { joinText } from "./join.ts";
 import { timeText } from "./strftime.ts";
+import { catFile, textFormatter } from "./text-action.ts";
 import { valueText } from "./value-text.ts";
-
-type PrintfAction = Extract<Action, { kind: "printf" | "errorf" | "warnf" }>;
-
-/** Parses each format once. */
-export function formatCache(): (action: PrintfAction) => readonly Segment[] {
-  const parsed = new Map<PrintfAction, readonly Segment[]>();
-  return (action) => {
-    let segments = parsed.get(action);
-    if (segments === undefined) parsed.set(action, (segments = parseFormat(action.format)));
-    return segments;
-  };
-}
 
 export function textPrinter(options: PrinterOptions): Printer {
   const { context, write, writeError } = options;
-  const segmentsOf = formatCache();
+  const format = textFormatter(context);
   let lost = 0;
+
+  const printText = (action: TextAction, text: string): void => {
+    switch (action.kind) {
+      case "printf":
+        return write(text);
+      case "errorf":
+        return writeError(`${options.locate(action.span).text}: ERROR: ${text}`);
+      case "warnf":
+        if (options.warnings) writeError(`${options.locate(action.span).text}: WARNING: ${text}`);
+        return;
+      case "debugf":
+        return writeError(text);
+      case "cat": {
+        const file = catFile(options.host, text);
+        return "content" in file ? write(file.content) : writeError(file.problem);
+      }
+      case "system":
+        return write(`${options.host.run(text)}\n`);
+    }
+  };
 
   return (event) => {
     switch (event.kind) {
       case "attached":
         if (!options.quiet) writeError(`Attached ${event.probes} probe${event.probes === 1 ? "" : "s"}\n`);
         return;
-      case "printf": {
-        const text = printfText(segmentsOf(event.action), event.action.args, event.record, context);
-        if (event.action.kind === "printf") return write(text);
-        if (event.action.kind === "warnf" && !options.warnings) return;
-        return writeError(`${options.locate(event.action.span).text}: ${event.action.kind === "errorf" ? "ERROR" : "WARNING"}: ${text}`);
-      }
+      case "text":
+        return printText(event.action, format(event.action, event.record));
       case "value":
         return write(`${valueText(event.arg.type, event.record, event.arg.offset, context)}\n`);
       case "map":

@@ -26,6 +26,7 @@ export function integerAt(type: Type, view: DataView, at: number): bigint {
       return BigInt(view.getUint8(at));
     case "pointer":
     case "timestamp":
+    case "username":
     case "ksym":
     case "usym":
       return view.getBigUint64(at, true);
@@ -66,6 +67,10 @@ const hex2 = (byte: number): string => byte.toString(16).padStart(2, "0");
 export const escapeBuffer = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => (byte >= 32 && byte <= 126 ? String.fromCharCode(byte) : `\\x${hex2(byte)}`)).join("");
 
+/** Upper case, unlike all other hexadecimal output (row 5.39). */
+const macText = (view: DataView, at: number): string =>
+  Array.from({ length: 6 }, (_, i) => hex2(view.getUint8(at + i)).toUpperCase()).join(":");
+
 const braces = (inner: string): string => (inner === "" ? "{}" : `{ ${inner} }`);
 
 export function valueText(type: Type, view: DataView, at: number, ctx: PrintContext): string {
@@ -92,6 +97,11 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
       const address = integerAt(type, view, at);
       return ctx.symbol(type.kind, address) ?? `0x${address.toString(16)}`;
     }
+    case "username":
+      // Recordings have no user database (row 4.04).
+      return "";
+    case "mac":
+      return macText(view, at);
     case "inet":
       return inetText(view, at);
     case "array":

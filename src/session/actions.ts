@@ -29,7 +29,10 @@ export function handleRecord(
     case "printf":
     case "errorf":
     case "warnf":
-      sink({ kind: "printf", action, record });
+    case "debugf":
+    case "cat":
+    case "system":
+      sink({ kind: "text", action, record });
       return true;
     case "print_value":
       sink({ kind: "value", arg: action.arg, record });

@@ -1,11 +1,14 @@
 /** What a running session tells its face, in order. Views are valid only during the call. */
-import type { Action, ActionArg } from "../../lang/ir/ir.ts";
+import type { Action, ActionArg, TextActionKind } from "../../lang/ir/ir.ts";
 import type { MapDump } from "./map-dump.ts";
+
+export type TextAction = Extract<Action, { readonly kind: TextActionKind }>;
 
 export type SessionEvent =
   /** Before anything that begin probes printed. */
   | { readonly kind: "attached"; readonly probes: number }
-  | { readonly kind: "printf"; readonly action: Extract<Action, { kind: "printf" | "errorf" | "warnf" }>; readonly record: DataView }
+  /** printf and everything else that formats a text; cat and system then act on it. */
+  | { readonly kind: "text"; readonly action: TextAction; readonly record: DataView }
   | { readonly kind: "value"; readonly arg: ActionArg; readonly record: DataView }
   | { readonly kind: "map"; readonly map: MapDump; readonly top: number; readonly div: number }
   /** `ns` is the virtual time of the event that asked. */

@@ -119,6 +119,7 @@ export function createSession(options: SessionOptions): Session {
     randSeed: options.randSeed,
     streams: streamsOf(recording),
   });
+  fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();
   let stopped = false;
@@ -215,6 +216,19 @@ export function createSession(options: SessionOptions): Session {
 
 const absolute = (time: TraceTime | null, firstTs: bigint | null): bigint | null =>
   time === null ? null : time.relative ? (firstTs ?? 0n) + time.ns : time.ns;
+
+/** What compiled scripts want their arrays to hold. */
+function fillArrays(script: CompiledScript, machine: Machine): void {
+  for (const [index, map] of script.irMaps.entries()) {
+    const contents = map?.contents;
+    if (contents === undefined) continue;
+    const key = new Uint8Array(4);
+    for (let at = 0, n = 0; at < contents.length; at += map!.valueBytes, n++) {
+      new DataView(key.buffer).setUint32(0, n, true);
+      machine.maps[index]?.update(key, contents.subarray(at, at + map!.valueBytes), 0n);
+    }
+  }
+}
 
 const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 

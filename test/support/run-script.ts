@@ -2,10 +2,13 @@
 import { expect } from "vitest";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Recording } from "../../probes/recording.ts";
+import type { Host } from "../../src/output/host.ts";
 import { jsonPrinter } from "../../src/output/json-printer.ts";
 import { utcClock } from "../../src/output/strftime.ts";
+import { placesOf } from "../../src/output/places.ts";
 import { textPrinter } from "../../src/output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../../src/session/compile.ts";
+import { recordedMachine, symbolsFor } from "../../src/session/recorded-machine.ts";
 import { createSession, type LiveClock, type TraceTime } from "../../src/session/session.ts";
 import { kernelAccepts } from "./kernel-load.ts";
 
@@ -18,6 +21,9 @@ export interface RunOptions {
   readonly from?: TraceTime;
   readonly to?: TraceTime;
   readonly config?: Readonly<Record<string, string>>;
+  readonly unsafe?: boolean;
+  /** For cat() and system(). */
+  readonly host?: Host;
 }
 
 export interface RunResult {
@@ -42,7 +48,10 @@ function jumpingClock(): LiveClock {
 
 const NCPUS = 2;
 
+const noHost: Host = { readFile: () => ({ error: "No such file or directory" }), run: () => "" };
+
 export function compile(text: string, options: RunOptions = {}): Compilation {
+  const machine = recordedMachine(options.recording ?? null);
   const compilation = compileScript(
     { name: "stdin", text },
     {
@@ -51,6 +60,9 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
       namedParams: new Map(),
       config: new Map(Object.entries(options.config ?? {})),
       ncpus: options.recording?.catalogue.ncpus ?? NCPUS,
+      unsafe: options.unsafe ?? false,
+      architecture: machine.architecture,
+      kernelSymbols: machine.symbols,
     },
   );
   if (compilation.script !== null) {
@@ -62,6 +74,7 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
 
 export async function runScript(text: string, options: RunOptions = {}): Promise<RunResult> {
   const compilation = compile(text, options);
+  const machine = recordedMachine(options.recording ?? null);
   let stdout = "";
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
   if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation };
@@ -70,16 +83,16 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
       truncTrailer: compilation.config.strTruncTrailer,
       clock: utcClock(0n),
       unitLabels: compilation.usesArrowArgs ? "range" : "value",
-      symbol: () => null,
+      symbol: symbolsFor(machine, { kernelSymbols: 0, userSymbols: 0 }),
     },
+    host: options.host ?? noHost,
     write: (s) => {
       stdout += s;
     },
     writeError: (s) => {
       stderr += s;
     },
-    locate: (span) => ({ text: `stdin:${span.start}-${span.end}`, file: "stdin", line: 1, column: span.start + 1 }),
-    describeWarning: (span, message, info) => `stdin:${span.start}-${span.end}: WARNING: ${message}\n${info === "" ? "" : `${info}\n`}`,
+    ...placesOf(compilation.source),
     quiet: false,
     warnings: true,
   });

@@ -5,7 +5,7 @@ const config = (block: string, environment: Record<string, string> = {}) =>
   checkText(`config = { ${block} } begin { }`, { config: environment }).config;
 
 test("rows 7.15 to 7.25 defaults", () => {
-  expect(checkText("begin { }").config).toEqual({
+  expect(checkText("begin { }").config).toMatchObject({
     maxMapKeys: 4096,
     maxStrlen: 1024,
     maxProbes: 1024,
@@ -13,6 +13,9 @@ test("rows 7.15 to 7.25 defaults", () => {
     missingProbes: "error",
     printMapsOnExit: true,
     strTruncTrailer: "..",
+    maxCatBytes: 10_240,
+    stackMode: "bpftrace",
+    unstableTseries: "warn",
   });
 });
 

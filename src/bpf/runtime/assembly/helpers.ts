@@ -8,6 +8,7 @@ import {
   LIMITS_COMM_BYTES,
   MISSING_CGROUP,
   MISSING_KERNEL_MEMORY,
+  MISSING_NUMA,
   MISSING_TASK,
   MISSING_UID,
   MISSING_USER_MEMORY,
@@ -104,6 +105,11 @@ export function bpf_get_current_pid_tgid(): u64 {
 
 export function bpf_get_current_uid_gid(): u64 {
   countMissing(MISSING_UID);
+  return 0;
+}
+
+export function bpf_get_numa_node_id(): u64 {
+  countMissing(MISSING_NUMA);
   return 0;
 }
 
