@@ -21,6 +21,10 @@ export type Type =
   | { readonly kind: "opaque"; readonly name: string; readonly sizeBytes: number; readonly align: number }
   /** u64 nanoseconds, printed by strftime with `format`. */
   | { readonly kind: "timestamp"; readonly format: string }
+  /** u64 user id, printed as the name that the user database has for it. */
+  | { readonly kind: "username" }
+  /** 6 bytes of a hardware address. */
+  | { readonly kind: "mac" }
   /** u64 address. */
   | { readonly kind: "ksym" | "usym" }
   /** u32 length (4 or 16), then 16 bytes in network order. */
@@ -113,9 +117,12 @@ export function sizeOf(type: Type): number {
       return 4 + type.sizeBytes;
     case "pointer":
     case "timestamp":
+    case "username":
     case "ksym":
     case "usym":
       return 8;
+    case "mac":
+      return 6;
     case "inet":
       return 20;
     case "array":
@@ -137,6 +144,7 @@ export function alignOf(type: Type): number {
     case "string":
     case "buffer":
     case "inet":
+    case "mac":
     case "bool":
     case "incomplete":
     case "none":
