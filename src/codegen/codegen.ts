@@ -17,9 +17,10 @@ import { programName, uniqueNames } from "./names.ts";
 export function codegen(ir: IrProgram): CompiledScript {
   const programs = new Set(ir.probes.map((probe) => probe.func));
   const compiled = new Map<FuncId, CompiledFunction>();
+  const scratchEnds = new Map<FuncId, number>();
   for (const node of callGraph(ir)) {
     // A function runs while its callers do, so its scratch memory lies behind theirs.
-    const scratchStart = Math.max(0, ...node.callers.map((caller) => compiled.get(caller)!.scratchEnd));
+    const scratchStart = Math.max(0, ...node.callers.map((caller) => scratchEnds.get(caller)!));
     const code = compileFunction(functionOf(ir, node.func), {
       isProgram: programs.has(node.func),
       stackBytes: node.stackBytes,
@@ -28,11 +29,11 @@ export function codegen(ir: IrProgram): CompiledScript {
       scratchMap: (n) => ir.maps.length + n,
     });
     compiled.set(node.func, code);
+    scratchEnds.set(node.func, code.scratch.at(-1)?.end ?? scratchStart);
   }
 
   const uniqueMap = uniqueNames();
-  const scratchBytes = Math.max(0, ...[...compiled.values()].map((code) => code.scratchEnd));
-  const scratch = scratchSizes(scratchBytes);
+  const scratch = scratchSizes([...compiled.values()]);
   const maps = [...ir.maps.map((map) => mapSpec(map, uniqueMap)), ...scratch.map((sizeBytes) => scratchSpec(sizeBytes, uniqueMap))];
 
   const uniqueProgram = uniqueNames();
@@ -53,9 +54,13 @@ export function codegen(ir: IrProgram): CompiledScript {
 }
 
 /** Value sizes of the scratch maps. */
-function scratchSizes(bytes: number): number[] {
+function scratchSizes(functions: readonly CompiledFunction[]): number[] {
   const sizes: number[] = [];
-  for (let left = bytes; left > 0; left -= SCRATCH_CHUNK_BYTES) sizes.push(Math.min(left, SCRATCH_CHUNK_BYTES));
+  for (const { start, end } of functions.flatMap((code) => code.scratch)) {
+    const map = Math.floor(start / SCRATCH_CHUNK_BYTES);
+    // Chunks are placed one after the other, so the maps before are in use as well.
+    sizes[map] = Math.max(sizes[map] ?? 0, end - map * SCRATCH_CHUNK_BYTES);
+  }
   return sizes;
 }
 

@@ -30,7 +30,8 @@ export interface FunctionPlace {
 }
 
 export interface CompiledFunction extends FunctionCode {
-  readonly scratchEnd: number;
+  /** Parts of scratch memory that it uses: bytes [start, end) in the sense of FunctionPlace.scratchStart. */
+  readonly scratch: readonly { readonly start: number; readonly end: number }[];
 }
 
 /** Stack left for spilled registers at the first attempt. */
@@ -74,7 +75,7 @@ export function compileFunction(func: IrFunction, place: FunctionPlace): Compile
         ? { kind: "stack", off: -stackBytes - SPILL_BYTES * (slot + 1) }
         : { kind: "scratch", base: scratchBases[0]!, off: (plan.chunkBytes[0] ?? 0) + SPILL_BYTES * (slot - capacity) };
     checkSpills(func, mir, allocation, capacity);
-    return { code: { ...emitFunction(laidOut, allocation, spillHome), scratchEnd: scratch.end }, spillCount: allocation.spillCount };
+    return { code: { ...emitFunction(laidOut, allocation, spillHome), scratch: scratch.used }, spillCount: allocation.spillCount };
   };
 
   const generous = attempt({ slotBytes: place.stackBytes - SPILL_RESERVE_BYTES, spillsToScratch: false });
@@ -95,7 +96,8 @@ function placeScratch(
   plan: SlotPlan,
   place: FunctionPlace,
   withSpills: boolean,
-): { readonly places: readonly (ScratchPlace | null)[]; readonly end: number } {
+): { readonly places: readonly (ScratchPlace | null)[]; readonly used: CompiledFunction["scratch"] } {
+  const parts: { start: number; end: number }[] = [];
   let at = place.scratchStart;
   const sizes = withSpills && plan.chunkBytes.length === 0 ? [0] : plan.chunkBytes;
   const places = sizes.map((used, chunk) => {
@@ -105,9 +107,10 @@ function placeScratch(
     if (sizeBytes > left) at += left;
     const start = at;
     at += sizeBytes;
+    parts.push({ start, end: at });
     return { map: place.scratchMap(Math.floor(start / SCRATCH_CHUNK_BYTES)), off: start % SCRATCH_CHUNK_BYTES };
   });
-  return { places, end: at };
+  return { places, used: parts };
 }
 
 function allocateRegisters(mir: MFunction, everywhere: readonly MReg[]): { laidOut: MFunction; allocation: Allocation } {

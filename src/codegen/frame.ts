@@ -47,7 +47,7 @@ export function planSlots(
   const sizeOf = (slot: SlotId): number => Math.ceil(func.slots[slot]!.sizeBytes / 8) * 8;
 
   // What must be on the stack comes first and limits what the others get.
-  const must = (slot: SlotId): boolean => func.slots[slot]!.onStack === true || provenance.holders.has(slot);
+  const must = (slot: SlotId): boolean => func.slots[slot]!.onStack === true || provenance.onStack.has(slot);
   const pinned = region(Infinity);
   for (const life of lifetimes) {
     if (!must(life.slot)) continue;

@@ -20,8 +20,8 @@ export interface Provenance {
   slotsThrough(reg: VReg): Iterable<SlotId>;
   /** Slots whose contents lead to other slots, and those. */
   slotsBehind(slot: SlotId): Iterable<SlotId>;
-  /** Pointers are stored in these: they must be on the stack. */
-  readonly holders: ReadonlySet<SlotId>;
+  /** Pointers are stored in these, or helpers want them there. */
+  readonly onStack: ReadonlySet<SlotId>;
   /** Their address went where it can't be followed. */
   readonly escaped: ReadonlySet<SlotId>;
 }
@@ -29,11 +29,15 @@ export interface Provenance {
 /** Helpers that return a pointer: map_lookup_elem, ringbuf_reserve, map_lookup_percpu_elem (linux include/uapi/linux/bpf.h). */
 const pointerHelpers: ReadonlySet<number> = new Set([1, 131, 195]);
 
+/** Helpers whose third argument is handed on to a callback, and which take it from the stack only: for_each_map_elem, loop. */
+const callbackHelpers: ReadonlySet<number> = new Set([164, 181]);
+
 /** `isProgram`: its parameter is a context, which holds no pointers; a callback's parameter may point to some. */
 export function traceProvenance(func: IrFunction, order: readonly number[], isProgram: boolean): Provenance {
   const origins = new Map<number, Origin>();
   const held = new Map<SlotId, Origin>();
   const escaped = new Set<SlotId>();
+  const onStack = new Set<SlotId>();
   let changed = true;
 
   const mergeInto = <K>(map: Map<K, Origin>, key: K, slots: Iterable<SlotId>, foreign: boolean): void => {
@@ -100,9 +104,13 @@ export function traceProvenance(func: IrFunction, order: readonly number[], isPr
           if (value !== undefined) keep(insn.to, value);
         }
         return;
-      case "helper":
+      case "helper": {
         if (insn.dst !== null && pointerHelpers.has(insn.helper)) mergeInto(origins, insn.dst, [], false);
+        const block = callbackHelpers.has(insn.helper) ? insn.args[2] : undefined;
+        if (block?.kind === "addr") for (const slot of slotsAt(block.addr)) onStack.add(slot);
+        if (block?.kind === "reg") for (const slot of origins.get(block.reg)?.slots ?? []) onStack.add(slot);
         return;
+      }
       case "call": {
         if (insn.dst === null) return;
         for (const arg of insn.args) {
@@ -135,7 +143,7 @@ export function traceProvenance(func: IrFunction, order: readonly number[], isPr
       return slots === undefined || slots.size === 0 ? none : closure(slots);
     },
     slotsBehind: (slot) => (held.get(slot)?.slots.size ? closure([slot]) : none),
-    holders: new Set(held.keys()),
+    onStack: new Set([...held.keys(), ...onStack]),
     escaped: closure(escaped),
   };
 }

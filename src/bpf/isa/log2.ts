@@ -26,8 +26,9 @@ export const log2Insns: Insn[] = [
   ...halve(3),
   ...halve(2),
   ...halve(1),
-  // The value is 0…3 now.
+  // The value is 0…3 now; the mask tells the verifier so.
   alu("rsh", 1, { imm: 1 }),
+  alu("and", 1, { imm: 1 }),
   alu("or", 0, { reg: 1 }),
   { kind: "exit" },
 ];
