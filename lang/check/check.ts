@@ -2,11 +2,14 @@
 import type { Script } from "../ast/ast.ts";
 import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
+import type { TypeSource } from "../types/type-source.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { resolveConfig, type ScriptConfig } from "./config.ts";
+import { collectDefinitions } from "./definitions/collect.ts";
+import { expandDefines } from "./definitions/expand-defines.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import type { CheckEnv } from "./env.ts";
-import { foldBody } from "./fold/fold.ts";
+import { foldBlock, foldBody, type FoldEnv } from "./fold/fold.ts";
 import { linkImports, type Unit } from "./imports.ts";
 import { expandMacros } from "./macros/expand.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
@@ -64,24 +67,36 @@ function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
 function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
   reportUnsupported(script, report);
   const attachEnv: AttachEnv = { catalogue: env.catalogue, params: env.params, config, report };
-  const bodies = expandBodies(script, attachEnv).map((body) => foldBody({ params: env.params, report }, body));
-  return elaborate(bodies, env, config, report);
+  const foldEnv: FoldEnv = { params: env.params, report };
+  const bodies = expandBodies(script, attachEnv).map((body) => foldBody(foldEnv, body));
+  const functions = script.items.flatMap((item) => (item.kind === "function" ? [{ ...item, body: foldBlock(foldEnv, item.body) }] : []));
+  return elaborate({ bodies, functions }, env, config, report);
 }
 
-/** The script as one: with its imports, without macros. False if that failed: what is missing would only cause more messages. */
-function gather(unit: Unit, env: CheckEnv, report: Report): { readonly whole: Unit; readonly ok: boolean } {
+interface Gathered {
+  readonly whole: Unit;
+  /** Types of the script's C definitions, and behind them those of the recording. */
+  readonly types: TypeSource;
+  /** False: it failed, and what is missing would only cause more messages. */
+  readonly ok: boolean;
+}
+
+/** The script as one: with its imports, without macros. */
+function gather(unit: Unit, env: CheckEnv, report: Report): Gathered {
   const own = makeReport();
   const linked = linkImports(unit, env.readImport, own);
-  const whole = own.hasErrors() ? linked : expandMacros(linked, own);
+  const { definitions, unit: defined } = collectDefinitions(linked, env.types ?? null, env.readHeader ?? null, own);
+  const script = expandDefines(defined.script, definitions.defines, own);
+  const whole = own.hasErrors() ? defined : expandMacros({ ...defined, script }, own);
   for (const diagnostic of own.diagnostics) report.add(diagnostic);
-  return { whole, ok: !own.hasErrors() };
+  return { whole, types: definitions.types, ok: !own.hasErrors() };
 }
 
 /** Checks a script and builds its typed program. Mistakes of the user are diagnostics; an exception is our bug. */
 export function check(unit: Unit, env: CheckEnv): CheckResult {
   const report = makeReport();
   const config = resolveConfig(unit.script.config, env.config, report);
-  const { whole, ok } = gather(unit, env, report);
-  const program = ok ? checkInto(whole.script, env, config, report) : null;
+  const { whole, types, ok } = gather(unit, env, report);
+  const program = ok ? checkInto(whole.script, { ...env, types }, config, report) : null;
   return { program: report.hasErrors() ? null : program, diagnostics: report.diagnostics, config, source: whole.source };
 }

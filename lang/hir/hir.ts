@@ -16,6 +16,20 @@ export interface HirProgram {
   /** In source order, one per distinct body: attach points share a body unless it depends on the point (`probe`, `args` of different layout). */
   readonly probes: readonly HirProbe[];
   readonly maps: readonly HirMap[];
+  /** Called by their place in this list. */
+  readonly functions: readonly HirFunction[];
+}
+
+/** A function of the script (row 2.28). It has no context pointer: nothing in it may depend on the event. */
+export interface HirFunction {
+  readonly name: string;
+  /** At most five. Scalars are passed by value, everything else as a copy that the function may change. */
+  readonly params: readonly LocalId[];
+  /** A scalar, or void. */
+  readonly returns: Type;
+  readonly locals: readonly HirLocal[];
+  readonly body: HirBlock;
+  readonly span: Span;
 }
 
 export interface HirProbe {
@@ -120,6 +134,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
         readonly prefix: boolean;
       }
     | { readonly kind: "block"; readonly body: HirBlock; readonly value: HirExpr }
+    /** Function of the script by its number; arguments already of the parameters' types. */
+    | { readonly kind: "call"; readonly func: number; readonly args: readonly HirExpr[] }
     /** 0 when equal up to n bytes or a NUL, else 1; type uint64. */
     | { readonly kind: "strncmp"; readonly left: HirExpr; readonly right: HirExpr; readonly n: number }
     /** str(pointer or string[, length]): type string[capacity]. `length` null: up to the capacity. Pointers are read with probe_read_{kernel,user}_str. */
@@ -134,7 +150,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     /** 6 bytes: the first ones of an array or string, or those that a pointer or address leads to; type mac. */
     | { readonly kind: "macaddr"; readonly source: HirExpr }
     | { readonly kind: "strftime"; readonly ns: HirExpr } // type timestamp
-    | { readonly kind: "ntop"; readonly address: HirExpr } // type inet
+    /** type inet. `family`: AF_INET or AF_INET6, as uint64; null: by the size of the address. */
+    | { readonly kind: "ntop"; readonly family: HirExpr | null; readonly address: HirExpr }
     | { readonly kind: "ksym" | "usym"; readonly address: HirExpr }
     | { readonly kind: "has_key"; readonly map: HirMapId; readonly key: HirExpr }
     | { readonly kind: "delete"; readonly map: HirMapId; readonly key: HirExpr | null }

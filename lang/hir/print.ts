@@ -1,10 +1,11 @@
 /** The typed program as text, for `-d types` and tests: one statement a line, types after a colon where an expression's own text hides them. */
 import { typeName, type MapValueType, type Type } from "../types/type.ts";
-import type { HirBlock, HirExpr, HirMapId, HirProbe, HirProgram, HirStmt, LocalId } from "./hir.ts";
+import type { HirBlock, HirExpr, HirFunction, HirMapId, HirProbe, HirProgram, HirStmt, LocalId } from "./hir.ts";
 
 interface Names {
   readonly local: (id: LocalId) => string;
   readonly map: (id: HirMapId) => string;
+  readonly func: (index: number) => string;
 }
 
 /** Bytes as a quoted text, everything but printable ASCII escaped. */
@@ -79,6 +80,8 @@ function text(names: Names, expr: HirExpr): string {
       return `${step(cell(names, expr.map, expr.key), expr.delta, expr.prefix)}:${typeName(expr.type)}`;
     case "block":
       return `{ ${lines(names, expr.body, "").join(" ")} ${sub(expr.value)} }`;
+    case "call":
+      return `${names.func(expr.func)}(${list(names, expr.args)})`;
     case "strncmp":
       return `strncmp(${sub(expr.left)}, ${sub(expr.right)}, ${expr.n})`;
     case "str_of":
@@ -96,6 +99,7 @@ function text(names: Names, expr: HirExpr): string {
     case "strftime":
       return `strftime(${quoteText(expr.type.kind === "timestamp" ? expr.type.format : "")}, ${sub(expr.ns)})`;
     case "ntop":
+      return `ntop(${expr.family === null ? "" : `${sub(expr.family)}, `}${sub(expr.address)})`;
     case "ksym":
     case "usym":
       return `${expr.kind}(${sub(expr.address)})`;
@@ -184,25 +188,38 @@ function valueText(value: MapValueType): string {
   }
 }
 
-function probeLines(program: HirProgram, probe: HirProbe): string[] {
+/** `hidden`: locals that the head shows. */
+function bodyLines(program: HirProgram, { locals, body }: HirProbe | HirFunction, head: (names: Names) => string, hidden = 0): string[] {
   const counts = new Map<string, number>();
-  for (const { name } of probe.locals) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { name } of locals) counts.set(name, (counts.get(name) ?? 0) + 1);
   const names: Names = {
     // Variables of different scopes may share a name.
     local: (id) => {
-      const { name } = probe.locals[id]!;
+      const { name } = locals[id]!;
       return counts.get(name) === 1 ? name : `${name}#${id}`;
     },
     map: (id) => program.maps[id]!.name,
+    func: (index) => program.functions[index]!.name,
   };
-  const locals = probe.locals.map(({ type }, id) => `  ${names.local(id as LocalId)}: ${typeName(type)}`);
-  return [`${probe.attach.map(({ name }) => name).join(", ")} {`, ...locals, ...lines(names, probe.body, "  "), "}"];
+  const shown = locals.map(({ type }, id) => `  ${names.local(id as LocalId)}: ${typeName(type)}`).slice(hidden);
+  return [`${head(names)} {`, ...shown, ...lines(names, body, "  "), "}"];
 }
 
-/** Maps first, then probes in source order; ends in a newline unless the program is empty. */
+const probeLines = (program: HirProgram, probe: HirProbe): string[] =>
+  bodyLines(program, probe, () => probe.attach.map(({ name }) => name).join(", "));
+
+function functionLines(program: HirProgram, func: HirFunction): string[] {
+  const { name, params, returns, locals } = func;
+  const head = (names: Names): string =>
+    `fn ${name}(${params.map((id) => `${names.local(id)}: ${typeName(locals[id]!.type)}`).join(", ")}): ${typeName(returns)}`;
+  return bodyLines(program, func, head, params.length);
+}
+
+/** Maps first, then functions, then probes in source order; ends in a newline unless the program is empty. */
 export function printHir(program: HirProgram): string {
   const maps = program.maps.map(
     ({ name, key, value, maxEntries }) => `${name}${key === null ? "" : `[${typeName(key)}]`}: ${valueText(value)}, ${maxEntries} entries`,
   );
-  return [...maps, ...program.probes.flatMap((probe) => probeLines(program, probe))].map((line) => `${line}\n`).join("");
+  const functions = program.functions.flatMap((func) => functionLines(program, func));
+  return [...maps, ...functions, ...program.probes.flatMap((probe) => probeLines(program, probe))].map((line) => `${line}\n`).join("");
 }

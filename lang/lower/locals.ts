@@ -2,7 +2,7 @@
  * Where the locals of a probe live. A local used in one function only is a register (or slot) of that function; one that a loop
  * body shares with the code around it must be in memory that both reach. Also: which locals may be read before they are set.
  */
-import type { HirBlock, HirExpr, HirProbe, HirStmt, LocalId } from "../hir/hir.ts";
+import type { HirBlock, HirExpr, HirStmt, LocalId } from "../hir/hir.ts";
 import { expressionsOf, operandsOf } from "./walk.ts";
 
 /** Loops that become callbacks, outermost first: names a function of the probe. */
@@ -40,7 +40,8 @@ function commonPrefix(a: LoopPath, b: LoopPath): LoopPath {
   return a.slice(0, length);
 }
 
-export function findLocalUses(probe: HirProbe): ReadonlyMap<LocalId, LocalUse> {
+/** `params`: locals that have their values when the body begins. */
+export function findLocalUses(body: HirBlock, params: readonly LocalId[] = []): ReadonlyMap<LocalId, LocalUse> {
   const uses = new Map<LocalId, Draft>();
 
   const mention = (local: LocalId, path: LoopPath): Draft => {
@@ -129,6 +130,8 @@ export function findLocalUses(probe: HirProbe): ReadonlyMap<LocalId, LocalUse> {
   const visitBlock = (block: HirBlock, path: LoopPath, before: Assigned): Assigned =>
     block.reduce<Assigned>((assigned, stmt) => visitStmt(stmt, path, assigned), before);
 
-  visitBlock(probe.body, [], new Set());
+  visitBlock(body, [], new Set(params));
+  // Their values arrive in the function itself.
+  for (const local of params) if (uses.has(local)) mention(local, []);
   return uses;
 }

@@ -2,11 +2,10 @@
 import type { HirProbe, HirProgram } from "../hir/hir.ts";
 import type { FuncId, IrProbe, IrProgram } from "../ir/ir.ts";
 import { createFunction } from "./builder.ts";
-import { emptyCache } from "./cache.ts";
 import { branch } from "./conditions.ts";
 import { finishFunction } from "./finish.ts";
 import { findLocalUses } from "./locals.ts";
-import { createFrame, reserveFunction, zero, type LowerOptions, type Lowering, type ProgramState, type Rules } from "./lowering.ts";
+import { createFrame, functionBody, reserveFunction, zero, type LowerOptions, type ProgramState, type Rules } from "./lowering.ts";
 import { layOutMap } from "./map-layout.ts";
 import { into, place } from "./memory.ts";
 import { block, effect } from "./statements.ts";
@@ -20,21 +19,8 @@ function lowerProbe(program: ProgramState, probe: HirProbe, index: number): Func
   const id = reserveFunction(program);
   // At most 15 characters, callbacks append `_<function>`.
   const main = createFunction(`probe_${index}`, 1, probe.span);
-  const l: Lowering = {
-    program,
-    probe: { main, uses: findLocalUses(probe), frame: createFrame(main), localTypes: probe.locals },
-    rules,
-    b: main,
-    path: [],
-    frameReg: null,
-    outer: null,
-    locals: new Map(),
-    zeroed: new Set(),
-    comm: null,
-    mayReturn: false,
-    cache: emptyCache,
-    targets: null,
-  };
+  const uses = findLocalUses(probe.body);
+  const l = functionBody(program, rules, { main, uses, frame: createFrame(main), localTypes: probe.locals });
   block(l, probe.body);
   main.ret(zero);
   program.functions[id] = finishFunction(main);
@@ -51,11 +37,13 @@ export function lower(program: HirProgram, options: LowerOptions): IrProgram {
   const state: ProgramState = {
     options,
     hirMaps: program.maps,
+    hirFunctions: program.functions,
     maps: program.maps.map(layOutMap),
     actions: [],
     functions: [],
     internalMaps: new Map(),
     internalFunctions: new Map(),
+    scriptFunctions: new Map(),
     actionIds: new Map(),
   };
   const probes = program.probes.map((probe, index): IrProbe => {

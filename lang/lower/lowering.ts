@@ -1,6 +1,6 @@
 /** What the parts of the lowering share: the program being built, the function being built, and the way back to each other. */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import type { HirBlock, HirExpr, HirMap, HirMapId, HirLocal, LocalId } from "../hir/hir.ts";
+import type { HirBlock, HirExpr, HirFunction, HirMap, HirMapId, HirLocal, LocalId } from "../hir/hir.ts";
 import type { Action, Address, BlockId, FuncId, IrFunction, IrMap, MapId, Operand, VReg } from "../ir/ir.ts";
 import type { FunctionBuilder, InsnBody } from "./builder.ts";
 import { emptyCache, meetCaches, type Cache } from "./cache.ts";
@@ -22,6 +22,7 @@ export type ActionBody = WithoutSpan<Action>;
 export interface ProgramState {
   readonly options: LowerOptions;
   readonly hirMaps: readonly HirMap[];
+  readonly hirFunctions: readonly HirFunction[];
   /** Script maps first, with the numbers of their HirMapId; internal ones behind. */
   readonly maps: IrMap[];
   readonly actions: Action[];
@@ -29,6 +30,8 @@ export interface ProgramState {
   readonly functions: (IrFunction | null)[];
   readonly internalMaps: Map<string, MapId>;
   readonly internalFunctions: Map<string, FuncId>;
+  /** Functions of the script that are called, by their number. */
+  readonly scriptFunctions: Map<number, FuncId>;
   /** Actions by the node that causes them: a statement that is lowered twice (unroll) has one. */
   readonly actionIds: Map<object, number>;
 }
@@ -46,6 +49,7 @@ export type Storage =
   /** A scalar takes 8 bytes there. */
   | { readonly kind: "memory"; readonly addr: Address };
 
+/** A probe, or a function of the script: what its loops share. */
 export interface ProbeState {
   readonly main: FunctionBuilder;
   readonly uses: ReadonlyMap<LocalId, LocalUse>;
@@ -100,6 +104,23 @@ export interface Lowering {
   cache: Cache;
   targets: LoopTargets | null;
 }
+
+/** At the start of a program, or of a function of the script. */
+export const functionBody = (program: ProgramState, rules: Rules, probe: ProbeState): Lowering => ({
+  program,
+  probe,
+  rules,
+  b: probe.main,
+  path: [],
+  frameReg: null,
+  outer: null,
+  locals: new Map(),
+  zeroed: new Set(),
+  comm: null,
+  mayReturn: false,
+  cache: emptyCache,
+  targets: null,
+});
 
 export function frameField(l: Lowering, field: string, init?: (at: Address) => readonly InsnBody[]): Address {
   const off = l.probe.frame.offset(field, init);

@@ -3,6 +3,7 @@ import type { HirBlock, HirExpr, HirStmt } from "../hir/hir.ts";
 import { RECORD_HEADER_BYTES, type TextActionKind } from "../ir/ir.ts";
 import { sizeOf } from "../types/type.ts";
 import { addSample } from "./aggregates.ts";
+import { callFunction } from "./functions.ts";
 import { emitJoin } from "./join.ts";
 import { forMap, forRange, leave, repeat, whileLoop } from "./loops.ts";
 import { at, cacheHere, enter, irMapId, type Lowering } from "./lowering.ts";
@@ -164,6 +165,9 @@ export function effect(l: Lowering, expr: HirExpr): void {
         return;
       case "delete":
         deleteElement(l, expr, "discard");
+        return;
+      case "call":
+        callFunction(l, expr);
         return;
       case "block":
         block(l, expr.body);

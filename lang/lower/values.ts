@@ -9,6 +9,7 @@ import { elementValue } from "./elements.ts";
 import { fieldValue } from "./fields.ts";
 import { at, cacheHere, enter, zero, type Lowering } from "./lowering.ts";
 import { forgetLookupsBy } from "./lookups.ts";
+import { callFunction } from "./functions.ts";
 import { deleteElement, hasKey, incrementElement, loadScalar, readScalar } from "./maps.ts";
 import { mapLength } from "./map-length.ts";
 import { memberPlace } from "./members.ts";
@@ -211,6 +212,8 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "block":
       rules.block(l, expr.body);
       return rules.value(l, expr.value);
+    case "call":
+      return callFunction(l, expr);
     case "strlen":
       return strlenValue(l, expr.operand);
     case "bswap":

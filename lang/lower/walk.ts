@@ -33,6 +33,8 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
       return [expr.left, expr.right];
     case "cond":
       return [expr.cond, expr.then, expr.else];
+    case "call":
+      return expr.args;
     case "tuple":
       return expr.elems;
     case "record":
@@ -50,6 +52,7 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "macaddr":
       return [expr.source];
     case "ntop":
+      return expr.family === null ? [expr.address] : [expr.family, expr.address];
     case "ksym":
     case "usym":
       return [expr.address];
@@ -128,6 +131,7 @@ export function someExprOf(stmt: HirStmt, test: (expr: HirExpr) => boolean): boo
   );
 }
 
+const CHANGING: ReadonlySet<HirExpr["kind"]> = new Set(["increment_local", "increment_map", "block", "delete", "call"]);
+
 /** Evaluating it may change something that another expression reads. */
-export const hasEffects = (expr: HirExpr): boolean =>
-  someExpr(expr, ({ kind }) => kind === "increment_local" || kind === "increment_map" || kind === "block" || kind === "delete");
+export const hasEffects = (expr: HirExpr): boolean => someExpr(expr, ({ kind }) => CHANGING.has(kind));

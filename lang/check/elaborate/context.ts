@@ -2,7 +2,7 @@
  * State of elaboration. Typing and building are one walk: a round walks every body with the types known so far, widens the types of
  * variables and maps as it meets assignments, and builds the typed program. Rounds repeat until nothing widens; the last one counts.
  */
-import type { Block, Expr } from "../../ast/ast.ts";
+import type { Block, Expr, FunctionItem } from "../../ast/ast.ts";
 import type { ResolvedAttachPoint } from "../../catalogue.ts";
 import type { RelatedSpan, Span } from "../../diagnostics/diagnostic.ts";
 import type { HirExpr, HirMapId, HirStmt, LocalId } from "../../hir/hir.ts";
@@ -38,11 +38,22 @@ export interface Inference {
   readonly env: CheckEnv;
   readonly config: ScriptConfig;
   readonly maps: Map<string, MapState>;
+  readonly functions: Map<string, FunctionState>;
   readonly varTypes: Map<object, VarType>;
   /** Something widened in this round. */
   changed: boolean;
   /** The first expression of this round whose type is not known, or that a diagnostic is about. */
   unresolved: Span | null;
+}
+
+/** A function of the script; a type is null if a diagnostic says what is wrong with it. */
+export interface FunctionState {
+  readonly item: FunctionItem;
+  readonly index: number;
+  readonly params: readonly (Type | null)[];
+  readonly returns: Type | null;
+  /** Calls in its body, of this round. */
+  readonly calls: { readonly callee: FunctionState; readonly span: Span }[];
 }
 
 /** A variable in scope, in one round. */
@@ -64,6 +75,8 @@ export interface Context {
   readonly inference: Inference;
   readonly report: Report;
   readonly points: readonly ResolvedAttachPoint[];
+  /** The function whose body this is; null in a probe. */
+  readonly fn: FunctionState | null;
   readonly locals: Local[];
   /** Innermost last. */
   readonly scopes: Map<string, Variable>[];

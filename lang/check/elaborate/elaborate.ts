@@ -1,5 +1,6 @@
 /** Types of the whole program by rounds to a fixed point, and the typed program of the last round. */
-import type { HirExpr, HirMap, HirProbe, HirProgram, HirStmt } from "../../hir/hir.ts";
+import type { FunctionItem } from "../../ast/ast.ts";
+import type { HirExpr, HirFunction, HirMap, HirProbe, HirProgram, HirStmt } from "../../hir/hir.ts";
 import { settle } from "../../types/promote.ts";
 import type { MapValueType, Type } from "../../types/type.ts";
 import type { ScriptConfig } from "../config.ts";
@@ -7,18 +8,20 @@ import type { CheckEnv } from "../env.ts";
 import { makeReport, type Report } from "../report.ts";
 import type { ProbeBody } from "../split-bodies.ts";
 import { elaborateCondition } from "./branches.ts";
-import type { Context, Inference, MapState } from "./context.ts";
+import type { Context, FunctionState, Inference, MapState } from "./context.ts";
 import { elaborateExpr } from "./expressions.ts";
+import { checkCalls, declareFunctions, elaborateFunction } from "./functions.ts";
 import { elaborateBlock, elaborateBlockWithValue } from "./statements.ts";
 
 // Types only widen, and no type has a chain of more than a dozen wider ones; a round that widens nothing is the last.
 const MAX_ROUNDS = 10_000;
 
-function elaborateBody(inference: Inference, report: Report, body: ProbeBody): HirProbe {
+function newContext(inference: Inference, report: Report, points: Context["points"], fn: FunctionState | null): Context {
   const cx: Context = {
     inference,
     report,
-    points: body.points,
+    points,
+    fn,
     locals: [],
     scopes: [],
     loops: [],
@@ -32,6 +35,11 @@ function elaborateBody(inference: Inference, report: Report, body: ProbeBody): H
     block: (block): HirStmt[] => elaborateBlock(cx, block),
     valueBlock: (block) => elaborateBlockWithValue(cx, block),
   };
+  return cx;
+}
+
+function elaborateBody(inference: Inference, report: Report, body: ProbeBody): HirProbe {
+  const cx = newContext(inference, report, body.points, null);
   const cond = body.predicate === null ? null : elaborateCondition(cx, body.predicate);
   const block = cx.block(body.block);
   const whole: HirStmt[] = cond === null ? block : [{ kind: "if", span: cond.span, cond, then: block, else: [] }];
@@ -78,6 +86,18 @@ function finishMap(map: MapState, config: ScriptConfig): HirMap {
 interface Round {
   readonly report: Report;
   readonly probes: readonly HirProbe[];
+  readonly functions: readonly HirFunction[];
+}
+
+/** Functions run for any probe, so they see of the event as little as begin does. */
+const NO_EVENT: Context["points"] = [{ provider: "begin", name: "begin" }];
+
+function elaborateFunctions(inference: Inference, report: Report): HirFunction[] {
+  const functions = [...inference.functions.values()];
+  for (const fn of functions) fn.calls.length = 0;
+  const bodies = functions.map((fn) => elaborateFunction(newContext(inference, report, NO_EVENT, fn), fn));
+  checkCalls(inference.functions.values(), report);
+  return bodies;
 }
 
 function startRound(inference: Inference): void {
@@ -90,26 +110,43 @@ function startRound(inference: Inference): void {
 function runRound(inference: Inference, bodies: readonly ProbeBody[]): Round {
   startRound(inference);
   const report = makeReport();
+  const functions = elaborateFunctions(inference, report);
   const probes = bodies.map((body) => elaborateBody(inference, report, body));
-  if (inference.changed) return { report, probes };
+  const round: Round = { report, probes, functions };
+  if (inference.changed) return round;
   reportUndefinedMaps(inference, report);
-  if (report.hasErrors() || giveDefaults(inference)) return { report, probes };
+  if (report.hasErrors() || giveDefaults(inference)) return round;
   // Nothing may be left out of a program without a word.
   if (inference.unresolved !== null) report.error("typeMismatch", inference.unresolved, "Could not resolve the type of this expression");
-  return { report, probes };
+  return round;
+}
+
+/** What a script runs. */
+export interface Bodies {
+  readonly bodies: readonly ProbeBody[];
+  readonly functions: readonly FunctionItem[];
 }
 
 /** Null if there are errors; then `report` has them. Warnings are those of the final types. */
-export function elaborate(bodies: readonly ProbeBody[], env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
-  const inference: Inference = { env, config, maps: new Map(), varTypes: new Map(), changed: false, unresolved: null };
+export function elaborate({ bodies, functions: items }: Bodies, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
+  const inference: Inference = {
+    env,
+    config,
+    maps: new Map(),
+    functions: new Map(),
+    varTypes: new Map(),
+    changed: false,
+    unresolved: null,
+  };
+  declareFunctions(newContext(inference, report, NO_EVENT, null), items);
   let last: Round;
   let rounds = 0;
   do {
     if (++rounds > MAX_ROUNDS) throw new Error("type inference does not come to an end");
     last = runRound(inference, bodies);
   } while (inference.changed);
-  const { report: round, probes } = last;
+  const { report: round, probes, functions } = last;
   for (const diagnostic of round.diagnostics) report.add(diagnostic);
   if (round.hasErrors()) return null;
-  return { probes, maps: [...inference.maps.values()].map((map) => finishMap(map, config)) };
+  return { probes, functions, maps: [...inference.maps.values()].map((map) => finishMap(map, config)) };
 }

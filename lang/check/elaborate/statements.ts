@@ -5,6 +5,7 @@ import { int64, typeName } from "../../types/type.ts";
 import { elaborateAssign, elaborateLet } from "./assign.ts";
 import { elaborateCondition, ifStatement } from "./branches.ts";
 import { elaborateAction, isAction } from "./calls/calls.ts";
+import { elaborateFunctionReturn } from "./calls/functions.ts";
 import { chosenBranch } from "./comptime.ts";
 import { constantOf } from "./constant.ts";
 import type { Context, ExprOf } from "./context.ts";
@@ -12,7 +13,7 @@ import { convert } from "./convert.ts";
 import { elaborateForEach, elaborateForRange, elaborateUnroll, elaborateWhile } from "./loops.ts";
 
 /** Whether control never comes to the statement after these. */
-function terminates(stmts: readonly HirStmt[]): boolean {
+export function terminates(stmts: readonly HirStmt[]): boolean {
   const last = stmts.at(-1);
   switch (last?.kind) {
     case "return":
@@ -61,7 +62,7 @@ function exprStatement(cx: Context, expr: Expr): HirStmt[] {
   if (expr.kind === "if") return elaborateIf(cx, expr);
   const value = cx.expr(expr);
   if (value === null) return [];
-  if (!isQuiet(expr)) cx.report.warn("discarded", expr.span, "Return value discarded.");
+  if (!isQuiet(expr) && value.type.kind !== "void") cx.report.warn("discarded", expr.span, "Return value discarded.");
   return [{ kind: "expr", span: expr.span, expr: value }];
 }
 
@@ -87,6 +88,10 @@ function branch(cx: Context, block: Block, never: boolean): HirStmt[] {
 
 function elaborateReturn(cx: Context, stmt: Extract<Stmt, { kind: "return" }>): HirStmt[] {
   const { span } = stmt;
+  if (cx.fn !== null) {
+    const value = stmt.value === null ? null : cx.expr(stmt.value);
+    return value === null && stmt.value !== null ? [] : elaborateFunctionReturn(cx, cx.fn, value, span);
+  }
   if (stmt.value === null) return [{ kind: "return", span, value: null }];
   const value = cx.expr(stmt.value);
   if (value === null) return [];
@@ -118,7 +123,7 @@ function elaborateStmt(cx: Context, stmt: Stmt): HirStmt[] {
     case "break":
     case "continue":
       if (cx.loops.length > 0) return [{ kind: stmt.kind, span: stmt.span }];
-      cx.report.error("misplaced", stmt.span, `'${stmt.kind}' statement is not allowed in a probe`);
+      cx.report.error("misplaced", stmt.span, `'${stmt.kind}' statement is not allowed in a ${cx.fn === null ? "probe" : "function"}`);
       return [];
     case "return":
       return elaborateReturn(cx, stmt);

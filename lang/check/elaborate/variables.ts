@@ -17,12 +17,13 @@ export function findVariable(cx: Context, name: string): Variable | null {
   return null;
 }
 
-export type Origin = "declaration" | "assignment" | "loop";
+export type Origin = "declaration" | "assignment" | "loop" | "parameter";
 
 const ORIGIN_LABEL: Readonly<Record<Origin, string>> = {
   declaration: "This is the initial declaration.",
   assignment: "This is the initial assignment.",
   loop: "This is the loop variable.",
+  parameter: "This is the function parameter.",
 };
 
 /** Adds the variable to the innermost scope. `node` is the declaring statement: the key to its type in the next round. */

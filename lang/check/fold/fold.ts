@@ -1,5 +1,5 @@
 /** Replaces what is known at compile time by literals, before types are looked at (rows 2.60, 2.61). */
-import type { Expr } from "../../ast/ast.ts";
+import type { Block, Expr } from "../../ast/ast.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { textToBytes } from "../byte-text.ts";
 import { parseInteger } from "../integer-text.ts";
@@ -160,9 +160,11 @@ function foldExpr(env: FoldEnv, expr: Expr): Expr {
   }
 }
 
+export const foldBlock = (env: FoldEnv, block: Block): Block => mapBlock(block, (expr) => foldExpr(env, expr));
+
 /** Predicate and block of one body. */
 export const foldBody = (env: FoldEnv, body: ProbeBody): ProbeBody => ({
   ...body,
   predicate: body.predicate === null ? null : foldExpr(env, body.predicate),
-  block: mapBlock(body.block, (expr) => foldExpr(env, expr)),
+  block: foldBlock(env, body.block),
 });

@@ -118,7 +118,7 @@ function expandCall(x: Expansion, scope: Scope, span: Span, name: string, args: 
   const { macro } = found;
   const problem = recursion(scope.stack, macro);
   if (problem !== null) {
-    x.report.error("recursiveMacro", span, problem);
+    x.report.error("recursive", span, problem);
     return failed(span);
   }
   const body = expandBlock(x, bodyScope(scope, macro, args, span, ++x.count), macro.item.body);

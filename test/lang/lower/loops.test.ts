@@ -50,6 +50,7 @@ const forRange = (id: number, to: bigint, body: HirBlock): HirStmt => ({
 const print = (value: HirExpr): HirStmt => ({ ...none, kind: "print_value", value });
 const program = (locals: readonly string[], body: HirBlock): HirProgram => ({
   maps: [],
+  functions: [],
   probes: [{ span, attach: [{ provider: "begin", name: "begin" }], locals: locals.map((name) => ({ name, type: int64 })), body }],
 });
 

@@ -2,10 +2,12 @@
 import { suggestion } from "../../suggestion.ts";
 import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
 import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "../builtins.ts";
+import { stdlib } from "../../../stdlib/stdlib.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { isAggregate } from "./aggregates.ts";
 import { checkArity, type Arity } from "./arguments.ts";
 import { failCall } from "./fail.ts";
+import { functionCall } from "./functions.ts";
 import { deleteCall, hasKeyCall, lenCall } from "./map-calls.ts";
 import { isLiteralCall, isScalarCall, typePredicateCall } from "./predicates.ts";
 import { exitCall, joinCall, printCall, printfCall, timeCall, wholeMapCall } from "./print.ts";
@@ -95,7 +97,7 @@ function builtinCall(cx: Context, call: CallExpr, builtin: HirExpr): HirExpr | n
 
 function unknown(cx: Context, call: CallExpr): null {
   const name = call.name.text;
-  const names = [...Object.keys(VALUES), ...Object.keys(ACTIONS), ...builtinNames];
+  const names = [...Object.keys(VALUES), ...Object.keys(ACTIONS), ...builtinNames, ...stdlib.names(), ...cx.inference.functions.keys()];
   cx.report.error("unknownFunction", call.name.span, `Unknown function: '${name}'`, { hint: suggestion(name, names) });
   return null;
 }
@@ -103,6 +105,8 @@ function unknown(cx: Context, call: CallExpr): null {
 /** A call where a value is wanted. */
 export function elaborateCall(cx: Context, call: CallExpr): HirExpr | null {
   const name = call.name.text;
+  const fn = cx.inference.functions.get(name);
+  if (fn !== undefined) return functionCall(cx, call, fn);
   const value = Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
   if (value !== undefined) return checkArity(cx, call, value) ? value.elaborate(cx, call) : null;
   if (isAction(name)) {
