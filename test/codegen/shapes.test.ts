@@ -430,7 +430,7 @@ test("a callback is a function of the program, log2 another", () => {
       call pc+10
       *(u64 *)(r10 -8) = r0
       r1 = 4
-      r2 = subprog[+46]
+      r2 = subprog[+47]
       r3 = r10
       r3 += -8
       r4 = 0
