@@ -176,7 +176,7 @@ function readConstant(reader: Reader, ends: readonly TokenType[]): Expr | null {
   const start = reader.pos;
   let depth = 0;
   for (let token = peek(reader); token !== undefined; token = peek(reader)) {
-    if (depth === 0 && (ends.includes(token.tokenType) || token.tokenType === T.Semicolon)) break;
+    if (depth === 0 && (ends.includes(token.tokenType) || token.tokenType === T.Semicolon || token.image === "__attribute__")) break;
     if (token.tokenType === T.LParen || token.tokenType === T.LBracket || token.tokenType === T.LBrace) depth++;
     if (token.tokenType === T.RParen || token.tokenType === T.RBracket || token.tokenType === T.RBrace) depth--;
     if (depth > maxStructDepth) fail(reader, "nested too deeply");
