@@ -4,6 +4,7 @@
  *   parse         text → syntax tree (parse/, lex/); mistakes become `error` nodes and diagnostics
  *   config        configuration block, then the environment over it (check/config.ts)
  *   imports       the probes, macros, functions and definitions of other files (check/imports.ts)
+ *   definitions   C structs, enums and macros of the script and its headers: types, and what names in programs stand for (check/definitions/)
  *   macros        calls become blocks; library macros are read if they are used (check/macros/, stdlib/)
  *   unsupported   top-level constructs that are read but not compiled yet (check/report-unsupported.ts)
  *   expand        attach points: parameters, wildcards, what the recording offers (check/attach/)

@@ -1,5 +1,7 @@
 /** What checking a script needs to know beside its text. */
 import type { ProbeCatalogue } from "../catalogue.ts";
+import type { TypeSource } from "../types/type-source.ts";
+import type { ReadHeader } from "./definitions/collect.ts";
 import type { ReadImport } from "./imports.ts";
 
 /** Instruction set of the recorded machine: names of its system calls and registers. */
@@ -22,4 +24,8 @@ export interface CheckEnv {
   readonly architecture?: Architecture;
   /** Absent: imports cannot be read. */
   readonly readImport?: ReadImport;
+  /** Types of the recorded kernel, which C definitions of the script may refer to and hide; null or absent: it has none. */
+  readonly types?: TypeSource | null;
+  /** Absent: only headers whose names of integer types are known can be included. */
+  readonly readHeader?: ReadHeader;
 }
