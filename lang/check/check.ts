@@ -4,6 +4,7 @@ import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
 import type { TypeSource } from "../types/type-source.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
+import { reportConflicts } from "./attach/report-conflicts.ts";
 import { resolveConfig, type ScriptConfig } from "./config.ts";
 import { collectDefinitions } from "./definitions/collect.ts";
 import { expandDefines } from "./definitions/expand-defines.ts";
@@ -66,7 +67,9 @@ function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
 
 function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
   reportUnsupported(script, report);
-  const attachEnv: AttachEnv = { catalogue: env.catalogue, params: env.params, config, report };
+  reportConflicts(script, env.params, report);
+  const { catalogue, params, unsafe = false, pid = null, architecture = "x86_64" } = env;
+  const attachEnv: AttachEnv = { catalogue, params, config, report, unsafe, pid, architecture };
   const foldEnv: FoldEnv = { params: env.params, report };
   const bodies = expandBodies(script, attachEnv).map((body) => foldBody(foldEnv, body));
   const functions = script.items.flatMap((item) => (item.kind === "function" ? [{ ...item, body: foldBlock(foldEnv, item.body) }] : []));

@@ -7,6 +7,8 @@ export const codes = {
   invalidInterval: "HS2005",
   invalidAttachPoint: "HS2006",
   noAttachPoints: "HS2007",
+  notRecorded: "HS2008",
+  cantReplay: "HS2009",
   unknownIdentifier: "HS2010",
   unknownFunction: "HS2011",
   undefinedVariable: "HS2012",

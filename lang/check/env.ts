@@ -20,6 +20,8 @@ export interface CheckEnv {
   readonly kernelSymbols?: () => { readonly addressOf: (name: string) => bigint | null } | null;
   /** --unsafe: functions that act on the machine are allowed. */
   readonly unsafe?: boolean;
+  /** -p: only this process. */
+  readonly pid?: number | null;
   /** Absent: x86_64. */
   readonly architecture?: Architecture;
   /** Absent: imports cannot be read. */

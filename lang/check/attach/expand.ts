@@ -1,12 +1,15 @@
 /** Attach points of a probe as the recording offers them: parameters replaced, wildcards expanded, one entry each. */
 import type { AttachPoint, ProbeItem } from "../../ast/ast.ts";
 import type { ProbeCatalogue, ResolvedAttachPoint, Tracepoint } from "../../catalogue.ts";
+import type { Architecture } from "../env.ts";
 import { suggestion } from "../suggestion.ts";
 import type { ScriptConfig } from "../config.ts";
 import type { Report } from "../report.ts";
+import type { CheckedPoint } from "./checked-point.ts";
 import { resolveInterval } from "./interval.ts";
+import { pointChecks } from "./point-checks.ts";
 import { findProvider, providers, type Provider } from "./providers.ts";
-import { partsOf } from "./split.ts";
+import { partsOf, type AttachParts } from "./split.ts";
 import { hasWildcard, matches } from "./wildcard.ts";
 
 export interface AttachEnv {
@@ -14,6 +17,11 @@ export interface AttachEnv {
   readonly params: readonly string[];
   readonly config: ScriptConfig;
   readonly report: Report;
+  /** --unsafe. */
+  readonly unsafe: boolean;
+  /** -p. */
+  readonly pid: number | null;
+  readonly architecture: Architecture;
 }
 
 export interface ExpandedPoint {
@@ -22,10 +30,12 @@ export interface ExpandedPoint {
   readonly probeName: string;
 }
 
-function missing(env: AttachEnv, attach: AttachPoint, message: string, hint: string | null): void {
+type Missing = "noMatch" | "notRecorded";
+
+function missing(env: AttachEnv, attach: AttachPoint, message: string, hint: string | null, code: Missing = "noMatch"): void {
   const { missingProbes } = env.config;
-  if (missingProbes === "error") env.report.error("noMatch", attach.span, message, { hint });
-  if (missingProbes === "warn") env.report.warn("noMatch", attach.span, `${message} Skipping.`, { hint });
+  if (missingProbes === "error") env.report.error(code, attach.span, message, { hint });
+  if (missingProbes === "warn") env.report.warn(code, attach.span, `${message} Skipping.`, { hint });
 }
 
 const fullName = (tracepoint: Tracepoint): string => `${tracepoint.category}:${tracepoint.name}`;
@@ -55,13 +65,31 @@ function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly s
   const { catalogue } = env;
   if (catalogue === null) {
     env.report.error("noRecording", attach.span, `tracepoint:${category}:${name} needs a recording`, {
-      hint: "pass the recorded trace with --trace FILE",
+      hint: PASS_RECORDING,
     });
     return [];
   }
   const found = catalogue.tracepoints.filter((tracepoint) => matches(category, tracepoint.category) && matches(name, tracepoint.name));
   if (found.length === 0) missingTracepoint(env, attach, catalogue, category, name);
   return found.map((tracepoint) => ({ provider: "tracepoint", name: `tracepoint:${fullName(tracepoint)}`, tracepoint }));
+}
+
+const PASS_RECORDING = "pass the recorded trace with --trace FILE";
+
+/** Probe types that are read but that no recording offers yet: what is wrong with the point, else how to record it. */
+function reportUnrecorded(env: AttachEnv, attach: AttachPoint, checked: CheckedPoint): void {
+  switch (checked.kind) {
+    case "problem":
+      env.report.error("invalidAttachPoint", attach.span, checked.message, { hint: checked.hint ?? null });
+      return;
+    case "refused":
+      env.report.error("cantReplay", attach.span, checked.message, { hint: checked.hint ?? null });
+      return;
+    case "point":
+      if (env.catalogue !== null) missing(env, attach, `${checked.name} is not in the recording.`, checked.hint, "notRecorded");
+      else
+        env.report.error("noRecording", attach.span, `${checked.name} needs a recording`, { hint: `${checked.hint}\n${PASS_RECORDING}` });
+  }
 }
 
 function namedPoint(env: AttachEnv, attach: AttachPoint, provider: "test" | "bench", target: string): ResolvedAttachPoint[] {
@@ -79,7 +107,13 @@ function selfPoint(env: AttachEnv, attach: AttachPoint, trigger: string, signal:
   return [];
 }
 
-function resolvePoints(env: AttachEnv, attach: AttachPoint, provider: Provider, parts: readonly string[]): ResolvedAttachPoint[] {
+function resolvePoints(
+  env: AttachEnv,
+  attach: AttachPoint,
+  provider: Provider,
+  parts: readonly string[],
+  sourceAt: number | null,
+): ResolvedAttachPoint[] {
   switch (provider.name) {
     case "begin":
     case "end":
@@ -97,31 +131,42 @@ function resolvePoints(env: AttachEnv, attach: AttachPoint, provider: Provider, 
       return namedPoint(env, attach, provider.name, parts[0]!);
     case "self":
       return selfPoint(env, attach, parts[0]!, parts[1]!);
-    default:
-      env.report.unsupported(attach.span, `${provider.name} probes`);
+    default: {
+      const { unsafe, pid, architecture } = env;
+      const checked = pointChecks[provider.name]!(parts, { unsafe, ofProcess: pid !== null, sourceAt, architecture });
+      reportUnrecorded(env, attach, checked);
       return [];
+    }
   }
 }
 
+const OF_USER_CODE = new Set(["uprobe", "uretprobe", "usdt"]);
+
 /** Parts as the provider takes them, or null if it cannot (row 1.11). */
-function acceptParts(provider: Provider, parts: readonly string[]): readonly string[] | null {
+function acceptParts(env: AttachEnv, provider: Provider, parts: readonly string[], sourceAt: number | null): readonly string[] | null {
   const plain = (provider.name === "begin" || provider.name === "end") && parts.length === 1 && parts[0] === "*" ? [] : parts;
   if (provider.name === "tracepoint" && plain.length === 1 && hasWildcard(plain[0]!)) return plain;
+  // A source line has parts of its own; of one process, the target may be left out (rows 1.39, 1.40).
+  if (OF_USER_CODE.has(provider.name) && (sourceAt !== null || (env.pid !== null && plain.length === 1))) return plain;
   return provider.parts.includes(plain.length) ? plain : null;
 }
 
 /** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
 const EXPANDABLE = new Set(["begin", "end", "tracepoint"]);
 
-function expandPoint(env: AttachEnv, attach: AttachPoint, written: string, parts: readonly string[]): ResolvedAttachPoint[] {
+function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt }: AttachParts): ResolvedAttachPoint[] {
+  const [written = "", ...parts] = all;
   if (hasWildcard(written)) {
-    const points = providers
-      .filter((provider) => EXPANDABLE.has(provider.name) && matches(written.toLowerCase(), provider.name))
+    const found = providers.filter(({ name }) => matches(written.toLowerCase(), name));
+    if (found.length === 0) env.report.error("invalidProbeType", attach.span, `No probe type matched for ${written}`);
+    const points = found
+      .filter(({ name }) => EXPANDABLE.has(name))
       .flatMap((provider) => {
-        const accepted = acceptParts(provider, parts);
-        return accepted === null ? [] : resolvePoints(env, attach, provider, accepted);
+        const accepted = acceptParts(env, provider, parts, null);
+        return accepted === null ? [] : resolvePoints(env, attach, provider, accepted, null);
       });
-    if (points.length === 0 && !env.report.hasErrors()) missing(env, attach, `No matches for ${written} ${parts.join(":")}.`, null);
+    if (points.length === 0 && found.length > 0 && !env.report.hasErrors())
+      missing(env, attach, `No matches for ${written} ${parts.join(":")}.`, null);
     return points;
   }
   const provider = findProvider(written);
@@ -134,7 +179,7 @@ function expandPoint(env: AttachEnv, attach: AttachPoint, written: string, parts
     });
     return [];
   }
-  const accepted = acceptParts(provider, parts);
+  const accepted = acceptParts(env, provider, parts, sourceAt);
   if (accepted === null) {
     const wanted = provider.parts.length > 2 ? [provider.parts[0]!, provider.parts.at(-1)!] : provider.parts;
     env.report.error(
@@ -144,16 +189,16 @@ function expandPoint(env: AttachEnv, attach: AttachPoint, written: string, parts
     );
     return [];
   }
-  return resolvePoints(env, attach, provider, accepted);
+  // Counted behind the provider.
+  return resolvePoints(env, attach, provider, accepted, sourceAt === null ? null : sourceAt - 1);
 }
 
 /** Attach points in source order; a probe that is left without any is reported and gets none. */
 export function expandAttachPoints(env: AttachEnv, probe: ProbeItem): ExpandedPoint[] {
   const errorsBefore = env.report.diagnostics.length;
   const points = probe.attach.flatMap((attach) => {
-    const { label, parts } = partsOf(attach, env.params);
-    const [written = "", ...rest] = parts;
-    return expandPoint(env, attach, written, rest).map((point) => ({ point, probeName: label ?? point.name }));
+    const parts = partsOf(attach, env.params);
+    return expandPoint(env, attach, parts).map((point) => ({ point, probeName: parts.label ?? point.name }));
   });
   const said = env.report.diagnostics.slice(errorsBefore).some((diagnostic) => diagnostic.severity === "error");
   if (points.length === 0 && !said && env.config.missingProbes === "warn")
