@@ -2,7 +2,7 @@ import type { BinaryOp, Expr } from "../ast/ast.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 
 /** Row 2.53; all are left associative, comparisons too. */
-const precedence: Readonly<Record<BinaryOp, number>> = {
+export const precedence: Readonly<Record<BinaryOp, number>> = {
   "*": 10,
   "/": 10,
   "%": 10,
