@@ -18,19 +18,36 @@ export interface ProbeBody {
 /** What of the attach point a body looks at. `args` "all": the record as a whole. */
 interface Uses {
   readonly probeName: boolean;
+  readonly provider: boolean;
   readonly pointers: boolean;
   readonly args: "all" | readonly string[];
 }
 
-const isProbeName = (expr: Expr): boolean =>
-  (expr.kind === "ident" && expr.name === "probe") || (expr.kind === "call" && expr.name.text === "probe" && expr.args.length === 0);
+/** The name of a builtin variable that stands alone or is called without arguments, without the prefix of its raw form. */
+function builtinName(expr: Expr): string {
+  const name = expr.kind === "ident" ? expr.name : expr.kind === "call" && expr.args.length === 0 ? expr.name.text : "";
+  return name.replace(/^__builtin_/, "");
+}
+
+const isProbeName = (expr: Expr): boolean => builtinName(expr) === "probe";
+
+/** What differs between probe types: the name of the type, and where the event hit. */
+const isOfProvider = (expr: Expr): boolean => builtinName(expr) === "probetype" || builtinName(expr) === "usermode";
+
+/** `probetype`, as bpftrace calls the types (row 4.25). */
+const PROBE_TYPES: Readonly<Partial<Record<ResolvedAttachPoint["provider"], string>>> = {
+  begin: "special",
+  end: "special",
+  self: "special",
+  bench: "benchmark",
+};
 
 /** `args` or `*args`, which is tolerated (row 3.50). */
 export const isArgs = (expr: Expr): boolean =>
   (expr.kind === "ident" && expr.name === "args") || (expr.kind === "unary" && expr.op === "*" && isArgs(expr.operand));
 
 // Functions that read memory: whether it is the kernel's or the user's depends on the attach point.
-const READS_MEMORY = new Set(["str", "join", "strlen", "ntop", "buf"]);
+const READS_MEMORY = new Set("buf join macaddr memcmp ntop str str_concat strcontains strlen strncmp strstr".split(" "));
 
 function usesOf(block: Block): Uses {
   const fields = new Set<string>();
@@ -49,6 +66,7 @@ function usesOf(block: Block): Uses {
   mapBlock(block, visit);
   return {
     probeName: someExpr(block, isProbeName),
+    provider: someExpr(block, isOfProvider),
     pointers: someExpr(block, (expr) => expr.kind === "call" && READS_MEMORY.has(expr.name.text)),
     args: wholes.length > 0 ? "all" : [...fields].sort(),
   };
@@ -61,6 +79,7 @@ const spaceOf = (field: TracepointField): string => (field.type.kind === "pointe
 
 function groupKey(uses: Uses, { point, probeName }: ExpandedPoint): string {
   const key: string[] = uses.probeName ? [probeName] : [];
+  if (uses.provider) key.push(point.provider);
   if (uses.args.length > 0 || uses.pointers) key.push(point.provider === "tracepoint" ? memorySpaceOf(point) : "none");
   if (uses.args === "all") key.push(point.name);
   else if (point.provider === "tracepoint")
@@ -75,10 +94,13 @@ export function memorySpaceOf(point: ResolvedAttachPoint): "kernel" | "user" | "
   return point.tracepoint.category === "syscalls" ? "user" : "kernel";
 }
 
+/** Puts in the texts that stand for the attach point. */
 const nameProbe =
-  (name: string) =>
-  (expr: Expr): Expr =>
-    isProbeName(expr) ? { kind: "string", span: expr.span, bytes: textToBytes(name) } : mapChildren(expr, nameProbe(name));
+  (name: string, type: string) =>
+  (expr: Expr): Expr => {
+    const text = isProbeName(expr) ? name : builtinName(expr) === "probetype" ? type : null;
+    return text === null ? mapChildren(expr, nameProbe(name, type)) : { kind: "string", span: expr.span, bytes: textToBytes(text) };
+  };
 
 export function splitBodies(item: ProbeItem, points: readonly ExpandedPoint[]): ProbeBody[] {
   // The predicate is looked at like the rest of the body.
@@ -92,11 +114,13 @@ export function splitBodies(item: ProbeItem, points: readonly ExpandedPoint[]): 
     else group.push(point);
   }
   return [...groups.values()].map((group) => {
-    const map = nameProbe(group[0]!.probeName);
+    const { point, probeName } = group[0]!;
+    const map = nameProbe(probeName, PROBE_TYPES[point.provider] ?? point.provider);
+    const names = uses.probeName || uses.provider;
     return {
       points: group.map(({ point }) => point),
-      predicate: item.predicate === null || !uses.probeName ? item.predicate : map(item.predicate),
-      block: uses.probeName ? mapBlock(item.body, map) : item.body,
+      predicate: item.predicate === null || !names ? item.predicate : map(item.predicate),
+      block: names ? mapBlock(item.body, map) : item.body,
       span: item.span,
     };
   });

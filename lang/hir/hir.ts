@@ -120,19 +120,25 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "cond"; readonly cond: HirExpr; readonly then: HirExpr; readonly else: HirExpr }
     | { readonly kind: "tuple"; readonly elems: readonly HirExpr[] }
     | { readonly kind: "record"; readonly fields: readonly { readonly name: string; readonly value: HirExpr }[] }
-    /** Member of a tuple or record by position. */
+    /** Member of a tuple, record or struct by position; of a bit-field the bits as its type. */
     | { readonly kind: "member"; readonly operand: HirExpr; readonly index: number }
     /** Element of an array or byte of a string. Out of bounds is zero, and warned about unless `quiet`. */
     | { readonly kind: "index"; readonly operand: HirExpr; readonly index: HirExpr; readonly quiet?: true }
-    /** `++`/`--`: type int64 or uint64; the value before (postfix) or after (prefix). */
-    | { readonly kind: "increment_local"; readonly local: LocalId; readonly delta: 1 | -1; readonly prefix: boolean }
+    /** `++`/`--`: type int64 or uint64, or a pointer, which moves by what it points to; the value before (postfix) or after (prefix). */
+    | { readonly kind: "increment_local"; readonly local: LocalId; readonly delta: number; readonly prefix: boolean }
     | {
         readonly kind: "increment_map";
         readonly map: HirMapId;
         readonly key: HirExpr | null;
-        readonly delta: 1 | -1;
+        readonly delta: number;
         readonly prefix: boolean;
       }
+    /** The value at an address, by the pointer's address space; zeroes if it cannot be read (row 3.35). */
+    | { readonly kind: "deref"; readonly pointer: HirExpr }
+    /** Where a variable is; a pointer to kernel memory. */
+    | { readonly kind: "address_of_local"; readonly local: LocalId }
+    /** Where the value of a scalar plain map is, 0 if it is unset. */
+    | { readonly kind: "address_of_map"; readonly map: HirMapId }
     | { readonly kind: "block"; readonly body: HirBlock; readonly value: HirExpr }
     /** Function of the script by its number; arguments already of the parameters' types. */
     | { readonly kind: "call"; readonly func: number; readonly args: readonly HirExpr[] }
@@ -140,6 +146,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "strncmp"; readonly left: HirExpr; readonly right: HirExpr; readonly n: number }
     /** str(pointer or string[, length]): type string[capacity]. `length` null: up to the capacity. Pointers are read with probe_read_{kernel,user}_str. */
     | { readonly kind: "str_of"; readonly pointer: HirExpr; readonly length: HirExpr | null }
+    /** buf(): the first `length` bytes (a uint64; null: all that fit) of an array or string, or of what a pointer leads to; type buffer. */
+    | { readonly kind: "buf_of"; readonly data: HirExpr; readonly length: HirExpr | null }
     | { readonly kind: "strlen"; readonly operand: HirExpr }
     /** Both strings in one of type string[capacity]; what does not fit is cut. */
     | { readonly kind: "concat"; readonly left: HirExpr; readonly right: HirExpr }

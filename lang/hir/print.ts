@@ -30,8 +30,8 @@ const cell = (names: Names, map: HirMapId, key: HirExpr | null): string =>
 
 const list = (names: Names, exprs: readonly HirExpr[]): string => exprs.map((expr) => text(names, expr)).join(", ");
 
-const step = (target: string, delta: 1 | -1, prefix: boolean): string => {
-  const op = delta === 1 ? "++" : "--";
+const step = (target: string, delta: number, prefix: boolean): string => {
+  const op = delta > 0 ? "++" : "--";
   return prefix ? op + target : target + op;
 };
 

@@ -1,6 +1,6 @@
 /** Expressions whose values live in memory: strings, tuples, records, arrays, inet addresses. */
 import type { HirExpr } from "../hir/hir.ts";
-import type { Address } from "../ir/ir.ts";
+import type { Address, Operand } from "../ir/ir.ts";
 import { layoutOf, sizeOf, type Type } from "../types/type.ts";
 import { statsInto } from "./aggregates.ts";
 import { bitsOf } from "./bits.ts";
@@ -10,7 +10,7 @@ import { storeField } from "./fields.ts";
 import { at, cacheHere, enter, type Lowering } from "./lowering.ts";
 import { loadScalar, readInto } from "./maps.ts";
 import { memberOffsets, memberPlace, memberTypes, paddingOf } from "./members.ts";
-import { addrArg, alignmentOf, imm, shift } from "./operand.ts";
+import { addrArg, alignmentOf, imm, reg, shift } from "./operand.ts";
 import { convert, isScalar, scalarSize } from "./scalars.ts";
 import { memoryHome } from "./storage.ts";
 import { concatInto } from "./concat.ts";
@@ -106,12 +106,38 @@ function conditionalInto(l: Lowering, expr: Extract<HirExpr, { kind: "cond" }>, 
   enter(l, done, afterThen, afterElse);
 }
 
+/** Linux include/linux/socket.h, and how many bytes an address of the family has. */
+const FAMILIES = [
+  { family: 2, addressBytes: 4 },
+  { family: 10, addressBytes: 16 },
+] as const;
+
+/** Bytes of an address of the family, 0 for a family that is neither IPv4 nor IPv6. */
+function addressBytes(l: Lowering, family: HirExpr): Operand {
+  const { b } = l;
+  const value = l.rules.value(l, family);
+  const bytes = b.copyOf(imm(0));
+  const done = b.block();
+  for (const known of FAMILIES) {
+    const [matches, next] = [b.block(), b.block()];
+    // A register, so that the branch has one to compare.
+    b.branch("eq", reg(b.copyOf(value)), imm(known.family), matches, next);
+    b.enter(matches);
+    b.emit({ op: "mov", dst: bytes, src: imm(known.addressBytes) });
+    b.jump(done);
+    b.enter(next);
+  }
+  b.jump(done);
+  b.enter(done);
+  return reg(bytes);
+}
+
 /** u32 length of the address, then 16 bytes of which it takes the first. */
-function inetInto(l: Lowering, address: HirExpr, to: Address): void {
+function inetInto(l: Lowering, { family, address }: Extract<HirExpr, { kind: "ntop" }>, to: Address): void {
   const { b } = l;
   const sizeBytes = isScalar(address.type) ? 4 : sizeOf(address.type);
   b.emit({ op: "zero", to, sizeBytes: 20 });
-  b.emit({ op: "bytes", to, bytes: Uint8Array.of(sizeBytes, 0, 0, 0) });
+  b.store(to, 4, family === null ? imm(sizeBytes) : addressBytes(l, family));
   if (isScalar(address.type)) {
     const value = b.scratch("value", 8);
     b.store(value, 4, l.rules.value(l, address));
@@ -170,7 +196,7 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
     case "macaddr":
       return macInto(l, expr.source, to);
     case "ntop":
-      return inetInto(l, expr.address, to);
+      return inetInto(l, expr, to);
     case "local":
     case "member":
       return copyTo(l, to, l.rules.place(l, expr), sizeOf(expr.type));

@@ -27,7 +27,7 @@ export type Type =
   | { readonly kind: "mac" }
   /** u64 address. */
   | { readonly kind: "ksym" | "usym" }
-  /** u32 length (4 or 16), then 16 bytes in network order. */
+  /** u32 length (4 or 16, 0 for an address that is neither IPv4 nor IPv6), then 16 bytes in network order. */
   | { readonly kind: "inet" }
   | { readonly kind: "none" | "void" };
 

@@ -1,4 +1,4 @@
-/** inet values: u32 length (4 or 16), then the address in network order; printed as inet_ntop does (row 5.37). */
+/** inet values: u32 length (4 or 16, 0 for none), then the address in network order; printed as inet_ntop does (row 5.37). */
 
 function ipv4Text(view: DataView, at: number): string {
   return [0, 1, 2, 3].map((i) => view.getUint8(at + i)).join(".");
@@ -30,6 +30,9 @@ function ipv6Text(view: DataView, at: number): string {
   return start < 0 ? hex(0, 8) : `${hex(0, start)}::${hex(start + length, 8)}`;
 }
 
+/** Empty for an address of a family that is neither. */
 export function inetText(view: DataView, at: number): string {
-  return view.getUint32(at, true) === 16 ? ipv6Text(view, at + 4) : ipv4Text(view, at + 4);
+  const bytes = view.getUint32(at, true);
+  if (bytes === 16) return ipv6Text(view, at + 4);
+  return bytes === 4 ? ipv4Text(view, at + 4) : "";
 }

@@ -1,35 +1,136 @@
-/** Builtin variables (section 4 of the parity table). `probe` is a literal by now, `args` is read by access.ts. */
+/** Builtin variables (section 4 of the parity table). `probe` and `probetype` are literals by now, `args` is read by access.ts. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type { BuiltinName, HirExpr } from "../../hir/hir.ts";
-import { int, string, uint64, type Type } from "../../types/type.ts";
+import type { BuiltinName, HirExpr, HirStmt } from "../../hir/hir.ts";
+import { typeOfLiteral } from "../../types/literal.ts";
+import { bool, int, string, uint64, type Type } from "../../types/type.ts";
+import { textToBytes } from "../byte-text.ts";
+import type { Context } from "./context.ts";
+import { intConstant } from "./convert.ts";
 
 const uint32 = int(4, false);
 
-/** Types as rows 4.01–4.28 give them. */
-const TYPES: Readonly<Partial<Record<BuiltinName, Type>>> = {
+/** What a program asks the machine for; types as rows 4.01–4.28 give them. */
+const TYPES: Readonly<Record<Exclude<BuiltinName, "nsecs_monotonic" | "nsecs_tai">, Type>> = {
   pid: uint32,
   tid: uint32,
+  uid: uint64,
+  gid: uint64,
+  username: { kind: "username" },
   comm: string(16),
   cpu: uint64,
+  numaid: uint64,
   ncpus: uint64,
   nsecs: uint64,
+  jiffies: uint64,
   elapsed: uint64,
   rand: uint32,
+  cgroup: uint64,
+  curtask: { kind: "pointer", space: "kernel", to: { kind: "incomplete", tag: "struct", name: "task_struct" } },
 };
 
-/** Known to the language, without an implementation so far. */
-const LATER = new Set(
-  ["uid", "gid", "cgroup", "curtask"].concat(
-    "username jiffies numaid ppid pcomm leader_tid leader_comm kstack ustack dw_ustack retval func probetype cpid has_cpid".split(" "),
-    "usermode ctx config sarg0 arch safe_mode".split(" "),
-  ),
-);
+type Special = (cx: Context, span: Span) => HirExpr | null;
 
-export const builtinNames: readonly string[] = [...Object.keys(TYPES), "args", "probe"];
+const text = (value: string, span: Span): HirExpr => {
+  const bytes = textToBytes(value);
+  return { kind: "str", span, bytes, type: string(bytes.length + 1) };
+};
 
-export const isLaterBuiltin = (name: string): boolean => LATER.has(name) || /^s?arg[0-9]+$/.test(name) || name.startsWith("__builtin_");
+const provider = (cx: Context): string => cx.points[0]?.provider ?? "none";
 
-export function elaborateBuiltin(name: string, span: Span): HirExpr | null {
-  const type = TYPES[name as BuiltinName];
-  return type === undefined ? null : { kind: "builtin", span, name: name as BuiltinName, type };
+function wrongProbe(cx: Context, span: Span, message: string): null {
+  cx.report.error("unavailableHere", span, message);
+  return null;
+}
+
+/** begin and end run in the tracer's own process; tracepoints and timers in the kernel (row 4.27). */
+const usermode: Special = (cx, span) => {
+  if (cx.inference.env.architecture === "arm64") return wrongProbe(cx, span, "'usermode' builtin is only supported on x86_64");
+  return intConstant(span, provider(cx) === "begin" || provider(cx) === "end" ? 1n : 0n, int(1, false));
+};
+
+/** Nothing runs a child: 0, and a warning at run time (row 4.26). */
+const cpid: Special = (_cx, span) => {
+  const format = "cpid is 0: no child process was started (a recording has none)\n";
+  const body: HirStmt[] = [{ kind: "warnf", span, format, args: [] }];
+  return { kind: "block", span, body, value: intConstant(span, 0n, uint32), type: uint32 };
+};
+
+function settingValue(value: string | number | boolean, span: Span): HirExpr {
+  if (typeof value === "string") return text(value, span);
+  if (typeof value === "boolean") return intConstant(span, value ? 1n : 0n, bool);
+  return intConstant(span, BigInt(value), typeOfLiteral(BigInt(value)));
+}
+
+const config: Special = (cx, span) => {
+  const fields = [...cx.inference.config.settings].map(([name, value]) => ({ name, value: settingValue(value, span) }));
+  return { kind: "record", span, fields, type: { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } };
+};
+
+const retval: Special = (cx, span) => {
+  const hint = provider(cx) === "tracepoint" ? " (try to use args.ret instead)" : "";
+  return wrongProbe(cx, span, `The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes${hint}`);
+};
+
+const ctx: Special = (cx, span) => {
+  if (provider(cx) === "tracepoint") return wrongProbe(cx, span, "Use args instead of ctx in tracepoint");
+  cx.report.error("notRecorded", span, `ctx is not possible: the recording holds neither registers nor samples of ${provider(cx)} probes`);
+  return null;
+};
+
+const SPECIALS: Readonly<Record<string, Special>> = {
+  arch: (cx, span) => text(cx.inference.env.architecture ?? "x86_64", span),
+  config,
+  cpid,
+  ctx,
+  func: (cx, span) => wrongProbe(cx, span, `The func builtin can not be used with '${provider(cx)}' probes`),
+  has_cpid: (_cx, span) => intConstant(span, 0n, bool),
+  retval,
+  safe_mode: (cx, span) => intConstant(span, cx.inference.env.unsafe ? 0n : 1n, bool),
+  usermode,
+};
+
+/** Only as `__builtin_arch` and `__builtin_safe_mode` (row 4.33). */
+const RAW_ONLY = new Set(["arch", "safe_mode"]);
+
+const PREFIX = "__builtin_";
+
+/** Row 4.33: the name that a raw form stands for. */
+function plainName(name: string): string | null {
+  if (name.startsWith(PREFIX)) return name.slice(PREFIX.length);
+  return RAW_ONLY.has(name) ? null : name;
+}
+
+const isArgument = (name: string): boolean => /^arg[0-9]+$/.test(name);
+const isStackArgument = (name: string): boolean => /^sarg[0-9]+$/.test(name);
+
+export const builtinNames: readonly string[] = [
+  ...Object.keys(TYPES),
+  ...Object.keys(SPECIALS).filter((name) => !RAW_ONLY.has(name)),
+  "args",
+  "probe",
+  "probetype",
+];
+
+/** Whether a name without a sigil is one of the language's variables. */
+export function isBuiltin(name: string): boolean {
+  const plain = plainName(name);
+  return plain !== null && (Object.hasOwn(TYPES, plain) || Object.hasOwn(SPECIALS, plain) || isArgument(name) || isStackArgument(name));
+}
+
+const ARGUMENT_BYTES = 8;
+
+/** Only for isBuiltin(name); null with a diagnostic. */
+export function elaborateBuiltin(cx: Context, name: string, span: Span): HirExpr | null {
+  if (isArgument(name)) return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
+  if (isStackArgument(name)) {
+    const offset = ARGUMENT_BYTES * (Number(name.slice("sarg".length)) + 1);
+    cx.report.error("removed", span, `The ${name} builtin was removed`, {
+      hint: `read the stack instead: *(uint64 *)(reg("sp") + ${offset})`,
+    });
+    return null;
+  }
+  const plain = plainName(name)!;
+  const special = SPECIALS[plain];
+  if (special !== undefined) return special(cx, span);
+  return { kind: "builtin", span, name: plain as BuiltinName, type: TYPES[plain as keyof typeof TYPES] };
 }

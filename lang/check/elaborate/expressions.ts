@@ -8,8 +8,8 @@ import { bytesToText } from "../byte-text.ts";
 import { elaborateIndex, elaborateMember, requireArgs } from "./access.ts";
 import { elaborateBinary } from "./binary.ts";
 import { elaborateIfValue, elaborateTernary, elaborateValueBlock } from "./branches.ts";
-import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "./builtins.ts";
-import { elaborateCall } from "./calls/calls.ts";
+import { builtinNames, elaborateBuiltin, isBuiltin } from "./builtins.ts";
+import { elaborateCall, needsNoArgument } from "./calls/calls.ts";
 import { elaborateCast } from "./cast.ts";
 import { elaborateComptime, elaborateComptimeIf } from "./comptime.ts";
 import { elaborateRecord, elaborateTuple } from "./composite.ts";
@@ -19,12 +19,12 @@ import { elaborateIncrement, elaborateUnary } from "./unary.ts";
 import { readVariable } from "./variables.ts";
 
 function elaborateIdentifier(cx: Context, { name, span }: ExprOf<"ident">): HirExpr | null {
-  const builtin = elaborateBuiltin(name, span);
-  if (builtin !== null) return builtin;
+  if (isBuiltin(name)) return elaborateBuiltin(cx, name, span);
+  // Parentheses may be left out where nothing is in them (row 2.57).
+  if (needsNoArgument(name)) return elaborateCall(cx, { kind: "call", span, name: { text: name, span }, args: [] });
   if (name === "args") {
     if (requireArgs(cx, span)) cx.report.unsupported(span, "args as a whole");
-  } else if (isLaterBuiltin(name)) cx.report.unsupported(span, name);
-  else cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: suggestion(name, builtinNames) });
+  } else cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: suggestion(name, builtinNames) });
   return null;
 }
 

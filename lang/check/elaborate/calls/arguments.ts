@@ -2,6 +2,7 @@
 import type { Expr } from "../../../ast/ast.ts";
 import type { HirExpr } from "../../../hir/hir.ts";
 import { kindName } from "../../../types/names.ts";
+import { string } from "../../../types/type.ts";
 import type { CallExpr, Context } from "../context.ts";
 
 /** How many arguments a function takes. */
@@ -54,7 +55,12 @@ export function integerArgument(cx: Context, call: CallExpr, index: number): Hir
 export function stringArgument(cx: Context, call: CallExpr, index: number): HirExpr | null {
   const value = valueArgument(cx, call, index);
   if (value === null) return null;
-  return value.type.kind === "string" ? value : wrongKind(cx, call, "string", value);
+  const { type, span } = value;
+  if (type.kind === "string") return value;
+  // A char pointer is read as str() reads it.
+  if (type.kind === "pointer" && type.to.kind === "int" && type.to.sizeBytes === 1)
+    return { kind: "str_of", span, pointer: value, length: null, type: string(cx.inference.config.maxStrlen) };
+  return wrongKind(cx, call, "string", value);
 }
 
 function expectsLiteral(cx: Context, call: CallExpr, wanted: "integer" | "string", arg: Expr): null {

@@ -1,20 +1,36 @@
 /** All functions: which exist, how many arguments they take, and who elaborates them. */
 import { suggestion } from "../../suggestion.ts";
 import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
-import { builtinNames, elaborateBuiltin, isLaterBuiltin } from "../builtins.ts";
+import { builtinNames, isBuiltin } from "../builtins.ts";
 import { stdlib } from "../../../stdlib/stdlib.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { isAggregate } from "./aggregates.ts";
-import { checkArity, type Arity } from "./arguments.ts";
+import { checkArity } from "./arguments.ts";
+import { builtinCall } from "./builtin-calls.ts";
+import type { ActionFunctions, ValueFunctions } from "./call-table.ts";
+import { commandFunctions } from "./commands.ts";
 import { failCall } from "./fail.ts";
 import { functionCall } from "./functions.ts";
 import { deleteCall, hasKeyCall, lenCall } from "./map-calls.ts";
+import { networkFunctions } from "./network.ts";
+import { numberTextFunctions } from "./number-texts.ts";
 import { isLiteralCall, isScalarCall, typePredicateCall } from "./predicates.ts";
 import { exitCall, joinCall, printCall, printfCall, timeCall, wholeMapCall } from "./print.ts";
-import { ntopCall, strCall, strftimeCall, strlenCall, strncmpCall } from "./strings.ts";
+import { refusedFunctions } from "./refused.ts";
+import { searchFunctions } from "./search.ts";
+import { stackFunctions } from "./stacks.ts";
+import { stringFunctions } from "./strings.ts";
+import { symbolFunctions } from "./symbols.ts";
 
 /** Functions that give a value. */
-const VALUES: Readonly<Record<string, Arity & { readonly elaborate: (cx: Context, call: CallExpr) => HirExpr | null }>> = {
+const VALUES: ValueFunctions = {
+  ...networkFunctions,
+  ...numberTextFunctions,
+  ...refusedFunctions,
+  ...searchFunctions,
+  ...stackFunctions,
+  ...stringFunctions,
+  ...symbolFunctions,
   delete: { min: 1, max: 2, elaborate: deleteCall },
   is_array: { min: 1, max: 1, elaborate: typePredicateCall },
   is_integer: { min: 1, max: 1, elaborate: typePredicateCall },
@@ -25,15 +41,11 @@ const VALUES: Readonly<Record<string, Arity & { readonly elaborate: (cx: Context
   is_unsigned_integer: { min: 1, max: 1, elaborate: typePredicateCall },
   has_key: { min: 2, max: 2, elaborate: hasKeyCall },
   len: { min: 1, max: 1, elaborate: lenCall },
-  ntop: { min: 1, max: 2, elaborate: ntopCall },
-  str: { min: 1, max: 2, elaborate: strCall },
-  strftime: { min: 2, max: 2, elaborate: strftimeCall },
-  strlen: { min: 1, max: 1, elaborate: strlenCall },
-  strncmp: { min: 3, max: 3, elaborate: strncmpCall },
 };
 
 /** Functions that only act. */
-const ACTIONS: Readonly<Record<string, Arity & { readonly elaborate: (cx: Context, call: CallExpr) => HirStmt[] }>> = {
+const ACTIONS: ActionFunctions = {
+  ...commandFunctions,
   clear: { min: 1, max: 1, elaborate: wholeMapCall },
   errorf: { min: 1, max: 128, elaborate: printfCall },
   fail: { min: 1, max: 128, elaborate: failCall },
@@ -46,53 +58,21 @@ const ACTIONS: Readonly<Record<string, Arity & { readonly elaborate: (cx: Contex
   zero: { min: 1, max: 1, elaborate: wholeMapCall },
 };
 
-/** Known to the language, without an implementation so far (section 5 of the parity table, and tseries). */
-const LATER = new Set(
-  (
-    "bswap buf cat cgroup_path cgroupid debugf getopt " +
-    "kaddr kfunc_allowed kfunc_exist kptr ksym macaddr memcmp override path " +
-    "percpu_kaddr pton reg signal signal_name signal_thread skboutput socket_cookie str_concat strcontains strerror " +
-    "strstr syscall_name system tseries uaddr unwatch uptr usym write_user"
-  ).split(" "),
-);
+/** Known to the language, without an implementation so far. */
+const LATER = new Set("buf getopt kptr tseries uptr".split(" "));
 
 /** Whether the language itself has a function or variable of that name. */
 export const isNative = (name: string): boolean =>
-  Object.hasOwn(VALUES, name) ||
-  isAction(name) ||
-  isAggregate(name) ||
-  LATER.has(name) ||
-  builtinNames.includes(name) ||
-  isLaterBuiltin(name);
+  Object.hasOwn(VALUES, name) || isAction(name) || isAggregate(name) || LATER.has(name) || builtinNames.includes(name) || isBuiltin(name);
+
+/** A function that gives a value and may be called without arguments. */
+export const needsNoArgument = (name: string): boolean => Object.hasOwn(VALUES, name) && VALUES[name]!.min === 0;
 
 export const isAction = (name: string): boolean => Object.hasOwn(ACTIONS, name);
 
 export function elaborateAction(cx: Context, call: CallExpr): HirStmt[] {
   const action = ACTIONS[call.name.text]!;
   return checkArity(cx, call, action) ? action.elaborate(cx, call) : [];
-}
-
-const TIMESTAMP_MODES = new Set(["monotonic", "boot", "tai", "sw_tai"]);
-
-/** nsecs(mode): the recording has one clock, which is `boot`'s. */
-function nsecsCall(cx: Context, call: CallExpr): HirExpr | null {
-  const mode = call.args[0];
-  if (!checkArity(cx, call, { min: 0, max: 1 })) return null;
-  if (mode === undefined || (mode.kind === "ident" && mode.name === "boot")) return elaborateBuiltin("nsecs", call.span);
-  const name = mode.kind === "ident" ? mode.name : "";
-  if (TIMESTAMP_MODES.has(name)) cx.report.unsupported(call.span, `nsecs(${name})`);
-  else cx.report.error("invalidArgument", mode.span, `Invalid timestamp mode: ${name}`);
-  return null;
-}
-
-function builtinCall(cx: Context, call: CallExpr, builtin: HirExpr): HirExpr | null {
-  const name = call.name.text;
-  if (name === "nsecs") return nsecsCall(cx, call);
-  const takesArgument = name === "pid" || name === "tid" || name === "comm";
-  if (!checkArity(cx, call, { min: 0, max: takesArgument ? 1 : 0 })) return null;
-  if (call.args.length === 0) return builtin;
-  cx.report.unsupported(call.span, `${name}() with an argument`);
-  return null;
 }
 
 function unknown(cx: Context, call: CallExpr): null {
@@ -117,9 +97,8 @@ export function elaborateCall(cx: Context, call: CallExpr): HirExpr | null {
     cx.report.error("aggregateMisuse", call.span, `${name}() must be assigned directly to a map`);
     return null;
   }
-  const builtin = elaborateBuiltin(name, call.span);
-  if (builtin !== null) return builtinCall(cx, call, builtin);
-  if (!LATER.has(name) && !isLaterBuiltin(name)) return unknown(cx, call);
+  if (isBuiltin(name)) return builtinCall(cx, call);
+  if (!LATER.has(name)) return unknown(cx, call);
   cx.report.unsupported(call.name.span, `${name}()`);
   return null;
 }

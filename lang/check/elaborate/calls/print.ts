@@ -10,6 +10,9 @@ import { cellOf, isCell, mapNamed, readType } from "../maps.ts";
 import { argument, integerArgument, integerLiteral, stringLiteral, valueArgument } from "./arguments.ts";
 import { conversionsOf, formatProblem } from "./format.ts";
 
+type TextKind = Extract<HirStmt, { readonly format: string; readonly args: readonly unknown[] }>["kind"];
+
+/** printf and every other function that formats a text. */
 export function printfCall(cx: Context, call: CallExpr): HirStmt[] {
   const bytes = stringLiteral(cx, call, 0);
   const values = call.args.slice(1).map((_, i) => valueArgument(cx, call, i + 1));
@@ -24,7 +27,7 @@ export function printfCall(cx: Context, call: CallExpr): HirStmt[] {
     cx.report.error("formatMismatch", call.span, problem);
     return [];
   }
-  return [{ kind: call.name.text as "printf" | "errorf" | "warnf", span: call.span, format, args }];
+  return [{ kind: call.name.text as TextKind, span: call.span, format, args }];
 }
 
 const LOOP_WARNING =

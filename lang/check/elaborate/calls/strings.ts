@@ -1,12 +1,12 @@
-/** Strings and values printed as text: str, strncmp, strlen, strftime, ntop (rows 5.23, 5.27, 5.29, 5.30, 5.37). */
+/** Strings and values printed as text: str, str_concat, strncmp, strlen, strftime (rows 5.23, 5.27, 5.29, 5.30, 5.32). */
 import type { HirExpr } from "../../../hir/hir.ts";
-import { kindName } from "../../../types/names.ts";
 import { int, string, typeName, uint64, type Type } from "../../../types/type.ts";
 import { bytesToText } from "../../byte-text.ts";
 import { memorySpaceOf } from "../../split-bodies.ts";
 import { convert, intConstant } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { argument, integerArgument, stringArgument, stringLiteral, valueArgument } from "./arguments.ts";
+import type { ValueFunctions } from "./call-table.ts";
 
 interface StrLength {
   readonly capacity: number;
@@ -34,7 +34,7 @@ function strLength(cx: Context, call: CallExpr): StrLength | null {
   return { capacity: maxStrlen, length: null };
 }
 
-export function strCall(cx: Context, call: CallExpr): HirExpr | null {
+function strCall(cx: Context, call: CallExpr): HirExpr | null {
   const data = valueArgument(cx, call, 0);
   const size = strLength(cx, call);
   if (data === null || size === null) return null;
@@ -49,7 +49,7 @@ export function strCall(cx: Context, call: CallExpr): HirExpr | null {
   return { kind: "str_of", span: call.span, pointer, length: size.length, type: string(size.capacity) };
 }
 
-export function strncmpCall(cx: Context, call: CallExpr): HirExpr | null {
+function strncmpCall(cx: Context, call: CallExpr): HirExpr | null {
   const left = stringArgument(cx, call, 0);
   const right = stringArgument(cx, call, 1);
   const count = argument(cx, call, 2);
@@ -65,12 +65,12 @@ export function strncmpCall(cx: Context, call: CallExpr): HirExpr | null {
   return { kind: "strncmp", span: call.span, left, right, n, type: uint64 };
 }
 
-export function strlenCall(cx: Context, call: CallExpr): HirExpr | null {
+function strlenCall(cx: Context, call: CallExpr): HirExpr | null {
   const operand = stringArgument(cx, call, 0);
   return operand === null ? null : { kind: "strlen", span: call.span, operand, type: uint64 };
 }
 
-export function strftimeCall(cx: Context, call: CallExpr): HirExpr | null {
+function strftimeCall(cx: Context, call: CallExpr): HirExpr | null {
   const format = stringLiteral(cx, call, 0);
   const ns = integerArgument(cx, call, 1);
   if (format === null || ns === null) return null;
@@ -81,29 +81,19 @@ export function strftimeCall(cx: Context, call: CallExpr): HirExpr | null {
   return { kind: "strftime", span: call.span, ns: convert(cx, ns, uint64), type: { kind: "timestamp", format: bytesToText(format) } };
 }
 
-/** Bytes of an address that is not an integer; 0 if it cannot be one. */
-function addressBytes(type: Type): number {
-  if (type.kind === "string") return type.sizeBytes;
-  return type.kind === "array" && type.elem.kind === "int" && type.elem.sizeBytes === 1 ? type.length : 0;
+/** bpftrace's limit, whatever max_strlen is (row 5.32). */
+const CONCAT_BYTES = 1024;
+
+function strConcatCall(cx: Context, call: CallExpr): HirExpr | null {
+  const left = stringArgument(cx, call, 0);
+  const right = stringArgument(cx, call, 1);
+  return left === null || right === null ? null : { kind: "concat", span: call.span, left, right, type: string(CONCAT_BYTES) };
 }
 
-export function ntopCall(cx: Context, call: CallExpr): HirExpr | null {
-  const address = valueArgument(cx, call, call.args.length - 1);
-  if (address === null) return null;
-  const { type } = address;
-  if (call.args.length > 1) {
-    cx.report.unsupported(call.span, "ntop() with an address family");
-    return null;
-  }
-  if (type.kind === "int") return { kind: "ntop", span: call.span, address: convert(cx, address, int(4, false)), type: { kind: "inet" } };
-  if (type.kind !== "string" && type.kind !== "array") {
-    cx.report.error("invalidArgument", call.span, `ntop() expects an integer or array argument, got ${kindName(type)}`);
-    return null;
-  }
-  const bytes = addressBytes(type);
-  if (bytes !== 4 && bytes !== 16) {
-    cx.report.error("invalidArgument", call.span, "ntop() argument must be 4 or 16 bytes in size");
-    return null;
-  }
-  return { kind: "ntop", span: call.span, address, type: { kind: "inet" } };
-}
+export const stringFunctions: ValueFunctions = {
+  str: { min: 1, max: 2, elaborate: strCall },
+  str_concat: { min: 2, max: 2, elaborate: strConcatCall },
+  strftime: { min: 2, max: 2, elaborate: strftimeCall },
+  strlen: { min: 1, max: 1, elaborate: strlenCall },
+  strncmp: { min: 3, max: 3, elaborate: strncmpCall },
+};
