@@ -5,14 +5,14 @@ import { callGraph, functionOf } from "./call-graph.ts";
 import { compileFunction } from "./compile-function.ts";
 import type { CompiledFunction } from "./compile-function.ts";
 import type { CompiledScript } from "./compiled.ts";
-import { SCRATCH_CHUNK_BYTES } from "./frame.ts";
 import { link } from "./link.ts";
 import { mapSpec, scratchSpec } from "./map-specs.ts";
 import { programName, uniqueNames } from "./names.ts";
+import { scratchMapSizes } from "./scratch.ts";
 
 /**
  * eBPF programs (instruction set v3, RFC 9669) that the Linux verifier accepts, one per probe body, and their maps.
- * Deterministic. Throws for IR that lowering must not make: recursion, a slot of more than 32 KiB, over 2,000 values alive at a time.
+ * Deterministic. Throws for IR that lowering must not make: recursion, or a slot of more than 32 KiB.
  */
 export function codegen(ir: IrProgram): CompiledScript {
   const programs = new Set(ir.probes.map((probe) => probe.func));
@@ -33,7 +33,7 @@ export function codegen(ir: IrProgram): CompiledScript {
   }
 
   const uniqueMap = uniqueNames();
-  const scratch = scratchSizes([...compiled.values()]);
+  const scratch = scratchMapSizes([...compiled.values()].flatMap((code) => code.scratch));
   const maps = [...ir.maps.map((map) => mapSpec(map, uniqueMap)), ...scratch.map((sizeBytes) => scratchSpec(sizeBytes, uniqueMap))];
 
   const uniqueProgram = uniqueNames();
@@ -51,17 +51,6 @@ export function codegen(ir: IrProgram): CompiledScript {
     actions: ir.actions,
     attach: ir.probes.flatMap((probe, program) => probe.attach.map((point) => ({ program, point }))),
   };
-}
-
-/** Value sizes of the scratch maps. */
-function scratchSizes(functions: readonly CompiledFunction[]): number[] {
-  const sizes: number[] = [];
-  for (const { start, end } of functions.flatMap((code) => code.scratch)) {
-    const map = Math.floor(start / SCRATCH_CHUNK_BYTES);
-    // Chunks are placed one after the other, so the maps before are in use as well.
-    sizes[map] = Math.max(sizes[map] ?? 0, end - map * SCRATCH_CHUNK_BYTES);
-  }
-  return sizes;
 }
 
 function programSpec(

@@ -6,16 +6,16 @@ import type { SpillHome } from "./emitter.ts";
 import { emitFunction } from "./emit.ts";
 import type { FunctionCode } from "./function-code.ts";
 import { gatherFacts } from "./facts.ts";
-import { SCRATCH_CHUNK_BYTES, SCRATCH_SPILL_BYTES, planSlots } from "./frame.ts";
-import type { SlotPlan } from "./frame.ts";
+import { planSlots } from "./frame.ts";
 import { layOut } from "./layout.ts";
 import { analyseLiveness } from "./liveness.ts";
 import type { MBlock, MFunction, MReg } from "./mir.ts";
 import { successors } from "./mir.ts";
 import { loopStretches, reversePostorder } from "./order.ts";
 import { traceProvenance } from "./provenance.ts";
+import { placeOf, placeParts } from "./scratch.ts";
+import type { ScratchPart } from "./scratch.ts";
 import { select } from "./select.ts";
-import type { ScratchPlace } from "./select.ts";
 
 /** What a function is compiled for. */
 export interface FunctionPlace {
@@ -23,66 +23,83 @@ export interface FunctionPlace {
   readonly isProgram: boolean;
   readonly stackBytes: number;
   readonly maps: readonly IrMap[];
-  /** First byte of scratch memory that its callers leave: map n has the bytes from n * SCRATCH_CHUNK_BYTES on. */
+  /** First byte of scratch memory that its callers leave (scratch.ts). */
   readonly scratchStart: number;
   /** Index among the object's maps of the nth scratch map. */
   readonly scratchMap: (n: number) => number;
 }
 
 export interface CompiledFunction extends FunctionCode {
-  /** Parts of scratch memory that it uses: bytes [start, end) in the sense of FunctionPlace.scratchStart. */
-  readonly scratch: readonly { readonly start: number; readonly end: number }[];
+  /** Scratch memory that it uses. */
+  readonly scratch: readonly ScratchPart[];
 }
 
+const SPILL_BYTES = 8;
 /** Stack left for spilled registers at the first attempt. */
 const SPILL_RESERVE_BYTES = 64;
-const SPILL_BYTES = 8;
+/** Spilled registers behind one scratch pointer: offsets of instructions are signed 16 bits. */
+const SPILLS_PER_CHUNK = 4000;
 
-/** How a function may use the stack: the attempts get less and less generous to slots. */
+/** How a function may use the stack. */
 interface Attempt {
   readonly slotBytes: number;
-  /** Spilled registers may go to scratch memory. */
-  readonly spillsToScratch: boolean;
+  /** Registers that may be spilled to scratch memory. */
+  readonly scratchSpills: number;
 }
 
+/** Slots get most of the stack; if that leaves too little for registers, they get less; after that registers go to scratch memory as well. */
 export function compileFunction(func: IrFunction, place: FunctionPlace): CompiledFunction {
   const order = reversePostorder(0, func.blocks.length, (block) => irSuccessors(func.blocks[block]!.end));
   const loops = loopStretches(order, func.blocks.length, (block) => irSuccessors(func.blocks[block]!.end));
   const facts = gatherFacts(func, order);
   const provenance = traceProvenance(func, order, place.isProgram);
 
-  const attempt = ({ slotBytes, spillsToScratch }: Attempt): { code: CompiledFunction | null; spillCount: number } => {
+  /** The code, or how many registers had to be spilled where there was no room for so many. */
+  const attempt = ({ slotBytes, scratchSpills }: Attempt): CompiledFunction | number => {
     const plan = planSlots(func, order, loops, provenance, slotBytes);
-    const scratch = placeScratch(plan, place, spillsToScratch);
-    const usesScratch = scratch.places.some((chunk) => chunk !== null);
-    // The key of the scratch lookups shares the bytes of slots, none of which is in use yet.
-    const stackBytes = Math.max(plan.stackBytes, usesScratch ? 8 : 0);
+    const spillChunks = Array.from({ length: Math.ceil(scratchSpills / SPILLS_PER_CHUNK) }, (_, chunk) =>
+      Math.min(SPILLS_PER_CHUNK, scratchSpills - chunk * SPILLS_PER_CHUNK),
+    );
+    const parts = placeParts([...plan.chunkBytes, ...spillChunks.map((count) => count * SPILL_BYTES)], place.scratchStart);
+    const scratch = parts.filter((part) => part !== null);
     const { mir, scratchBases } = select({
       func,
       facts,
       order,
       maps: place.maps,
       homes: plan.homes,
-      scratch: scratch.places,
-      keyDepth: 8,
+      scratch: parts.map((part) => part && placeOf(part, place.scratchMap)),
+      keyDepth: KEY_BYTES,
       pointers: provenance.pointers,
     });
-    const { laidOut, allocation } = allocateRegisters(mir, spillsToScratch ? [scratchBases[0]!] : []);
-    const capacity = Math.floor((place.stackBytes - stackBytes) / SPILL_BYTES);
-    if (allocation.spillCount > capacity && !spillsToScratch) return { code: null, spillCount: allocation.spillCount };
-    const spillHome = (slot: number): SpillHome =>
-      slot < capacity
-        ? { kind: "stack", off: -stackBytes - SPILL_BYTES * (slot + 1) }
-        : { kind: "scratch", base: scratchBases[0]!, off: (plan.chunkBytes[0] ?? 0) + SPILL_BYTES * (slot - capacity) };
-    checkSpills(func, mir, allocation, capacity);
-    return { code: { ...emitFunction(laidOut, allocation, spillHome), scratch: scratch.used }, spillCount: allocation.spillCount };
+    const spillBases = scratchBases.slice(plan.chunkBytes.length) as MReg[];
+    const { laidOut, allocation } = allocateRegisters(mir, spillBases);
+    // The key of the scratch lookups shares the bytes of slots, none of which is in use yet.
+    const stackBytes = Math.max(plan.stackBytes, scratch.length > 0 ? KEY_BYTES : 0);
+    const onStack = Math.max(Math.floor((place.stackBytes - stackBytes) / SPILL_BYTES), pointerSpills(allocation, mir.pointers));
+    if (allocation.spillCount > onStack + scratchSpills) return allocation.spillCount;
+    const spillHome = (slot: number): SpillHome => {
+      if (slot < onStack) return { kind: "stack", off: -stackBytes - SPILL_BYTES * (slot + 1) };
+      const chunk = Math.floor((slot - onStack) / SPILLS_PER_CHUNK);
+      return { kind: "scratch", base: spillBases[chunk]!, off: SPILL_BYTES * ((slot - onStack) % SPILLS_PER_CHUNK) };
+    };
+    return { ...emitFunction(laidOut, allocation, spillHome), scratch };
   };
 
-  const generous = attempt({ slotBytes: place.stackBytes - SPILL_RESERVE_BYTES, spillsToScratch: false });
-  if (generous.code !== null) return generous.code;
-  const spillBytes = SPILL_BYTES * (generous.spillCount + 2);
-  const modest = attempt({ slotBytes: Math.max(0, place.stackBytes - spillBytes), spillsToScratch: false });
-  return modest.code ?? attempt({ slotBytes: 0, spillsToScratch: true }).code!;
+  let result = attempt({ slotBytes: place.stackBytes - SPILL_RESERVE_BYTES, scratchSpills: 0 });
+  if (typeof result === "number")
+    result = attempt({ slotBytes: Math.max(0, place.stackBytes - SPILL_BYTES * (result + 2)), scratchSpills: 0 });
+  while (typeof result === "number") result = attempt({ slotBytes: 0, scratchSpills: result + 8 });
+  return result;
+}
+
+const KEY_BYTES = 8;
+
+/** Spill slots, from the first on, that hold pointers: those must be on the stack, or the verifier would forget what they point to. */
+function pointerSpills({ spills }: Allocation, pointers: ReadonlySet<number>): number {
+  let count = 0;
+  for (const [reg, slot] of spills) if (pointers.has(reg)) count = Math.max(count, slot + 1);
+  return count;
 }
 
 const irSuccessors = (end: Terminator): readonly number[] => {
@@ -90,28 +107,6 @@ const irSuccessors = (end: Terminator): readonly number[] => {
   // `then` last, so that it is laid out first (order.ts).
   return end.op === "branch" ? [end.else, end.then] : [];
 };
-
-/** Chunks one after the other behind the callers' memory, none across two maps. */
-function placeScratch(
-  plan: SlotPlan,
-  place: FunctionPlace,
-  withSpills: boolean,
-): { readonly places: readonly (ScratchPlace | null)[]; readonly used: CompiledFunction["scratch"] } {
-  const parts: { start: number; end: number }[] = [];
-  let at = place.scratchStart;
-  const sizes = withSpills && plan.chunkBytes.length === 0 ? [0] : plan.chunkBytes;
-  const places = sizes.map((used, chunk) => {
-    const sizeBytes = used + (withSpills && chunk === 0 ? SCRATCH_SPILL_BYTES : 0);
-    if (sizeBytes === 0) return null;
-    const left = SCRATCH_CHUNK_BYTES - (at % SCRATCH_CHUNK_BYTES);
-    if (sizeBytes > left) at += left;
-    const start = at;
-    at += sizeBytes;
-    parts.push({ start, end: at });
-    return { map: place.scratchMap(Math.floor(start / SCRATCH_CHUNK_BYTES)), off: start % SCRATCH_CHUNK_BYTES };
-  });
-  return { places, used: parts };
-}
 
 function allocateRegisters(mir: MFunction, everywhere: readonly MReg[]): { laidOut: MFunction; allocation: Allocation } {
   const blocks = layOut(mir.blocks);
@@ -141,10 +136,4 @@ function loopDepths(blocks: readonly MBlock[]): number[] {
   }
   let depth = 0;
   return order.map((index) => (depth += change[index]!));
-}
-
-function checkSpills(func: IrFunction, mir: MFunction, allocation: Allocation, stackSlots: number): void {
-  for (const [reg, slot] of allocation.spills)
-    if (slot >= stackSlots && mir.pointers.has(reg)) throw new Error(`${func.name} keeps more pointers than the stack has room for`);
-  if ((allocation.spillCount - stackSlots) * SPILL_BYTES > SCRATCH_SPILL_BYTES) throw new Error(`${func.name} keeps too many values`);
 }

@@ -8,8 +8,6 @@ import type { Provenance } from "./provenance.ts";
 
 /** Value size limit of per-CPU maps (linux include/linux/percpu.h, PCPU_MIN_UNIT_SIZE). */
 export const SCRATCH_CHUNK_BYTES = 32 << 10;
-/** Left free in the first chunk for registers that the stack has no room for. */
-export const SCRATCH_SPILL_BYTES = 16 << 10;
 /** Larger slots always go to scratch: the stack is for keys, cells and spilled registers. */
 const STACK_SLOT_LIMIT_BYTES = 64;
 
@@ -21,7 +19,7 @@ export interface SlotPlan {
   /** By slot; null: nothing refers to it. */
   readonly homes: readonly (SlotHome | null)[];
   readonly stackBytes: number;
-  /** Bytes used of each chunk; the last of them belong to spilled registers. */
+  /** Bytes used of each chunk. */
   readonly chunkBytes: readonly number[];
 }
 
@@ -67,7 +65,7 @@ export function planSlots(
     }
     if (sizeBytes > SCRATCH_CHUNK_BYTES) throw new Error(`slot ${func.slots[life.slot]!.name} of ${sizeBytes} bytes`);
     for (let chunk = 0; homes[life.slot] === null; chunk++) {
-      const scratch = (chunks[chunk] ??= region(SCRATCH_CHUNK_BYTES - (chunk === 0 ? SCRATCH_SPILL_BYTES : 0)));
+      const scratch = (chunks[chunk] ??= region(SCRATCH_CHUNK_BYTES));
       const at = scratch.take(life, sizeBytes);
       if (at !== null) homes[life.slot] = { kind: "scratch", chunk, off: at };
     }

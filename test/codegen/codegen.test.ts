@@ -295,6 +295,36 @@ test("pointers keep their stack slot when values have to go to scratch memory", 
   expect(kernelAccepts(script)).not.toHaveProperty("log");
 });
 
+test("5,000 values alive at a time", () => {
+  const values = Array.from({ length: 5000 }, (_, n) => 10 + n);
+  const ir = program(
+    [
+      func(
+        "f",
+        [0],
+        [],
+        [
+          {
+            insns: [
+              { op: "mov", dst: v(1), src: imm(0) },
+              ...values.map((n): Body => ({ op: "helper", dst: v(n), helper: 7, args: [] })),
+              ...values.flatMap((n): Body[] => [
+                { op: "bin", fn: "mul", dst: v(1), a: reg(1), b: imm(3) },
+                { op: "bin", fn: "xor", dst: v(1), a: reg(1), b: reg(n) },
+              ]),
+            ],
+            end: ret(reg(1)),
+          },
+        ],
+      ),
+    ],
+    [hashMap("@", 8, 8), hashMap("@b", 8, 8)],
+  );
+  const script = codegen(ir);
+  expect(outcomeOfProgram(script)).toEqual(outcomeOfIr(ir));
+  expect(kernelAccepts(script)).not.toHaveProperty("log");
+});
+
 test("the same IR gives the same programs", () => {
   const ir = program([nothing]);
   expect(codegen(ir)).toEqual(codegen(ir));

@@ -1,6 +1,6 @@
 /** Random programs that are safe by construction: values over many registers, bounded loops, slots within their bounds, tested lookups. */
 import fc from "fast-check";
-import type { BinFn, Cond, IrFunction, IrProgram, Operand, Slot } from "../../lang/ir/ir.ts";
+import type { BinFn, Cond, FuncId, IrFunction, IrProgram, Operand, Slot } from "../../lang/ir/ir.ts";
 import { addr, bb, func, funcArg, hashMap, imm, map, program, ptr, reg, slot, slotAt, v } from "./ir-builder.ts";
 import type { Body, End } from "./ir-builder.ts";
 
@@ -242,7 +242,7 @@ function mainFunction(body: readonly Stmt[], registers: number): IrFunction {
           break;
         }
         case "sub":
-          emit({ op: "call", dst: v(number(stmt.dst)), func: 1 as never, args: [operand(stmt.a), operand(stmt.b)] });
+          emit({ op: "call", dst: v(number(stmt.dst)), func: SUBPROGRAM as FuncId, args: [operand(stmt.a), operand(stmt.b)] });
           break;
         case "callback": {
           const [context, target, pointer] = [newSlot(16), newSlot(8), fresh()];
@@ -357,5 +357,3 @@ function callback(): IrFunction {
     ],
   );
 }
-
-export const FUNCTIONS = { SUBPROGRAM, CALLBACK } as const;
