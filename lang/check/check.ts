@@ -11,8 +11,10 @@ import { expandDefines } from "./definitions/expand-defines.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import type { CheckEnv } from "./env.ts";
 import { foldBlock, foldBody, type FoldEnv } from "./fold/fold.ts";
+import { resolveOptions } from "./getopt.ts";
 import { linkImports, type Unit } from "./imports.ts";
 import { expandMacros } from "./macros/expand.ts";
+import { limitToPid } from "./limit-to-pid.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
 import { splitBodies, type ProbeBody } from "./split-bodies.ts";
@@ -65,13 +67,15 @@ function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
   return bodies;
 }
 
-function checkInto(script: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
+function checkInto(whole: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
+  const script = resolveOptions(whole, env.namedParams, report);
   reportUnsupported(script, report);
   reportConflicts(script, env.params, report);
   const { catalogue, params, unsafe = false, pid = null, architecture = "x86_64" } = env;
   const attachEnv: AttachEnv = { catalogue, params, config, report, unsafe, pid, architecture };
   const foldEnv: FoldEnv = { params: env.params, report };
-  const bodies = expandBodies(script, attachEnv).map((body) => foldBody(foldEnv, body));
+  const expanded = expandBodies(script, attachEnv);
+  const bodies = (pid === null ? expanded : expanded.flatMap((body) => limitToPid(body, pid))).map((body) => foldBody(foldEnv, body));
   const functions = script.items.flatMap((item) => (item.kind === "function" ? [{ ...item, body: foldBlock(foldEnv, item.body) }] : []));
   return elaborate({ bodies, functions }, env, config, report);
 }

@@ -173,6 +173,8 @@ export abstract class ExpressionGrammar extends GrammarBase {
           ALT: () =>
             this.leaf(this.CONSUME(T.Param), ({ image }) => ({ kind: "param", index: image === "$#" ? "count" : BigInt(image.slice(1)) })),
         },
+        // A keyword at the top level only: inside it is the record of all settings (row 4.30).
+        { ALT: () => this.leaf(this.CONSUME(T.Config), () => ({ kind: "ident", name: "config" })) },
         { ALT: () => this.leaf(this.CONSUME(T.Invalid), () => ({ kind: "error" })) },
         { ALT: () => this.SUBRULE(this.parenthesis) },
         { ALT: () => this.SUBRULE(this.record) },

@@ -4,6 +4,7 @@ import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Tracepoint } from "../../lang/catalogue.ts";
 import { compileScript } from "../session/compile.ts";
 import { configOf } from "./environment.ts";
+import { readImport } from "./imports.ts";
 import { loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 import { ncpusOf } from "./run.ts";
@@ -56,6 +57,7 @@ export async function list(options: CliOptions): Promise<number> {
       catalogue: recording?.catalogue ?? null,
       params: options.params,
       namedParams: options.namedParams,
+      readImport,
       config: configOf(process.env),
       ncpus: ncpusOf(recording),
     });

@@ -8,7 +8,8 @@ export interface CliOptions {
   /** Script file, `-` for stdin, or the operand of a subcommand. */
   readonly file: string | null;
   readonly params: readonly string[];
-  readonly namedParams: ReadonlyMap<string, string>;
+  /** null: a flag without a value. */
+  readonly namedParams: ReadonlyMap<string, string | null>;
   readonly traces: readonly string[];
   readonly sample: boolean;
   readonly format: "text" | "json";
@@ -68,13 +69,13 @@ const fail = (message: string, usage = false): ParsedArgs => ({ ok: false, messa
 /** A word that holds `/` or ends in `.bt` is always a script: subcommand names never shadow files. */
 const isScriptPath = (word: string): boolean => word.includes("/") || word.endsWith(".bt");
 
-function namedParameters(words: readonly string[]): { named: Map<string, string>; positional: string[] } {
-  const named = new Map<string, string>();
+function namedParameters(words: readonly string[]): { named: Map<string, string | null>; positional: string[] } {
+  const named = new Map<string, string | null>();
   const positional: string[] = [];
   for (const word of words) {
     const match = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word);
     if (match?.[1] === undefined) positional.push(word);
-    else named.set(match[1], match[2] ?? "");
+    else named.set(match[1], match[2] ?? null);
   }
   return { named, positional };
 }

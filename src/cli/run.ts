@@ -14,6 +14,7 @@ import { createSession, type SessionResult, type TimeWindow } from "../session/s
 import { bootEpochNs, clockOf, liveClock } from "./clock.ts";
 import { configOf } from "./environment.ts";
 import { hostOf } from "./host.ts";
+import { readImport } from "./imports.ts";
 import { errnoText, loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 import { openOutput, type Output } from "./output.ts";
@@ -180,6 +181,7 @@ async function runWith(source: Source, options: CliOptions, recording: Recording
       catalogue: recording?.catalogue ?? null,
       params: options.params,
       namedParams: options.namedParams,
+      readImport,
       config: configOf(process.env),
       ncpus: ncpusOf(recording),
       unsafe: options.unsafe,

@@ -25,7 +25,7 @@ test("row 8.06: parameters after the script and after `--`, named ones with dash
   expect(parsed.params).toEqual(["one", "two"]);
   expect([...parsed.namedParams]).toEqual([
     ["aa", "5"],
-    ["flag", ""],
+    ["flag", null],
   ]);
   expect(parsed.traces).toEqual(["t.dat"]);
 });

@@ -30,7 +30,7 @@ test("row 2.28: functions see maps, and what a caller knows of them ends there",
   const text = `fn drop($k: int64) { delete(@m, $k); @calls++; }
     begin { @m[(int64)1] = 5; if (@m[(int64)1] == 5) { drop(1); print(@m[(int64)1]); } }
     end { for ($i : 0..3) { drop($i); } print(@calls); clear(@calls); }`;
-  expect(await printed(text)).toBe("0\n4\n\n\n");
+  expect(await printed(text)).toBe("0\n@calls: 4\n\n\n");
 });
 
 test("row 2.28: returning from inside a loop of a function", async () => {

@@ -1,5 +1,6 @@
 /** Runs a script as the command does, inside the test: compile, verify, load into the real kernel where that is possible, replay. */
 import { expect } from "vitest";
+import type { ReadImport } from "../../lang/check/imports.ts";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Recording } from "../../probes/recording.ts";
 import type { Host } from "../../src/output/host.ts";
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly to?: TraceTime;
   readonly config?: Readonly<Record<string, string>>;
   readonly unsafe?: boolean;
+  readonly namedParams?: Readonly<Record<string, string | null>>;
+  readonly readImport?: ReadImport;
   /** For cat() and system(). */
   readonly host?: Host;
 }
@@ -57,7 +60,8 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
     {
       catalogue: options.recording?.catalogue ?? null,
       params: options.params ?? [],
-      namedParams: new Map(),
+      namedParams: new Map(Object.entries(options.namedParams ?? {})),
+      ...(options.readImport && { readImport: options.readImport }),
       config: new Map(Object.entries(options.config ?? {})),
       ncpus: options.recording?.catalogue.ncpus ?? NCPUS,
       unsafe: options.unsafe ?? false,

@@ -9,6 +9,7 @@ import { isArgs } from "../split-bodies.ts";
 import { convert } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { isCell, readCell } from "./maps.ts";
+import { memberValue } from "./member-value.ts";
 
 // Common fields (type, flags, preempt count, pid) end here in every tracepoint record; the kernel's verifier refuses to read them.
 const COMMON_FIELDS_END = 8;
@@ -65,7 +66,7 @@ function memberAt(cx: Context, operand: HirExpr, index: bigint, span: Span): Hir
     cx.report.error("outOfRange", span, message);
     return null;
   }
-  return { kind: "member", span, operand, index: Number(index), type: elem };
+  return memberValue(operand, Number(index), elem, span);
 }
 
 export function elaborateMember(cx: Context, expr: ExprOf<"member">): HirExpr | null {
@@ -94,7 +95,7 @@ export function elaborateMember(cx: Context, expr: ExprOf<"member">): HirExpr | 
     });
     return null;
   }
-  return { kind: "member", span, operand, index, type: field.type };
+  return memberValue(operand, index, field.type, span);
 }
 
 /** The element type and how many there are; null if `type` cannot be indexed. */

@@ -6,6 +6,7 @@ import { mapValueName } from "../../types/names.ts";
 import { promoteIntegers } from "../../types/promote.ts";
 import type { IntType, Type } from "../../types/type.ts";
 import { elaborateCondition } from "./branches.ts";
+import { constantOf } from "./constant.ts";
 import type { Context, Variable } from "./context.ts";
 import { coerce } from "./convert.ts";
 import { mapNamed, readType } from "./maps.ts";
@@ -97,8 +98,10 @@ const MAX_UNROLL = 100n;
 const MAX_COPIES = 10_000;
 
 function unrollTimes(cx: Context, { count }: StmtOf<"unroll">): number | null {
-  const times = count.kind === "int" ? count.value : null;
-  if (times === null) cx.report.error("outOfRange", count.span, "invalid unroll value");
+  const value = cx.expr(count);
+  if (value === null) return null;
+  const times = value.type.kind === "int" ? constantOf(value) : null;
+  if (typeof times !== "bigint") cx.report.error("outOfRange", count.span, "invalid unroll value");
   else if (times > MAX_UNROLL) cx.report.error("outOfRange", count.span, "unroll maximum value is 100");
   else if (times < 1n) cx.report.error("outOfRange", count.span, "unroll minimum value is 1");
   else return Number(times);

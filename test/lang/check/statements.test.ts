@@ -132,7 +132,7 @@ test.each([
 test.each([
   ["#include <x.h>\nbegin { }", "#include"],
   ["struct a { int b; }\nbegin { }", "struct definitions"],
-  ["fn f($a: int64): int64 { return 1; } begin { }", "functions"],
+
   ["let @m = hash(5); begin { @m[1] = 1 }", "map declarations"],
   ["begin { $a = 1; $b = &$a; }", "the address-of operator &"],
   ["begin { print(*(int8 *)pid) }", "reading memory through a pointer"],
