@@ -74,6 +74,12 @@ function text(names: Names, expr: HirExpr): string {
       return `${sub(expr.operand)}.${expr.index}`;
     case "index":
       return `${sub(expr.operand)}[${sub(expr.index)}]`;
+    case "deref":
+      return `*(${sub(expr.pointer)}):${typeName(expr.type)}`;
+    case "address_of_local":
+      return `&${names.local(expr.local)}`;
+    case "address_of_map":
+      return `&${names.map(expr.map)}`;
     case "increment_local":
       return `${step(names.local(expr.local), expr.delta, expr.prefix)}:${typeName(expr.type)}`;
     case "increment_map":
@@ -86,6 +92,8 @@ function text(names: Names, expr: HirExpr): string {
       return `strncmp(${sub(expr.left)}, ${sub(expr.right)}, ${expr.n})`;
     case "str_of":
       return `str(${sub(expr.pointer)}${expr.length === null ? "" : `, ${sub(expr.length)}`}):${typeName(expr.type)}`;
+    case "buf_of":
+      return `buf(${sub(expr.data)}${expr.length === null ? "" : `, ${sub(expr.length)}`}):${typeName(expr.type)}`;
     case "concat":
       return `str_concat(${sub(expr.left)}, ${sub(expr.right)})`;
     case "table_text":

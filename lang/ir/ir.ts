@@ -87,6 +87,8 @@ export interface Slot {
    * argument block of a callback, which the kernel takes from the stack only.
    */
   readonly onStack?: true;
+  /** Its address is a number that the script keeps: nothing else may use its bytes while the function runs. */
+  readonly escapes?: true;
 }
 
 /** A function. Entry is block 0. `params` arrive in r1…r5: a program has one (its context), a bpf_loop callback two (index, pointer). */

@@ -32,6 +32,8 @@ export interface FunctionBuilder {
   slot(name: string, sizeBytes: number, place?: "stack"): Address;
   /** Makes a slot large enough for `sizeBytes`. */
   growSlot(slot: Address, sizeBytes: number): void;
+  /** Its address goes where nothing can follow it: it must outlive the function's last instruction that names it. */
+  letEscape(slot: Address): void;
   /** A slot that later scopes may use again. */
   scratch(name: string, sizeBytes: number): Address;
   /** Gives the scratch slots taken inside `body` back. */
@@ -104,6 +106,10 @@ export function createFunction(name: string, paramCount: number, span: Span): Fu
       if (addr.kind !== "slot") throw new Error("only slots grow");
       const slot = slots[addr.slot]!;
       slots[addr.slot] = { ...slot, sizeBytes: Math.max(slot.sizeBytes, padTo8(sizeBytes)) };
+    },
+    letEscape(addr) {
+      if (addr.kind !== "slot") throw new Error("only slots escape");
+      slots[addr.slot] = { ...slots[addr.slot]!, escapes: true };
     },
     scratch(slotName, sizeBytes) {
       const wanted = padTo8(sizeBytes);

@@ -2,6 +2,7 @@
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
+import { isRemote, remoteElement, remoteOf } from "./deref.ts";
 import { isInlineField, loadNumber } from "./fields.ts";
 import { zero, type Lowering } from "./lowering.ts";
 import { loadScalar } from "./maps.ts";
@@ -36,8 +37,15 @@ function scale(l: Lowering, index: Operand, sizeBytes: number): Operand {
 /** Runs `inside` with the element's address, aligned to the low bits of its size; out of bounds warns and runs `outside` (row 10.17). */
 function withElement(l: Lowering, expr: Index, inside: (element: Address) => void, outside: () => void): void {
   const { b } = l;
-  const place = l.rules.place(l, expr.operand);
+  const remote = isRemote(expr.operand) ? remoteOf(l, expr.operand) : null;
+  const place = remote === null ? l.rules.place(l, expr.operand) : null;
   const index = l.rules.value(l, expr.index);
+  const element = (): Address =>
+    place === null
+      ? remoteElement(l, expr, remote!, index)
+      : pointee(b.bin("add", reg(b.addressOf(place)), scale(l, index, sizeOf(expr.type))));
+  // A flexible array at the end of a struct has no declared end.
+  if (remote !== null && lengthOf(expr.operand.type) === 0) return inside(element());
   const [good, bad, done] = [b.block(), b.coldBlock(), b.block()];
   b.branch("ult", index, imm(lengthOf(expr.operand.type)), good, bad);
   b.enter(bad);
@@ -45,7 +53,7 @@ function withElement(l: Lowering, expr: Index, inside: (element: Address) => voi
   outside();
   b.jump(done);
   b.enter(good);
-  inside(pointee(b.bin("add", reg(b.addressOf(place)), scale(l, index, sizeOf(expr.type)))));
+  inside(element());
   b.jump(done);
   b.enter(done);
 }

@@ -15,12 +15,15 @@ export interface LocalUse {
   readonly shared: boolean;
   /** Some path reads it first: it starts as zero. */
   readonly startsZero: boolean;
+  /** Its address is taken: it lives in memory for the whole function. */
+  readonly addressed: boolean;
 }
 
 interface Draft {
   home: LoopPath;
   shared: boolean;
   startsZero: boolean;
+  addressed: boolean;
 }
 
 /** Locals set on every path so far; null where no path arrives. */
@@ -47,7 +50,7 @@ export function findLocalUses(body: HirBlock, params: readonly LocalId[] = []): 
   const mention = (local: LocalId, path: LoopPath): Draft => {
     const use = uses.get(local);
     if (use === undefined) {
-      const first = { home: path, shared: false, startsZero: false };
+      const first = { home: path, shared: false, startsZero: false, addressed: false };
       uses.set(local, first);
       return first;
     }
@@ -74,6 +77,10 @@ export function findLocalUses(body: HirBlock, params: readonly LocalId[] = []): 
         return assigned;
       case "increment_local":
         read(expr.local, path, assigned);
+        return assigned;
+      case "address_of_local":
+        read(expr.local, path, assigned);
+        mention(expr.local, path).addressed = true;
         return assigned;
       case "block":
         return visitExpr(expr.value, path, visitBlock(expr.body, path, assigned));

@@ -14,6 +14,8 @@ export interface LowerOptions {
   readonly byteOrder: "little" | "big";
   /** Size of the output ring: a power of two, at least a page. */
   readonly outputRingBytes: number;
+  /** -k: failed reads and lookups that find nothing are warned about. */
+  readonly keepWarnings?: boolean;
 }
 
 type WithoutSpan<T> = T extends unknown ? Omit<T, "span"> : never;

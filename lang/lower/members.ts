@@ -1,4 +1,4 @@
-/** Members of tuples and records, by position. */
+/** Members of tuples, records and structs, by position. */
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address } from "../ir/ir.ts";
 import { layoutOf, sizeOf, type Type } from "../types/type.ts";
@@ -8,10 +8,12 @@ import { shift } from "./operand.ts";
 export function memberTypes(type: Type): readonly Type[] {
   if (type.kind === "tuple") return type.elems;
   if (type.kind === "record") return type.fields.map((field) => field.type);
+  if (type.kind === "struct") return type.members.map((member) => member.type);
   throw new Error(`${type.kind} has no members`);
 }
 
-export const memberOffsets = (type: Type): readonly number[] => layoutOf(memberTypes(type)).offsets;
+export const memberOffsets = (type: Type): readonly number[] =>
+  type.kind === "struct" ? type.members.map((member) => member.offset) : layoutOf(memberTypes(type)).offsets;
 
 export function memberPlace(l: Lowering, expr: Extract<HirExpr, { kind: "member" }>): Address {
   return shift(l.rules.place(l, expr.operand), memberOffsets(expr.operand.type)[expr.index]!);

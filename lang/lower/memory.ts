@@ -5,6 +5,8 @@ import { layoutOf, sizeOf, type Type } from "../types/type.ts";
 import { statsInto } from "./aggregates.ts";
 import { bitsOf } from "./bits.ts";
 import { commInto, commPlace, isComm } from "./builtins.ts";
+import { bufferInto } from "./buffers.ts";
+import { isRemote, remoteInto } from "./deref.ts";
 import { elementInto } from "./elements.ts";
 import { storeField } from "./fields.ts";
 import { at, cacheHere, enter, type Lowering } from "./lowering.ts";
@@ -182,8 +184,12 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
       return castInto(l, expr, to);
     case "cond":
       return conditionalInto(l, expr, to);
+    case "deref":
+      return remoteInto(l, expr, to);
     case "index":
-      return elementInto(l, expr, to);
+      return isRemote(expr) ? remoteInto(l, expr, to) : elementInto(l, expr, to);
+    case "buf_of":
+      return bufferInto(l, expr, to);
     case "block":
       l.rules.block(l, expr.body);
       return into(l, expr.value, to);
@@ -197,8 +203,9 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
       return macInto(l, expr.source, to);
     case "ntop":
       return inetInto(l, expr, to);
-    case "local":
     case "member":
+      return isRemote(expr) ? remoteInto(l, expr, to) : copyTo(l, to, l.rules.place(l, expr), sizeOf(expr.type));
+    case "local":
       return copyTo(l, to, l.rules.place(l, expr), sizeOf(expr.type));
     default:
       throw new Error(`${expr.kind} is no value in memory`);
@@ -220,7 +227,7 @@ export function into(l: Lowering, expr: HirExpr, to: Address): void {
 export function place(l: Lowering, expr: HirExpr): Address {
   return at(l, expr.span, () => {
     if (expr.kind === "local" && !isScalar(expr.type)) return memoryHome(l, expr.local);
-    if (expr.kind === "member") return memberPlace(l, expr);
+    if (expr.kind === "member" && !isRemote(expr)) return memberPlace(l, expr);
     if (isComm(expr)) return commPlace(l);
     const slot = l.b.scratch(expr.type.kind, sizeOf(expr.type));
     anyInto(l, expr, slot);

@@ -30,18 +30,28 @@ function storage(l: Lowering, local: LocalId, create: () => Storage): Storage {
 
 const nameOf = (l: Lowering, local: LocalId): string => l.probe.localTypes[local]!.name;
 
+/** A slot for a scalar whose address is taken. */
+function scalarSlot(l: Lowering, local: LocalId, use: LocalUse): Storage {
+  const addr = l.b.slot(nameOf(l, local), 8);
+  l.b.letEscape(addr);
+  if (use.startsZero) l.b.prologue([{ op: "store", to: addr, size: 8, src: zero }]);
+  return { kind: "memory", addr };
+}
+
 export function scalarHome(l: Lowering, local: LocalId): Storage {
   const use = useOf(l, local);
   if (use.shared) {
     storage(homeOf(l, use), local, () => {
       const home = homeOf(l, use);
       const addr = frameField(home, `local ${local}`);
+      if (use.addressed) l.probe.main.letEscape(l.probe.frame.slot());
       if (use.startsZero) home.b.prologue([{ op: "store", to: addr, size: 8, src: zero }]);
       return { kind: "memory", addr };
     });
     return { kind: "memory", addr: frameField(l, `local ${local}`) };
   }
   return storage(l, local, () => {
+    if (use.addressed) return scalarSlot(l, local, use);
     const dst = l.b.vreg();
     l.b.pin(dst);
     if (use.startsZero) l.b.prologue([{ op: "mov", dst, src: zero }]);
@@ -56,6 +66,7 @@ export function memoryHome(l: Lowering, local: LocalId): Address {
   if (!use.shared) {
     const own = storage(l, local, () => {
       const addr = l.b.slot(nameOf(l, local), sizeBytes);
+      if (use.addressed) l.b.letEscape(addr);
       if (use.startsZero) l.b.prologue([{ op: "zero", to: addr, sizeBytes }]);
       return { kind: "memory", addr };
     });
@@ -64,6 +75,7 @@ export function memoryHome(l: Lowering, local: LocalId): Address {
   // The slot is the main function's; loop bodies find its address in the frame.
   const main = mainOf(l);
   const slot = memory(storage(main, local, () => ({ kind: "memory", addr: main.b.slot(nameOf(l, local), sizeBytes) })));
+  if (use.addressed) main.b.letEscape(slot);
   const addressOf = (from: Lowering): Address =>
     frameField(from, `address of local ${local}`, (at) => {
       const address = main.b.vreg();

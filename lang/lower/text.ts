@@ -9,12 +9,8 @@ import { isScalar } from "./scalars.ts";
 
 export type StrOf = Extract<HirExpr, { kind: "str_of" }>;
 
-/** Dynamic record data lies in kernel memory; what nothing is known about is taken for a user address. */
-export function isKernelPointer(expr: HirExpr): boolean {
-  if (expr.kind === "cast") return isKernelPointer(expr.operand);
-  if (expr.kind === "field" && expr.field.loc !== "inline") return true;
-  return expr.type.kind === "pointer" && expr.type.space === "kernel";
-}
+/** What nothing is known about is taken for an address of the kernel (row 3.36). */
+export const isKernelPointer = ({ type }: HirExpr): boolean => type.kind !== "pointer" || type.space !== "user";
 
 /** Reads the string that a pointer leads to: at most `size` bytes with the NUL. All zero if that fails; else bytes behind the NUL stay as they were. */
 export function readStringAt(l: Lowering, pointer: HirExpr, to: Address, size: Operand): Operand {
@@ -28,7 +24,7 @@ export function readString(l: Lowering, expr: StrOf, to: Address): void {
 }
 
 /** min(length, capacity), known to the verifier to be so. */
-function clampLength(l: Lowering, length: HirExpr | null, capacity: number): Operand {
+export function clampLength(l: Lowering, length: HirExpr | null, capacity: number): Operand {
   if (length === null) return imm(capacity);
   const value = l.rules.value(l, length);
   const wanted = BigInt(capacity);

@@ -2,9 +2,12 @@
 import type { HirBinOp, HirCompareOp, HirExpr, LocalId } from "../hir/hir.ts";
 import type { BinFn, Cond, Operand } from "../ir/ir.ts";
 import { sizeOf } from "../types/type.ts";
+import { addressOfLocal, addressOfMap } from "./address-of.ts";
 import { aggregateValue } from "./aggregates.ts";
+import { bitsIn, bitsOfMember } from "./bit-fields.ts";
 import { divideBy, remainderBy } from "./buckets.ts";
 import { builtinValue } from "./builtins.ts";
+import { isRemote, remoteValue } from "./deref.ts";
 import { elementValue } from "./elements.ts";
 import { fieldValue } from "./fields.ts";
 import { at, cacheHere, enter, zero, type Lowering } from "./lowering.ts";
@@ -144,6 +147,13 @@ function swapped(l: Lowering, expr: Extract<HirExpr, { kind: "bswap" }>): Operan
   return reg(dst);
 }
 
+function memberValue(l: Lowering, expr: Extract<HirExpr, { kind: "member" }>): Operand {
+  if (isRemote(expr)) return remoteValue(l, expr);
+  const place = memberPlace(l, expr);
+  const bits = bitsOfMember(expr);
+  return bits === null ? loadScalar(l, place, expr.type) : bitsIn(l, place, bits, expr.type);
+}
+
 function readLocal(l: Lowering, local: LocalId): Operand {
   const home = scalarHome(l, local);
   return home.kind === "reg" ? reg(home.reg) : l.b.load(home.addr, 8, false);
@@ -201,10 +211,16 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
       return cast(l, expr);
     case "cond":
       return conditional(l, expr);
+    case "deref":
+      return remoteValue(l, expr);
+    case "address_of_local":
+      return addressOfLocal(l, expr.local);
+    case "address_of_map":
+      return addressOfMap(l, expr);
     case "member":
-      return loadScalar(l, memberPlace(l, expr), expr.type);
+      return memberValue(l, expr);
     case "index":
-      return elementValue(l, expr);
+      return isRemote(expr) ? remoteValue(l, expr) : elementValue(l, expr);
     case "increment_local":
       return incrementLocal(l, expr, expr.prefix ? "after" : "before");
     case "increment_map":
@@ -230,6 +246,7 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "map_len":
       return mapLength(l, expr.map);
     case "str":
+    case "buf_of":
     case "str_of":
     case "concat":
     case "table_text":

@@ -10,6 +10,8 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "field":
     case "builtin":
     case "increment_local":
+    case "address_of_local":
+    case "address_of_map":
     case "map_len":
       return [];
     case "map":
@@ -43,6 +45,10 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
       return [expr.operand, expr.index];
     case "block":
       return [expr.value];
+    case "deref":
+      return [expr.pointer];
+    case "buf_of":
+      return expr.length === null ? [expr.data] : [expr.data, expr.length];
     case "str_of":
       return expr.length === null ? [expr.pointer] : [expr.pointer, expr.length];
     case "strftime":

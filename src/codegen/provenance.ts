@@ -36,7 +36,7 @@ const callbackHelpers: ReadonlySet<number> = new Set([164, 181]);
 export function traceProvenance(func: IrFunction, order: readonly number[], isProgram: boolean): Provenance {
   const origins = new Map<number, Origin>();
   const held = new Map<SlotId, Origin>();
-  const escaped = new Set<SlotId>();
+  const escaped = new Set(func.slots.flatMap((slot, id) => (slot.escapes ? [id as SlotId] : [])));
   const onStack = new Set<SlotId>();
   let changed = true;
 

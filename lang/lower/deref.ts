@@ -1,0 +1,100 @@
+/**
+ * Values behind pointers: `*p`, and members and elements of it. Only the part that is asked for is read, by the helper for the
+ * pointer's address space; what cannot be read is zero, and with -k a warning (rows 3.35, 3.36, 10.18).
+ */
+import type { HirExpr } from "../hir/hir.ts";
+import type { Address, Operand } from "../ir/ir.ts";
+import type { HelperName } from "../ir/helpers.ts";
+import { sizeOf } from "../types/type.ts";
+import { bitsIn, bitsOfMember, fieldBytes, structMember } from "./bit-fields.ts";
+import { zero, type Lowering } from "./lowering.ts";
+import { loadScalar } from "./maps.ts";
+import { addrArg, imm } from "./operand.ts";
+import { warn } from "./records.ts";
+import { isKernelPointer } from "./text.ts";
+
+type Index = Extract<HirExpr, { kind: "index" }>;
+
+/** Memory of the traced machine. */
+export interface Remote {
+  readonly base: Operand;
+  readonly off: number;
+  readonly helper: HelperName;
+}
+
+/** Constant index that is in bounds, or leads into an array of no declared length, which has no end. */
+function constantOffset(expr: Index): number | null {
+  const { operand, index } = expr;
+  if (operand.type.kind !== "array" || index.kind !== "int" || index.value < 0n) return null;
+  const { length } = operand.type;
+  if (length > 0 && index.value >= BigInt(length)) return null;
+  const off = index.value * BigInt(sizeOf(expr.type));
+  return off <= 0x7fff_ffffn ? Number(off) : null;
+}
+
+/** Whether the expression is a part of what a pointer leads to, so that its own bytes can be read alone. */
+export function isRemote(expr: HirExpr): boolean {
+  if (expr.kind === "deref") return true;
+  if (expr.kind === "member") return expr.operand.type.kind === "struct" && isRemote(expr.operand);
+  return expr.kind === "index" && constantOffset(expr) !== null && isRemote(expr.operand);
+}
+
+/** Where it lies; evaluates the pointer. Only for isRemote(expr); a bit-field is where its first byte is. */
+export function remoteOf(l: Lowering, expr: HirExpr): Remote {
+  if (expr.kind === "deref") {
+    const helper = isKernelPointer(expr.pointer) ? "probe_read_kernel" : "probe_read_user";
+    return { base: l.rules.value(l, expr.pointer), off: 0, helper };
+  }
+  if (expr.kind === "member") {
+    const remote = remoteOf(l, expr.operand);
+    return { ...remote, off: remote.off + structMember(expr).offset };
+  }
+  if (expr.kind !== "index") throw new Error(`${expr.kind} is not behind a pointer`);
+  const remote = remoteOf(l, expr.operand);
+  return { ...remote, off: remote.off + constantOffset(expr)! };
+}
+
+const BAD_ADDRESS = "Bad address";
+
+/** Fills `to`: zeroes if the memory cannot be read. */
+export function readRemote(l: Lowering, { base, off, helper }: Remote, to: Address, sizeBytes: number, node: HirExpr): void {
+  const { b } = l;
+  const from = off === 0 ? base : b.bin("add", base, imm(off));
+  const args = [addrArg(to), imm(sizeBytes), from];
+  if (!l.program.options.keepWarnings) return b.helperVoid(helper, args);
+  warnIfFailed(l, node, helper, b.helper(helper, args));
+}
+
+/** With -k: a helper's negative answer is a warning. */
+export function warnIfFailed(l: Lowering, node: HirExpr, helper: HelperName, result: Operand): void {
+  const { b } = l;
+  const [failed, done] = [b.coldBlock(), b.block()];
+  b.branch("slt", result, zero, failed, done);
+  b.enter(failed);
+  warn(l, node, node.span, { message: BAD_ADDRESS, helper, result });
+  b.jump(done);
+  b.enter(done);
+}
+
+/** A scalar behind a pointer. */
+export function remoteValue(l: Lowering, expr: HirExpr): Operand {
+  return l.b.scratchScope(() => {
+    const remote = remoteOf(l, expr);
+    const bits = expr.kind === "member" ? bitsOfMember(expr) : null;
+    const slot = l.b.scratch("read", bits === null ? 8 : 16);
+    readRemote(l, remote, slot, bits === null ? sizeOf(expr.type) : fieldBytes(bits), expr);
+    return bits === null ? loadScalar(l, slot, expr.type) : bitsIn(l, slot, bits, expr.type);
+  });
+}
+
+export const remoteInto = (l: Lowering, expr: HirExpr, to: Address): void => readRemote(l, remoteOf(l, expr), to, sizeOf(expr.type), expr);
+
+/** The element of `array` that a run-time index picks, in a slot. */
+export function remoteElement(l: Lowering, expr: Index, array: Remote, index: Operand): Address {
+  const { b } = l;
+  const sizeBytes = sizeOf(expr.type);
+  const base = b.bin("add", array.base, b.bin("mul", index, imm(sizeBytes)));
+  const slot = b.scratch("element", sizeBytes);
+  readRemote(l, { ...array, base }, slot, sizeBytes, expr);
+  return slot;
+}
