@@ -100,6 +100,9 @@ function text(names: Names, expr: HirExpr): string {
       return `${expr.table.name}[${sub(expr.index)}]`;
     case "bswap":
       return `bswap(${sub(expr.operand)})`;
+    case "task_parent":
+    case "task_comm":
+      return `${expr.kind}(${sub(expr.pid)})`;
     case "macaddr":
       return `macaddr(${sub(expr.source)})`;
     case "strlen":

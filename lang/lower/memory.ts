@@ -16,6 +16,7 @@ import { addrArg, alignmentOf, imm, reg, shift } from "./operand.ts";
 import { convert, isScalar, scalarSize } from "./scalars.ts";
 import { memoryHome } from "./storage.ts";
 import { concatInto } from "./concat.ts";
+import { taskCommInto } from "./tasks.ts";
 import { tableTextInto } from "./table-text.ts";
 import { isKernelPointer, storeStrOf, storeString } from "./text.ts";
 
@@ -199,6 +200,8 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
       return concatInto(l, expr, to);
     case "table_text":
       return tableTextInto(l, expr, to);
+    case "task_comm":
+      return taskCommInto(l, expr.pid, to);
     case "macaddr":
       return macInto(l, expr.source, to);
     case "ntop":

@@ -20,6 +20,7 @@ import { imm, isImm, reg } from "./operand.ts";
 import { warn } from "./records.ts";
 import { convert, extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
 import { scalarHome } from "./storage.ts";
+import { taskParent } from "./tasks.ts";
 import { strlenValue } from "./text.ts";
 import { hasEffects } from "./walk.ts";
 
@@ -234,6 +235,8 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
       return strlenValue(l, expr.operand);
     case "bswap":
       return swapped(l, expr);
+    case "task_parent":
+      return taskParent(l, expr.pid);
     case "strftime":
       return rules.value(l, expr.ns);
     case "ksym":
@@ -250,6 +253,7 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "str_of":
     case "concat":
     case "table_text":
+    case "task_comm":
     case "macaddr":
     case "ntop":
     case "tuple":

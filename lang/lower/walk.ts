@@ -57,6 +57,9 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
       return [expr.index];
     case "macaddr":
       return [expr.source];
+    case "task_parent":
+    case "task_comm":
+      return [expr.pid];
     case "ntop":
       return expr.family === null ? [expr.address] : [expr.family, expr.address];
     case "ksym":

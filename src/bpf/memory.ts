@@ -39,9 +39,25 @@ export const currentFlags = { yield: 1, exit: 2 } as const;
 
 /** Counters (u32 each, from current.missingAddr = MISSING_BLOCK) of what programs asked for and the recording does not hold. */
 export const MISSING_BLOCK = 1280;
-export const missing = { uid: 0, comm: 4, tgid: 8, kernelMemory: 12, userMemory: 16, cgroup: 20, task: 24, numa: 28, sizeBytes: 64 } as const;
+export const missing = {
+  uid: 0,
+  comm: 4,
+  tgid: 8,
+  kernelMemory: 12,
+  userMemory: 16,
+  cgroup: 20,
+  task: 24,
+  numa: 28,
+  parent: 32,
+  sizeBytes: 64,
+} as const;
 /** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */
-export const MISSING_SEEN = MISSING_BLOCK + 32;
+export const MISSING_SEEN = MISSING_BLOCK + 64;
+/**
+ * What the pump knows of a task, as kernel memory that bpf_probe_read_kernel reads at (high << 32 | pid << pidShift): u32 thread id of its
+ * parent, and 16 bytes of its name at `comm`. No machine has such an address.
+ */
+export const TASK_WINDOW = { high: 0x7461_736b, pidShift: 5, parent: 0, comm: 16 } as const;
 /** BPF stack: frame n of 8 is at STACK_BASE + n * 512; r10 of a frame is its end. Main programs use frame 0 at a constant address. */
 export const STACK_BASE = 2048;
 export const STACK_FRAME_BYTES = 512;

@@ -33,6 +33,11 @@ const MISSING: Readonly<Record<string, Missing>> = {
     hint: "a tracepoint records only the pointer; for the string add an event probe, for instance: e:hs/open syscalls/sys_enter_openat s_filename=+0($filename):ustring",
   },
   cgroup: { what: "cgroup ids", instead: "0", hint: "events carry no cgroup ids" },
+  parent: {
+    what: "the parents of some tasks",
+    instead: "0",
+    hint: "record also: -e task:task_newtask or -e sched:sched_process_fork, before the tasks start",
+  },
   kernelSymbols: {
     what: "kernel symbols",
     instead: "the address",

@@ -76,10 +76,13 @@ function usesArrowArgs(node: unknown): boolean {
   return Object.values(node).some(usesArrowArgs);
 }
 
-/** Whether a program asks for the task's comm or process id, so that the replay must follow tasks. */
+/** Whether a program asks for a task's comm, process id or parent, so that the replay must follow tasks. */
 export function usesTasks(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(usesTasks);
   if (typeof node !== "object" || node === null) return false;
-  if ("kind" in node && node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
+  if ("kind" in node) {
+    if (node.kind === "task_parent" || node.kind === "task_comm") return true;
+    if (node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
+  }
   return Object.values(node).some(usesTasks);
 }

@@ -1,8 +1,9 @@
-/** Builtin variables written as calls: `pid()`, and those that take an argument (rows 4.01, 4.02, 4.08). */
+/** Builtin variables written as calls: `pid()`, and those that take an argument (rows 4.01, 4.02, 4.06, 4.08). */
 import type { HirExpr } from "../../../hir/hir.ts";
 import { elaborateBuiltin } from "../builtins.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { checkArity } from "./arguments.ts";
+import { commOfCall } from "./tasks.ts";
 
 const CLOCKS: Readonly<Record<string, "nsecs" | "nsecs_monotonic" | "nsecs_tai">> = {
   boot: "nsecs",
@@ -42,6 +43,7 @@ function idCall(cx: Context, call: CallExpr): HirExpr | null {
 }
 
 const WITH_ARGUMENT: Readonly<Record<string, (cx: Context, call: CallExpr) => HirExpr | null>> = {
+  comm: commOfCall,
   nsecs: nsecsCall,
   pid: idCall,
   tid: idCall,

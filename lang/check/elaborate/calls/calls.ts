@@ -21,6 +21,7 @@ import { searchFunctions } from "./search.ts";
 import { stackFunctions } from "./stacks.ts";
 import { stringFunctions } from "./strings.ts";
 import { symbolFunctions } from "./symbols.ts";
+import { taskFunctions } from "./tasks.ts";
 
 /** Functions that give a value. */
 const VALUES: ValueFunctions = {
@@ -31,6 +32,7 @@ const VALUES: ValueFunctions = {
   ...stackFunctions,
   ...stringFunctions,
   ...symbolFunctions,
+  ...taskFunctions,
   delete: { min: 1, max: 2, elaborate: deleteCall },
   is_array: { min: 1, max: 1, elaborate: typePredicateCall },
   is_integer: { min: 1, max: 1, elaborate: typePredicateCall },

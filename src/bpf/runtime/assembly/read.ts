@@ -1,5 +1,6 @@
 /** bpf_probe_read*: what of the traced machine's memory there is. */
 import { countMissing } from "./missing";
+import { isTaskWindow, readTaskWindow } from "./task-window";
 import {
   CURRENT_BLOCK,
   CURRENT_RECORD_ADDR,
@@ -41,6 +42,10 @@ function fault(to: usize, size: u32, from: u64, kind: usize): i64 {
 /** bpf_probe_read, bpf_probe_read_kernel. `kind`: the counter of what is missing. */
 export function readMemory(to: usize, size: u32, from: u64, kind: usize): i64 {
   if (!size) return 0;
+  if (isTaskWindow(from)) {
+    memory.fill(to, 0, size);
+    return readTaskWindow(to, size, from) ? 0 : EFAULT;
+  }
   if (readable(from) < size) return fault(to, size, from, kind);
   memory.copy(to, <usize>from, size);
   return 0;

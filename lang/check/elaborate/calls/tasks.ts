@@ -1,0 +1,95 @@
+/** Other tasks than the current one: comm(PID), ppid, pcomm, leader_tid, leader_comm (rows 4.06, 4.16). */
+import type { Span } from "../../../diagnostics/diagnostic.ts";
+import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
+import { bool, int, string } from "../../../types/type.ts";
+import { textToBytes } from "../../byte-text.ts";
+import { elaborateBuiltin } from "../builtins.ts";
+import { convert, toBool } from "../convert.ts";
+import type { CallExpr, Context } from "../context.ts";
+import { temporary } from "../temporaries.ts";
+import { integerArgument } from "./arguments.ts";
+import type { ValueFunctions } from "./call-table.ts";
+
+const uint32 = int(4, false);
+const COMM = string(16);
+
+const literal = (span: Span, text: string): HirExpr => ({
+  kind: "str",
+  span,
+  bytes: textToBytes(text),
+  type: string(text.length + 1),
+});
+
+/** Name of a task; when none is known, `unknown` after running `otherwise`. */
+function nameOf(cx: Context, span: Span, pid: HirExpr, unknown: string, otherwise: readonly HirStmt[]): HirExpr {
+  const name = temporary(cx, "name", COMM, span);
+  const isKnown = toBool(name.read);
+  const body: HirStmt[] = [
+    name.set({ kind: "task_comm", span, pid, type: COMM }),
+    {
+      kind: "if",
+      span,
+      cond: { kind: "unary", span, op: "lognot", operand: isKnown, type: bool },
+      then: [...otherwise, name.set(convert(cx, literal(span, unknown), COMM))],
+      else: [],
+    },
+  ];
+  return { kind: "block", span, body, value: name.read, type: COMM };
+}
+
+/** What `comm` gives for a task without a known name. */
+const UNKNOWN_COMM = "<...>";
+
+/** comm(PID): the name that the task has at this moment of the recording. */
+export function commOfCall(cx: Context, call: CallExpr): HirExpr | null {
+  const { span } = call;
+  const value = integerArgument(cx, call, 0);
+  if (value === null) return null;
+  const pid = temporary(cx, "pid", uint32, span);
+  const warning: HirStmt = { kind: "warnf", span, format: "No such process (pid=%d)\n", args: [pid.read] };
+  const name = nameOf(cx, span, pid.read, "N/A", [warning]);
+  return { kind: "block", span, body: [pid.set(convert(cx, value, uint32))], value: name, type: COMM };
+}
+
+/** The optional argument is a task structure, which no recording holds. */
+function isOfCurrentTask(cx: Context, call: CallExpr): boolean {
+  if (call.args.length === 0) return true;
+  cx.report.error("notRecorded", call.span, `${call.name.text}() of another task is not possible: the recording holds no task structures`, {
+    hint: `${call.name.text} without an argument is that of the current task`,
+  });
+  return false;
+}
+
+const parent = (cx: Context, span: Span): HirExpr => ({
+  kind: "task_parent",
+  span,
+  pid: elaborateBuiltin(cx, "tid", span)!,
+  type: uint32,
+});
+
+/** The first thread of a process leads it. */
+function leaderComm(cx: Context, span: Span): HirExpr {
+  const [pid, tid, comm] = (["pid", "tid", "comm"] as const).map((name) => elaborateBuiltin(cx, name, span)!) as [
+    HirExpr,
+    HirExpr,
+    HirExpr,
+  ];
+  const isLeader: HirExpr = { kind: "compare", span, op: "==", left: pid, right: tid, type: bool };
+  return { kind: "cond", span, cond: isLeader, then: comm, else: nameOf(cx, span, pid, UNKNOWN_COMM, []), type: COMM };
+}
+
+const ofCurrentTask =
+  (build: (cx: Context, span: Span) => HirExpr | null) =>
+  (cx: Context, call: CallExpr): HirExpr | null =>
+    isOfCurrentTask(cx, call) ? build(cx, call.span) : null;
+
+export const taskFunctions: ValueFunctions = {
+  leader_comm: {
+    min: 0,
+    max: 1,
+    elaborate: ofCurrentTask(leaderComm),
+  },
+  leader_tid: { min: 0, max: 1, elaborate: ofCurrentTask((cx, span) => elaborateBuiltin(cx, "pid", span)) },
+  pcomm: { min: 0, max: 1, elaborate: ofCurrentTask((cx, span) => nameOf(cx, span, parent(cx, span), UNKNOWN_COMM, [])) },
+  ppid: { min: 0, max: 1, elaborate: ofCurrentTask(parent) },
+};

@@ -1,0 +1,26 @@
+/**
+ * What the replay knows of tasks other than the current one: memory at an address made of the pid. src/bpf/memory.ts (TASK_WINDOW) has the
+ * other side of these numbers.
+ */
+import type { HirExpr } from "../hir/hir.ts";
+import type { Address, Operand } from "../ir/ir.ts";
+import type { Lowering } from "./lowering.ts";
+import { addrArg, imm } from "./operand.ts";
+
+export const taskWindow = { base: 0x7461_736bn << 32n, pidShift: 5, parent: 0n, comm: 16n, commBytes: 16 } as const;
+
+function readTask(l: Lowering, pid: HirExpr, field: bigint, to: Address, sizeBytes: number): void {
+  const { b } = l;
+  const offset = b.bin("shl", l.rules.value(l, pid), imm(taskWindow.pidShift));
+  // 32 bits of pid and field: a negative number is no pid, and must not lead out of the window.
+  const inside = b.bin("and", b.bin("add", offset, imm(field)), imm(0xffff_ffffn));
+  b.helperVoid("probe_read_kernel", [addrArg(to), imm(sizeBytes), b.bin("or", inside, imm(taskWindow.base))]);
+}
+
+export function taskParent(l: Lowering, pid: HirExpr): Operand {
+  const slot = l.b.scratch("parent", 8);
+  readTask(l, pid, taskWindow.parent, slot, 4);
+  return l.b.load(slot, 4, false);
+}
+
+export const taskCommInto = (l: Lowering, pid: HirExpr, to: Address): void => readTask(l, pid, taskWindow.comm, to, taskWindow.commBytes);

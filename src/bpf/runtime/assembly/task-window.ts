@@ -1,0 +1,57 @@
+/** Tasks as memory that programs read: what is known of a task by its pid (src/bpf/memory.ts, TASK_WINDOW). */
+import {
+  LIMITS_COMM_BYTES,
+  MISSING_COMM,
+  MISSING_PARENT,
+  TASK_FLAGS_HAS_TGID,
+  TASK_PARENT,
+  TASK_PID,
+  TASK_TGID,
+  TASK_WINDOW_COMM,
+  TASK_WINDOW_HIGH,
+  TASK_WINDOW_PARENT,
+  TASK_WINDOW_PID_SHIFT,
+} from "./layout";
+import { countMissing } from "./missing";
+import { commOf, findTask, hasFlag } from "./tasks";
+
+export function isTaskWindow(address: u64): bool {
+  return address >> 32 == <u64>TASK_WINDOW_HIGH;
+}
+
+/** A thread has the parent of its process. */
+function parentOf(task: usize): u32 {
+  const isThread = hasFlag(task, TASK_FLAGS_HAS_TGID) && load<u32>(task, TASK_TGID) != load<u32>(task, TASK_PID);
+  const leader = isThread ? findTask(load<u32>(task, TASK_TGID)) : task;
+  return leader ? load<u32>(leader, TASK_PARENT) : 0;
+}
+
+function readParent(to: usize, pid: u32): bool {
+  const task = findTask(pid);
+  const parent = task ? parentOf(task) : 0;
+  store<u32>(to, parent);
+  // Idle tasks have none.
+  return parent != 0 || pid == 0;
+}
+
+function readComm(to: usize, pid: u32): bool {
+  const task = findTask(pid);
+  const comm = task ? commOf(task) : 0;
+  if (comm) memory.copy(to, comm, LIMITS_COMM_BYTES);
+  return comm != 0;
+}
+
+/** True if the field is known; else `to` is left as it is or zero, and what is missing is counted. */
+export function readTaskWindow(to: usize, size: u32, address: u64): bool {
+  const pid = <u32>address >> <u32>TASK_WINDOW_PID_SHIFT;
+  const field = <u32>address & ((1 << <u32>TASK_WINDOW_PID_SHIFT) - 1);
+  if (field == TASK_WINDOW_PARENT && size == 4) {
+    if (readParent(to, pid)) return true;
+    countMissing(MISSING_PARENT);
+  } else if (field == TASK_WINDOW_COMM && size == LIMITS_COMM_BYTES) {
+    if (readComm(to, pid)) return true;
+    // Nobody is called by pid 0: it is what an unknown parent has.
+    if (pid != 0) countMissing(MISSING_COMM);
+  }
+  return false;
+}
