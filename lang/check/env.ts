@@ -28,6 +28,8 @@ export interface CheckEnv {
   readonly readImport?: ReadImport;
   /** Types of the recorded kernel, which C definitions of the script may refer to and hide; null or absent: it has none. */
   readonly types?: TypeSource | null;
+  /** --include: headers that come before the script's own definitions. */
+  readonly includes?: readonly string[];
   /** Absent: only headers whose names of integer types are known can be included. */
   readonly readHeader?: ReadHeader;
 }
