@@ -10,11 +10,12 @@ import { collectDefinitions } from "./definitions/collect.ts";
 import { expandDefines } from "./definitions/expand-defines.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import type { CheckEnv } from "./env.ts";
-import { foldBlock, foldBody, type FoldEnv } from "./fold/fold.ts";
+import { foldBlock, foldBody, foldExpr, type FoldEnv } from "./fold/fold.ts";
 import { resolveOptions } from "./getopt.ts";
 import { linkImports, type Unit } from "./imports.ts";
 import { expandMacros } from "./macros/expand.ts";
 import { limitToPid } from "./limit-to-pid.ts";
+import { declaredMaps } from "./map-declarations.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
 import { splitBodies, type ProbeBody } from "./split-bodies.ts";
@@ -77,7 +78,8 @@ function checkInto(whole: Script, env: CheckEnv, config: ScriptConfig, report: R
   const expanded = expandBodies(script, attachEnv);
   const bodies = (pid === null ? expanded : expanded.flatMap((body) => limitToPid(body, pid))).map((body) => foldBody(foldEnv, body));
   const functions = script.items.flatMap((item) => (item.kind === "function" ? [{ ...item, body: foldBlock(foldEnv, item.body) }] : []));
-  return elaborate({ bodies, functions }, env, config, report);
+  const maps = declaredMaps(script.items, (size) => foldExpr(foldEnv, size), report);
+  return elaborate({ bodies, functions, maps }, env, config, report);
 }
 
 interface Gathered {
@@ -88,11 +90,24 @@ interface Gathered {
   readonly ok: boolean;
 }
 
+/** `#include` of headers that the command line asks for, in front of the script's own definitions. */
+function withIncludes(unit: Unit, includes: readonly string[] = []): Unit {
+  if (includes.length === 0) return unit;
+  const span = { start: 0, end: 0 };
+  const forced = includes.map((path) => ({ kind: "include", path, system: false, span }) as const);
+  return { ...unit, script: { ...unit.script, definitions: [...forced, ...unit.script.definitions] } };
+}
+
 /** The script as one: with its imports, without macros. */
 function gather(unit: Unit, env: CheckEnv, report: Report): Gathered {
   const own = makeReport();
   const linked = linkImports(unit, env.readImport, own);
-  const { definitions, unit: defined } = collectDefinitions(linked, env.types ?? null, env.readHeader ?? null, own);
+  const { definitions, unit: defined } = collectDefinitions(
+    withIncludes(linked, env.includes),
+    env.types ?? null,
+    env.readHeader ?? null,
+    own,
+  );
   const script = expandDefines(defined.script, definitions.defines, own);
   const whole = own.hasErrors() ? defined : expandMacros({ ...defined, script }, own);
   for (const diagnostic of own.diagnostics) report.add(diagnostic);

@@ -26,6 +26,8 @@ export const codes = {
   macroMismatch: "HS2040",
   recursive: "HS2041",
   unhygienic: "HS2042",
+  invalidMapType: "HS2045",
+  unusedMap: "HS2046",
   failed: "HS2043",
   notComptime: "HS2044",
   invalidDefinition: "HS2050",

@@ -143,10 +143,13 @@ function textOf(value: ConfigValue): string {
   }
 }
 
+/** Entries of one map. */
+export const MAX_MAP_KEYS = 16_777_216;
+
 /** Strings live in per-CPU scratch memory, maps are allocated up front and files are read whole, so all need an upper bound of ours. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   max_strlen: [1, 65_536],
-  max_map_keys: [1, 16_777_216],
+  max_map_keys: [1, MAX_MAP_KEYS],
   max_cat_bytes: [0, 1 << 30],
 };
 

@@ -6,7 +6,7 @@ const ITEMS: Readonly<Record<Item["kind"], string | null>> = {
   probe: null,
   macro: null,
   function: null,
-  map_decl: "map declarations",
+  map_decl: null,
   error: null,
 };
 

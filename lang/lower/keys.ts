@@ -35,7 +35,7 @@ export interface BucketKey {
 /** Key of a histogram, its bucket number still to be written. */
 export function bucketKey(l: Lowering, map: HirMap, key: HirExpr | null): BucketKey {
   const slot = l.b.scratch("key", mapKeyBytes(map));
-  if (key === null) return { key: slot, bucket: slot, bucketBytes: 4 };
+  if (key === null) return { key: slot, bucket: slot, bucketBytes: isArray(map) ? 4 : 8 };
   const at = bucketOffset(map);
   const size = sizeOf(key.type);
   if (isScalar(key.type)) l.b.store(slot, 8, zeroExtended(l, key));

@@ -30,11 +30,18 @@ export function cellBytes(value: MapValueType): number {
 /** Where the bucket number of a keyed histogram lies in its key. */
 export const bucketOffset = (map: HirMap): number => (map.key === null ? 0 : padTo8(sizeOf(map.key)));
 
-/** Scalar aggregates are arrays, whose cells always exist; scalar plain values are not, so that unset shows. */
-export const isArray = (map: HirMap): boolean => map.key === null && map.value.kind !== "plain";
+/**
+ * Scalar aggregates are arrays, whose cells always exist; scalar plain values are not, so that unset shows. A histogram with more
+ * buckets than the map may have entries is a hash, which fills up.
+ */
+export function isArray(map: HirMap): boolean {
+  if (map.key !== null || map.value.kind === "plain") return false;
+  return !isHistogram(map.value) || bucketCount(map.value) <= map.maxEntries;
+}
 
 export function mapKeyBytes(map: HirMap): number {
-  if (map.key === null) return isArray(map) ? 4 : 8;
+  if (isArray(map)) return 4;
+  if (map.key === null) return 8;
   return isHistogram(map.value) ? bucketOffset(map) + 8 : sizeOf(map.key);
 }
 
@@ -43,14 +50,13 @@ const isLru = (map: HirMap): boolean => map.kind === "lruhash" || map.kind === "
 /** A declared kind can only choose eviction: what is per CPU follows from the value (the check refuses declarations that differ). */
 function mapKind(map: HirMap): IrMap["kind"] {
   if (isArray(map)) return "percpu_array";
-  if (map.key === null) return "hash";
+  if (map.key === null && map.value.kind === "plain") return "hash";
   if (map.value.kind === "plain") return isLru(map) ? "lru_hash" : "hash";
   return isLru(map) ? "percpu_lru_hash" : "percpu_hash";
 }
 
 function maxEntries(map: HirMap): number {
-  if (map.key !== null) return map.maxEntries;
-  return isHistogram(map.value) ? bucketCount(map.value) : 1;
+  return isArray(map) && isHistogram(map.value) ? bucketCount(map.value) : map.maxEntries;
 }
 
 export const layOutMap = (map: HirMap): IrMap => ({

@@ -20,9 +20,6 @@ const byteOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const isHistogram = (map: ScriptMap): boolean => map.value.kind === "hist" || map.value.kind === "lhist";
 
-/** Scalar aggregates live in per-CPU arrays, whose cells always exist. */
-const isArrayBacked = (map: ScriptMap): boolean => map.key === null && map.value.kind !== "plain";
-
 function zeroCell(map: ScriptMap): Cell {
   switch (map.value.kind) {
     case "plain":
@@ -65,16 +62,17 @@ export function scriptMaps(script: CompiledScript, handles: readonly MapHandle[]
   /** Scalar aggregates that zero() touched while they held something: present, although all zero. */
   const zeroed = new Set<number>();
 
-  const at = (index: number): { name: string; map: ScriptMap; handle: MapHandle } => {
+  const at = (index: number): { name: string; map: ScriptMap; handle: MapHandle; hasAllCells: boolean } => {
     const irMap = script.irMaps[index];
     const handle = handles[index];
     if (!irMap?.script || handle === undefined) throw new Error(`map ${index} is not a script map`);
-    return { name: irMap.name, map: irMap.script, handle };
+    // Scalar aggregates live in per-CPU arrays, whose cells always exist.
+    return { name: irMap.name, map: irMap.script, handle, hasAllCells: irMap.kind === "percpu_array" };
   };
 
   const dump = (index: number): MapDump => {
-    const { name, map, handle } = at(index);
-    let entries = isArrayBacked(map) ? arrayEntries(map, handle) : keyedEntries(map, handle);
+    const { name, map, handle, hasAllCells } = at(index);
+    let entries = hasAllCells ? arrayEntries(map, handle) : keyedEntries(map, handle);
     if (entries.length === 0 && zeroed.has(index)) {
       const cell: Cell = isHistogram(map) ? { kind: "buckets", counts: new Map() } : zeroCell(map);
       entries = [{ key: new Uint8Array(), cell }];
@@ -100,8 +98,8 @@ export function scriptMaps(script: CompiledScript, handles: readonly MapHandle[]
       at(index).handle.clear();
     },
     zero(index) {
-      const { map, handle } = at(index);
-      if (isArrayBacked(map) && dump(index).entries.length > 0) zeroed.add(index);
+      const { handle, hasAllCells } = at(index);
+      if (hasAllCells && dump(index).entries.length > 0) zeroed.add(index);
       for (const { value } of handle.entries()) value.fill(0);
     },
   };

@@ -5,6 +5,7 @@ import { settle } from "../../types/promote.ts";
 import type { MapValueType, Type } from "../../types/type.ts";
 import type { ScriptConfig } from "../config.ts";
 import type { CheckEnv } from "../env.ts";
+import { checkDeclarations, type MapDeclaration } from "../map-declarations.ts";
 import { makeReport, type Report } from "../report.ts";
 import type { ProbeBody } from "../split-bodies.ts";
 import { elaborateCondition } from "./branches.ts";
@@ -72,13 +73,15 @@ function reportUndefinedMaps(inference: Inference, report: Report): void {
 
 const settleValue = (value: MapValueType): MapValueType => (value.kind === "plain" ? { kind: "plain", type: settle(value.type) } : value);
 
-function finishMap(map: MapState, config: ScriptConfig): HirMap {
+function finishMap(map: MapState, config: ScriptConfig, declared: MapDeclaration | undefined): HirMap {
+  const isHistogram = map.value?.kind === "hist" || map.value?.kind === "lhist";
   return {
     name: map.name,
     key: map.key === null || map.keyed !== true ? null : settle(map.key),
     value: settleValue(map.value!),
-    maxEntries: map.keyed === true ? config.maxMapKeys : 1,
-    kind: "default",
+    // A histogram has an entry for each bucket (row 6.58).
+    maxEntries: map.keyed === true || isHistogram ? (declared?.maxEntries ?? config.maxMapKeys) : 1,
+    kind: declared?.kind ?? "default",
     span: map.span,
   };
 }
@@ -125,10 +128,16 @@ function runRound(inference: Inference, bodies: readonly ProbeBody[]): Round {
 export interface Bodies {
   readonly bodies: readonly ProbeBody[];
   readonly functions: readonly FunctionItem[];
+  readonly maps: ReadonlyMap<string, MapDeclaration>;
 }
 
 /** Null if there are errors; then `report` has them. Warnings are those of the final types. */
-export function elaborate({ bodies, functions: items }: Bodies, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
+export function elaborate(
+  { bodies, functions: items, maps: declared }: Bodies,
+  env: CheckEnv,
+  config: ScriptConfig,
+  report: Report,
+): HirProgram | null {
   const inference: Inference = {
     env,
     config,
@@ -148,5 +157,7 @@ export function elaborate({ bodies, functions: items }: Bodies, env: CheckEnv, c
   const { report: round, probes, functions } = last;
   for (const diagnostic of round.diagnostics) report.add(diagnostic);
   if (round.hasErrors()) return null;
-  return { probes, functions, maps: [...inference.maps.values()].map((map) => finishMap(map, config)) };
+  const maps = [...inference.maps.values()].map((map) => finishMap(map, config, declared.get(map.name)));
+  checkDeclarations(declared.values(), maps, report);
+  return { probes, functions, maps };
 }

@@ -138,7 +138,7 @@ function foldStr(env: FoldEnv, expr: Of<"call">): Expr {
   return stringLiteral(expr.span, length.value < BigInt(bytes.length) ? bytes.subarray(0, Number(length.value)) : bytes);
 }
 
-function foldExpr(env: FoldEnv, expr: Expr): Expr {
+export function foldExpr(env: FoldEnv, expr: Expr): Expr {
   if (expr.kind === "call" && expr.name.text === "str") return foldStr(env, expr);
   const folded = mapChildren(expr, (child) => foldExpr(env, child));
   switch (folded.kind) {

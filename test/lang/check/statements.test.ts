@@ -133,7 +133,6 @@ test.each([
   ["#include <x.h>\nbegin { }", "#include"],
   ["struct a { int b; }\nbegin { }", "struct definitions"],
 
-  ["let @m = hash(5); begin { @m[1] = 1 }", "map declarations"],
   ["begin { $a = 1; $b = &$a; }", "the address-of operator &"],
   ["begin { print(*(int8 *)pid) }", "reading memory through a pointer"],
   ["begin { print(sizeof(1)) }", "sizeof"],
