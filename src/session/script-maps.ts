@@ -83,7 +83,7 @@ export function scriptMaps(script: CompiledScript, handles: readonly MapHandle[]
   return {
     indices: script.irMaps
       .map((irMap, index) => ({ irMap, index }))
-      .filter(({ irMap }) => irMap?.script != null)
+      .filter(({ irMap }) => Boolean(irMap?.script))
       .sort((a, b) => byteOrder(a.irMap?.name ?? "", b.irMap?.name ?? ""))
       .map(({ index }) => index),
     dump,
