@@ -31,17 +31,28 @@ export function terminates(stmts: readonly HirStmt[]): boolean {
   }
 }
 
-/** Whether the expression only acts: an action, or a choice of actions. */
-function isActing(expr: Expr): boolean {
-  if (expr.kind === "call") return isAction(expr.name.text);
-  if (expr.kind === "ternary") return (expr.then !== null && isActing(expr.then)) || isActing(expr.else);
-  return false;
+const hasNoValue = (cx: Context, block: Block): boolean => block.value === null || isActing(cx, block.value);
+
+/** Whether the expression only acts: an action, a block without a value, or a choice of such. */
+function isActing(cx: Context, expr: Expr): boolean {
+  switch (expr.kind) {
+    case "call":
+      return isAction(expr.name.text) || cx.inference.functions.get(expr.name.text)?.returns?.kind === "void";
+    case "ternary":
+      return (expr.then !== null && isActing(cx, expr.then)) || isActing(cx, expr.else);
+    case "block":
+      return hasNoValue(cx, expr.body);
+    case "if":
+      return hasNoValue(cx, expr.then) || expr.else === null || hasNoValue(cx, expr.else);
+    default:
+      return false;
+  }
 }
 
 function actingTernary(cx: Context, expr: ExprOf<"ternary">): HirStmt[] {
   const cond = elaborateCondition(cx, expr.cond);
   const then = expr.then ?? expr.cond;
-  const value = isActing(then) ? (isActing(expr.else) ? null : expr.else) : then;
+  const value = isActing(cx, then) ? (isActing(cx, expr.else) ? null : expr.else) : then;
   if (value === null) return ifStatement(expr.span, cond, exprStatement(cx, then), exprStatement(cx, expr.else));
   const other = cx.expr(value);
   if (other !== null) {
@@ -57,7 +68,7 @@ const isQuiet = (expr: Expr): boolean => expr.kind === "increment" || (expr.kind
 
 function exprStatement(cx: Context, expr: Expr): HirStmt[] {
   if (expr.kind === "call" && isAction(expr.name.text)) return elaborateAction(cx, expr);
-  if (expr.kind === "ternary" && isActing(expr)) return actingTernary(cx, expr);
+  if (expr.kind === "ternary" && isActing(cx, expr)) return actingTernary(cx, expr);
   if (expr.kind === "block") return [{ kind: "block", span: expr.span, body: cx.block(expr.body) }];
   if (expr.kind === "if") return elaborateIf(cx, expr);
   const value = cx.expr(expr);
