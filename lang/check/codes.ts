@@ -32,6 +32,7 @@ export const codes = {
   notComptime: "HS2044",
   invalidDefinition: "HS2050",
   missingHeader: "HS2051",
+  unknownType: "HS2052",
   unsafe: "HS2060",
   removed: "HS2061",
   typeMismatch: "HS3001",
@@ -50,6 +51,7 @@ export const codes = {
   implicitCast: "HS3020",
   signedDivision: "HS3021",
   pointerComparison: "HS3022",
+  addressSpace: "HS3032",
   unnecessaryCast: "HS3023",
   discarded: "HS3024",
   neverAssigned: "HS3025",
@@ -62,6 +64,7 @@ export const codes = {
   unsupported: "HS4001",
   tooLong: "HS4002",
   tooManyProbes: "HS4003",
+  unstable: "HS4004",
 } as const;
 
 export type CodeName = keyof typeof codes;

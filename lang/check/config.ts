@@ -16,6 +16,8 @@ export interface ScriptConfig {
   readonly maxCatBytes: number;
   readonly stackMode: "bpftrace" | "perf" | "raw" | "build_id";
   readonly unstableTseries: "enable" | "warn" | "error";
+  /** A map with the time for tseries(), for tests of scripts (row 7.36); null: the clock. */
+  readonly clockMap: string | null;
   /** All settings by name, for the builtin `config` (row 4.30). */
   readonly settings: ReadonlyMap<string, string | number | boolean>;
 }
@@ -153,6 +155,9 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   max_cat_bytes: [0, 1 << 30],
 };
 
+/** BPFTRACE_DUMMY_TS_MAP: no setting of the block. */
+const CLOCK_MAP = "dummy_ts_map";
+
 /** What is wrong with the value beyond its form. */
 function limitOf(key: string, value: Value): string | null {
   const range = RANGES[key];
@@ -214,6 +219,7 @@ export function resolveConfig(block: ConfigBlock | null, environment: ReadonlyMa
     maxCatBytes: valueOf("max_cat_bytes") as number,
     stackMode: valueOf("stack_mode") as ScriptConfig["stackMode"],
     unstableTseries: valueOf("unstable_tseries") as ScriptConfig["unstableTseries"],
+    clockMap: [...environment].find(([name]) => normalise(name) === CLOCK_MAP)?.[1] ?? null,
     settings: values,
   };
 }

@@ -60,7 +60,14 @@ export type HirStmt = { readonly span: Span } & (
   | { readonly kind: "set_local"; readonly local: LocalId; readonly value: HirExpr }
   | { readonly kind: "set_map"; readonly map: HirMapId; readonly key: HirExpr | null; readonly value: HirExpr }
   /** `@m[k] = count()` and the others; `arg` is already int64 or uint64 (null for count). */
-  | { readonly kind: "aggregate"; readonly map: HirMapId; readonly key: HirExpr | null; readonly arg: HirExpr | null }
+  | {
+      readonly kind: "aggregate";
+      readonly map: HirMapId;
+      readonly key: HirExpr | null;
+      readonly arg: HirExpr | null;
+      /** Only of a time series: ns of its clock, uint64. */
+      readonly time?: HirExpr;
+    }
   | { readonly kind: "expr"; readonly expr: HirExpr }
   | { readonly kind: "if"; readonly cond: HirExpr; readonly then: HirBlock; readonly else: HirBlock }
   | { readonly kind: "while"; readonly cond: HirExpr; readonly body: HirBlock }
@@ -165,8 +172,9 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     /** type inet. `family`: AF_INET or AF_INET6, as uint64; null: by the size of the address. */
     | { readonly kind: "ntop"; readonly family: HirExpr | null; readonly address: HirExpr }
     | { readonly kind: "ksym" | "usym"; readonly address: HirExpr }
-    | { readonly kind: "has_key"; readonly map: HirMapId; readonly key: HirExpr }
-    | { readonly kind: "delete"; readonly map: HirMapId; readonly key: HirExpr | null }
+    /** `bucket`: of a time series, one interval's place of the key. */
+    | { readonly kind: "has_key"; readonly map: HirMapId; readonly key: HirExpr; readonly bucket?: HirExpr }
+    | { readonly kind: "delete"; readonly map: HirMapId; readonly key: HirExpr | null; readonly bucket?: HirExpr }
     /** len(@m): int64. */
     | { readonly kind: "map_len"; readonly map: HirMapId }
   );

@@ -115,13 +115,15 @@ function text(names: Names, expr: HirExpr): string {
     case "usym":
       return `${expr.kind}(${sub(expr.address)})`;
     case "has_key":
-      return `has_key(${names.map(expr.map)}, ${sub(expr.key)})`;
+      return `has_key(${names.map(expr.map)}, ${sub(expr.key)}${bucketText(names, expr.bucket)})`;
     case "delete":
-      return `delete(${cell(names, expr.map, expr.key)})`;
+      return `delete(${cell(names, expr.map, expr.key)}${bucketText(names, expr.bucket)})`;
     case "map_len":
       return `len(${names.map(expr.map)})`;
   }
 }
+
+const bucketText = (names: Names, bucket: HirExpr | undefined): string => (bucket === undefined ? "" : `, bucket ${text(names, bucket)}`);
 
 function nested(names: Names, indent: string, head: string, body: HirBlock, tail = "}"): string[] {
   return [`${indent}${head} {`, ...lines(names, body, `${indent}  `), indent + tail];
@@ -136,7 +138,9 @@ function stmtLines(names: Names, stmt: HirStmt, indent: string): string[] {
     case "set_map":
       return one(`${cell(names, stmt.map, stmt.key)} = ${sub(stmt.value)}`);
     case "aggregate":
-      return one(`${cell(names, stmt.map, stmt.key)} <- ${stmt.arg === null ? "1" : sub(stmt.arg)}`);
+      return one(
+        `${cell(names, stmt.map, stmt.key)} <- ${stmt.arg === null ? "1" : sub(stmt.arg)}${stmt.time === undefined ? "" : ` at ${sub(stmt.time)}`}`,
+      );
     case "expr":
       return one(sub(stmt.expr));
     case "if": {
@@ -192,6 +196,8 @@ function valueText(value: MapValueType): string {
       return "count";
     case "hist":
       return `hist(${value.bits})`;
+    case "tseries":
+      return `tseries(${String(value.intervalNs)}, ${value.count}, ${value.aggregate}) ${value.signed ? "int64" : "uint64"}`;
     case "lhist":
       return `lhist(${String(value.min)}, ${String(value.max)}, ${String(value.step)})`;
     default:

@@ -9,6 +9,7 @@ import { bucketKey, keyOf } from "./keys.ts";
 import { findElement, lookUp, whenFound, type Element } from "./lookups.ts";
 import { onEachCpu, update } from "./maps.ts";
 import { imm, reg, shift } from "./operand.ts";
+import { addToSeries } from "./series.ts";
 import { hasEffects } from "./walk.ts";
 
 type Wide = Extract<MapValueType, { kind: "sum" | "min" | "max" | "avg" | "stats" }>;
@@ -44,7 +45,8 @@ function modify(l: Lowering, value: MapValueType, cell: Address, arg: Operand): 
   const add = (to: Address, src: Operand): void => b.emit({ op: "addTo", to, src });
   switch (value.kind) {
     case "plain":
-      throw new Error("plain map used as an aggregate");
+    case "tseries":
+      throw new Error(`${value.kind} map used as an aggregate`);
     case "count":
     case "hist":
     case "lhist":
@@ -74,6 +76,7 @@ function firstCell(l: Lowering, value: MapValueType, arg: Operand): Address {
 export function addSample(l: Lowering, stmt: Aggregate): void {
   const map = hirMap(l, stmt.map);
   const { value } = map;
+  if (value.kind === "tseries") return addToSeries(l, stmt, map, value);
   const { element, arg } = isHistogram(value) ? histogramSample(l, map, value, stmt) : plainSample(l, stmt);
   whenFound(
     l,
@@ -183,6 +186,7 @@ export function mergedAt(l: Lowering, map: HirMapId, key: Address): Operand {
     case "plain":
     case "hist":
     case "lhist":
+    case "tseries":
       throw new Error(`a ${value.kind} map has no merged number`);
   }
 }

@@ -32,7 +32,7 @@ export interface BucketKey {
   readonly bucketBytes: 4 | 8;
 }
 
-/** Key of a histogram, its bucket number still to be written. */
+/** Key of a histogram or time series, the number of the bucket or interval still to be written. */
 export function bucketKey(l: Lowering, map: HirMap, key: HirExpr | null): BucketKey {
   const slot = l.b.scratch("key", mapKeyBytes(map));
   if (key === null) return { key: slot, bucket: slot, bucketBytes: isArray(map) ? 4 : 8 };

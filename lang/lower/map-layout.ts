@@ -9,6 +9,9 @@ const padTo8 = (n: number): number => Math.ceil(n / 8) * 8;
 export const isHistogram = (value: MapValueType): value is Extract<MapValueType, { kind: "hist" | "lhist" }> =>
   value.kind === "hist" || value.kind === "lhist";
 
+/** Cells of one key are many: buckets, or intervals. */
+export const isBucketed = (value: MapValueType): boolean => isHistogram(value) || value.kind === "tseries";
+
 /** Bytes of one cell. */
 export function cellBytes(value: MapValueType): number {
   switch (value.kind) {
@@ -24,10 +27,12 @@ export function cellBytes(value: MapValueType): number {
     case "avg":
     case "stats":
       return 16;
+    case "tseries":
+      return 24;
   }
 }
 
-/** Where the bucket number of a keyed histogram lies in its key. */
+/** Where the number of the bucket, or of the interval, lies in its key. */
 export const bucketOffset = (map: HirMap): number => (map.key === null ? 0 : padTo8(sizeOf(map.key)));
 
 /**
@@ -35,14 +40,14 @@ export const bucketOffset = (map: HirMap): number => (map.key === null ? 0 : pad
  * buckets than the map may have entries is a hash, which fills up.
  */
 export function isArray(map: HirMap): boolean {
-  if (map.key !== null || map.value.kind === "plain") return false;
+  if (map.key !== null || map.value.kind === "plain" || map.value.kind === "tseries") return false;
   return !isHistogram(map.value) || bucketCount(map.value) <= map.maxEntries;
 }
 
 export function mapKeyBytes(map: HirMap): number {
   if (isArray(map)) return 4;
   if (map.key === null) return 8;
-  return isHistogram(map.value) ? bucketOffset(map) + 8 : sizeOf(map.key);
+  return isBucketed(map.value) ? bucketOffset(map) + 8 : sizeOf(map.key);
 }
 
 const isLru = (map: HirMap): boolean => map.kind === "lruhash" || map.kind === "percpulruhash";
@@ -51,7 +56,8 @@ const isLru = (map: HirMap): boolean => map.kind === "lruhash" || map.kind === "
 function mapKind(map: HirMap): IrMap["kind"] {
   if (isArray(map)) return "percpu_array";
   if (map.key === null && map.value.kind === "plain") return "hash";
-  if (map.value.kind === "plain") return isLru(map) ? "lru_hash" : "hash";
+  // The last value of an interval is the last one of all CPUs.
+  if (map.value.kind === "plain" || map.value.kind === "tseries") return isLru(map) ? "lru_hash" : "hash";
   return isLru(map) ? "percpu_lru_hash" : "percpu_hash";
 }
 

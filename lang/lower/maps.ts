@@ -16,6 +16,7 @@ import { hasEffects } from "./walk.ts";
 
 export const MAP_FULL =
   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";
+const NOT_FOUND = "Can't lookup map element because it does not exist.";
 const NO_SUCH_ELEMENT = "Can't delete map element because it does not exist.";
 
 /** Stores an element; when the map is full, warns at `node` (row 10.15). */
@@ -37,29 +38,44 @@ export const loadScalar = (l: Lowering, from: Address, type: Type): Operand => l
 const findForReading = (l: Lowering, map: HirMapId, key: HirExpr | null): Operand =>
   l.b.scratchScope(() => findElement(l, map, key).pointer);
 
+type MapRead = Extract<HirExpr, { kind: "map" }>;
+
 /** Cell of a plain map as a scalar, zero if absent (row 3.48). */
-export function readScalar(l: Lowering, map: HirMapId, key: HirExpr | null, type: Type): Operand {
+export function readScalar(l: Lowering, expr: MapRead): Operand {
+  const { map, key, type } = expr;
   const pointer = findForReading(l, map, key);
   const value = l.b.vreg();
   whenFound(
     l,
     pointer,
     (cell) => l.b.setTo(value, loadScalar(l, cell, type)),
-    () => l.b.emit({ op: "mov", dst: value, src: zero }),
+    () => {
+      noteMissing(l, expr);
+      l.b.emit({ op: "mov", dst: value, src: zero });
+    },
   );
   return reg(value);
 }
 
 /** Cell of a plain map into memory. */
-export function readInto(l: Lowering, map: HirMapId, key: HirExpr | null, type: Type, to: Address): void {
+export function readInto(l: Lowering, expr: MapRead, to: Address): void {
+  const { map, key, type } = expr;
   const sizeBytes = sizeOf(type);
   const pointer = findForReading(l, map, key);
   whenFound(
     l,
     pointer,
     (cell) => l.b.emit({ op: "copy", to, from: cell, sizeBytes }),
-    () => l.b.emit({ op: "zero", to, sizeBytes }),
+    () => {
+      noteMissing(l, expr);
+      l.b.emit({ op: "zero", to, sizeBytes });
+    },
   );
+}
+
+/** With -k a read that finds nothing is a warning (row 3.48). */
+function noteMissing(l: Lowering, expr: MapRead): void {
+  if (l.program.options.keepWarnings) warn(l, expr, expr.span, { message: NOT_FOUND, helper: "map_lookup_elem", result: zero });
 }
 
 /** `@m[k] = value`: the value is evaluated first. */
@@ -165,8 +181,21 @@ const setcc = (l: Lowering, cond: "eq" | "ne", a: Operand): Operand => {
 type HasKey = Extract<HirExpr, { kind: "has_key" }>;
 
 /** What a key leads to, 0 if nothing; null for a histogram, whose keys lead to many elements. */
-export const pointerOf = (l: Lowering, expr: HasKey): Operand | null =>
-  isHistogram(hirMap(l, expr.map).value) ? null : findForReading(l, expr.map, expr.key);
+export function pointerOf(l: Lowering, expr: HasKey): Operand | null {
+  const map = hirMap(l, expr.map);
+  if (expr.bucket !== undefined) {
+    const { bucket } = expr;
+    return l.b.scratchScope(() => lookUp(l, expr.map, bucketAt(l, map, expr.key, bucket)));
+  }
+  return isHistogram(map.value) ? null : findForReading(l, expr.map, expr.key);
+}
+
+/** Key of one bucket. */
+function bucketAt(l: Lowering, map: HirMap, key: HirExpr | null, number: HirExpr): Address {
+  const at = bucketKey(l, map, key);
+  l.b.store(at.bucket, at.bucketBytes, l.rules.value(l, number));
+  return at.key;
+}
 
 export function hasKey(l: Lowering, expr: HasKey): Operand {
   const map = hirMap(l, expr.map);
@@ -181,6 +210,7 @@ export function deleteElement(l: Lowering, expr: Extract<HirExpr, { kind: "delet
   const map = hirMap(l, expr.map);
   forgetLookups(l, expr.map);
   const remove = (key: Address): Operand => b.helper("map_delete_elem", [mapArg(irMapId(expr.map)), addrArg(key)]);
+  if (expr.bucket !== undefined) return setcc(l, "eq", remove(bucketAt(l, map, expr.key, expr.bucket)));
   if (isHistogram(map.value) && map.key !== null) return anyBucket(l, map, expr.key, (key) => setcc(l, "eq", remove(key)));
   if (isArray(map)) return clearCells(l, expr);
   const result = remove(keyOf(l, map, expr.key));

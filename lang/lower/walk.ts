@@ -17,9 +17,10 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "map":
     case "aggregate_value":
     case "increment_map":
+      return expr.key === null ? [] : [expr.key];
     case "delete":
     case "has_key":
-      return expr.key === null ? [] : [expr.key];
+      return [expr.key, expr.bucket ?? null].filter((part) => part !== null);
     case "unary":
     case "cast":
     case "member":
@@ -77,7 +78,7 @@ export function expressionsOf(stmt: HirStmt): readonly HirExpr[] {
     case "set_map":
       return stmt.key === null ? [stmt.value] : [stmt.key, stmt.value];
     case "aggregate":
-      return [stmt.key, stmt.arg].filter((expr) => expr !== null);
+      return [stmt.key, stmt.arg, stmt.time ?? null].filter((expr) => expr !== null);
     case "expr":
       return [stmt.expr];
     case "if":

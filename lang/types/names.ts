@@ -9,6 +9,7 @@ export function mapValueName(value: MapValueType): string {
     case "count":
     case "hist":
     case "lhist":
+    case "tseries":
       return `${value.kind}_t`;
     default:
       return `${value.signed ? "" : "u"}${value.kind}_t`;

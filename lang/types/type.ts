@@ -12,7 +12,7 @@ export type Type =
   | { readonly kind: "tuple"; readonly elems: readonly Type[] }
   | { readonly kind: "record"; readonly fields: readonly RecordField[] }
   | { readonly kind: "array"; readonly elem: Type; readonly length: number }
-  | { readonly kind: "pointer"; readonly to: Type; readonly space: AddressSpace }
+  | PointerType
   | EnumType
   | StructType
   /** A struct or union of which only the name is needed: what a pointer leads to. Looked up where memory is read. */
@@ -35,12 +35,20 @@ export interface IntType {
   readonly kind: "int";
   readonly sizeBytes: 1 | 2 | 4 | 8;
   readonly signed: boolean;
+  /** An address that kptr() or uptr() has marked: where a pointer made of it leads (row 3.36). */
+  readonly space?: AddressSpace;
   /** While types are inferred: from a literal whose sign nothing has fixed yet (row 3.03). Means nothing after checking. */
   readonly flexible?: true;
 }
 
 /** Where a pointer leads; "none": nothing has said so, which counts as the kernel (row 3.36). */
 export type AddressSpace = "kernel" | "user" | "none";
+
+export interface PointerType {
+  readonly kind: "pointer";
+  readonly to: Type;
+  readonly space: AddressSpace;
+}
 
 export interface EnumType {
   readonly kind: "enum";
@@ -82,17 +90,29 @@ export interface RecordField {
   readonly type: Type;
 }
 
+/** Values over time (row 6.08). */
+export interface SeriesType {
+  readonly kind: "tseries";
+  readonly signed: boolean;
+  readonly intervalNs: bigint;
+  /** How many intervals are kept. */
+  readonly count: number;
+  readonly aggregate: "last" | "avg" | "max" | "min" | "sum";
+}
+
 /**
  * What a map holds: a plain value, or one of the aggregates. `signed` is the sign of the argument (row 3.46).
  * Cell layout in bytes, all u64/s64:
- * count {n}; sum {total, isSet}; min, max {value, isSet}; avg, stats {total, count}; hist, lhist {n} per bucket.
+ * count {n}; sum {total, isSet}; min, max {value, isSet}; avg, stats {total, count}; hist, lhist {n} per bucket;
+ * tseries {epoch, value or total, number of values} per interval, 0 values: none.
  */
 export type MapValueType =
   | { readonly kind: "plain"; readonly type: Type }
   | { readonly kind: "count" }
   | { readonly kind: "sum" | "min" | "max" | "avg" | "stats"; readonly signed: boolean }
   | { readonly kind: "hist"; readonly bits: number }
-  | { readonly kind: "lhist"; readonly min: bigint; readonly max: bigint; readonly step: bigint };
+  | { readonly kind: "lhist"; readonly min: bigint; readonly max: bigint; readonly step: bigint }
+  | SeriesType;
 
 export const int = (sizeBytes: 1 | 2 | 4 | 8, signed: boolean): IntType => ({ kind: "int", sizeBytes, signed });
 export const int64 = int(8, true);

@@ -4,7 +4,8 @@ import type { Cell, MapDump } from "../session/map-dump.ts";
 import { bucketRows, type BucketRow } from "./buckets.ts";
 import { divided } from "./divide.ts";
 import { averageOf, printOrder } from "./map-order.ts";
-import { keyText } from "./map-text.ts";
+import { keyText, newestOf } from "./map-text.ts";
+import { seriesJson } from "./series.ts";
 import { structMembers } from "./struct-members.ts";
 import { bufferAt, integerAt, repeat, stringAt, valueText, type PrintContext } from "./value-text.ts";
 
@@ -76,7 +77,7 @@ function rowJson({ min, max, count }: BucketRow): string {
   return `{${parts.filter((part) => part !== null).join(", ")}}`;
 }
 
-function cellJson(map: MapDump, cell: Cell, div: bigint, ctx: PrintContext): string {
+function cellJson(map: MapDump, cell: Cell, div: bigint, newest: bigint | null, ctx: PrintContext): string {
   switch (cell.kind) {
     case "plain":
       return map.value.kind === "plain" ? valueJson(map.value.type, divided(map.value.type, cell.value, div), 0, ctx) : "null";
@@ -92,6 +93,8 @@ function cellJson(map: MapDump, cell: Cell, div: bigint, ctx: PrintContext): str
       return map.value.kind === "hist" || map.value.kind === "lhist"
         ? `[${bucketRows(map.value, cell.counts, div).map(rowJson).join(",")}]`
         : "[]";
+    case "series":
+      return map.value.kind === "tseries" ? seriesJson(map.value, cell.values, newest) : "[]";
   }
 }
 
@@ -105,6 +108,7 @@ const MAP_TYPES: Readonly<Record<MapDump["value"]["kind"], string>> = {
   stats: "stats",
   hist: "hist",
   lhist: "hist",
+  tseries: "tseries",
 };
 
 /** One JSON line's `{"type": …}` for a map, or null when it prints nothing: an empty map, unless it is avg or stats (row 9.09). */
@@ -113,12 +117,13 @@ export function mapJson(map: MapDump, top: number, div: number, ctx: PrintContex
   if (map.entries.length === 0 && type !== "stats") return null;
   const by = BigInt(Math.max(div, 1));
   const entries = printOrder(map.value, map.key, map.entries, top);
+  const newest = newestOf(map);
   const first = entries[0];
   const keyType = map.key;
   // Keys lose every blank (row 9.05).
   const data =
     keyType === null && first !== undefined
-      ? cellJson(map, first.cell, by, ctx)
-      : `{${entries.map((e) => `${jsonString(keyType === null ? "" : keyText(keyType, e.key, ctx).replaceAll(" ", ""))}: ${cellJson(map, e.cell, by, ctx)}`).join(", ")}}`;
+      ? cellJson(map, first.cell, by, newest, ctx)
+      : `{${entries.map((e) => `${jsonString(keyType === null ? "" : keyText(keyType, e.key, ctx).replaceAll(" ", ""))}: ${cellJson(map, e.cell, by, newest, ctx)}`).join(", ")}}`;
   return `{"type": "${type}", "data": {${jsonString(map.name)}: ${data}}}`;
 }

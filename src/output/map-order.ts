@@ -59,6 +59,8 @@ function compareValue(type: MapValueType): Compare | null {
     case "hist":
     case "lhist":
       return (a, b) => order(samples(a.cell), samples(b.cell)) || compareBytes(a.key, b.key);
+    case "tseries":
+      return (a, b) => compareBytes(a.key, b.key);
     case "plain": {
       const cell = type.type;
       if (cell.kind !== "int" && cell.kind !== "enum") return null;
@@ -68,10 +70,10 @@ function compareValue(type: MapValueType): Compare | null {
   }
 }
 
-/** Sorted as printed; of `top` > 0 entries only the last ones. Equal values print in key order, equal keys in insertion order. */
+/** Sorted as printed; of `top` > 0 entries only the last ones (of time series all, row 6.15). Equal values print in key order, equal keys in insertion order. */
 export function printOrder(type: MapValueType, keyType: Type | null, entries: readonly MapEntry[], top: number): MapEntry[] {
   const byValue = compareValue(type);
   const byKey: Compare = (a, b) => (keyType === null ? 0 : compareKey(keyType, a.key, b.key, 0));
   const sorted = [...entries].sort((a, b) => byValue?.(a, b) || byKey(a, b));
-  return top > 0 && top < sorted.length ? sorted.slice(-top) : sorted;
+  return top > 0 && top < sorted.length && type.kind !== "tseries" ? sorted.slice(-top) : sorted;
 }

@@ -4,6 +4,7 @@ import type { Cell, MapDump, MapEntry } from "../session/map-dump.ts";
 import { bucketRows, bucketText } from "./buckets.ts";
 import { averageOf, printOrder } from "./map-order.ts";
 import { divided } from "./divide.ts";
+import { newestEpoch, seriesText } from "./series.ts";
 import { valueText, type PrintContext } from "./value-text.ts";
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -14,7 +15,11 @@ export function keyText(type: Type, key: Uint8Array, ctx: PrintContext): string 
   return text.length >= 2 && text.startsWith("(") && text.endsWith(")") ? text.slice(1, -1) : text;
 }
 
-function cellText(map: MapDump, cell: Cell, div: bigint, ctx: PrintContext): string {
+/** Of a time series. */
+export const newestOf = (map: MapDump): bigint | null =>
+  newestEpoch(map.entries.flatMap(({ cell }) => (cell.kind === "series" ? [cell.values] : [])));
+
+function cellText(map: MapDump, cell: Cell, div: bigint, newest: bigint | null, ctx: PrintContext): string {
   switch (cell.kind) {
     case "plain":
       return map.value.kind === "plain" ? valueText(map.value.type, divided(map.value.type, cell.value, div), 0, ctx) : "";
@@ -30,19 +35,23 @@ function cellText(map: MapDump, cell: Cell, div: bigint, ctx: PrintContext): str
       return map.value.kind === "hist" || map.value.kind === "lhist"
         ? bucketText(bucketRows(map.value, cell.counts, div, ctx.unitLabels))
         : "";
+    case "series":
+      return map.value.kind === "tseries" ? seriesText(map.value, cell.values, newest, ctx.clock) : "";
   }
 }
 
-function entryText(map: MapDump, entry: MapEntry, div: bigint, ctx: PrintContext): string {
+function entryText(map: MapDump, entry: MapEntry, div: bigint, newest: bigint | null, ctx: PrintContext): string {
   const name = map.key === null ? map.name : `${map.name}[${keyText(map.key, entry.key, ctx)}]`;
-  const value = cellText(map, entry.cell, div, ctx);
+  const value = cellText(map, entry.cell, div, newest, ctx);
+  if (entry.cell.kind === "series") return `${name}:\n${value}`;
   return entry.cell.kind === "buckets" ? `${name}:\n${value}\n` : `${name}: ${value}\n`;
 }
 
 /** The whole map as print(@m, top, div) or the end of the run prints it; "" when it holds nothing. */
 export function mapText(map: MapDump, top: number, div: number, ctx: PrintContext): string {
   const by = BigInt(Math.max(div, 1));
+  const newest = newestOf(map);
   return printOrder(map.value, map.key, map.entries, top)
-    .map((entry) => entryText(map, entry, by, ctx))
+    .map((entry) => entryText(map, entry, by, newest, ctx))
     .join("");
 }

@@ -1,12 +1,14 @@
 /** A script map as user space sees it: cells of all CPUs merged, histogram buckets gathered under their key. */
-import type { MapValueType, Type } from "../../lang/types/type.ts";
+import type { MapValueType, SeriesType, Type } from "../../lang/types/type.ts";
 
 /** The merged content of one key. Bucket numbers as in src/output/buckets.ts. */
 export type Cell =
   | { readonly kind: "plain"; readonly value: DataView }
   | { readonly kind: "int"; readonly value: bigint }
   | { readonly kind: "average"; readonly total: bigint; readonly count: bigint }
-  | { readonly kind: "buckets"; readonly counts: ReadonlyMap<number, bigint> };
+  | { readonly kind: "buckets"; readonly counts: ReadonlyMap<number, bigint> }
+  /** Value of each interval that has one, by the interval's number since 1970. */
+  | { readonly kind: "series"; readonly values: ReadonlyMap<bigint, bigint> };
 
 export interface MapEntry {
   /** Stored key bytes; empty for a scalar map. */
@@ -68,7 +70,8 @@ export function mergeCell(type: MapValueType, bytes: Uint8Array): Cell {
       return { kind: "average", total: wrap(sumAt(cells, 0, 16), type.signed), count: wrap(sumAt(cells, 8, 16), type.signed) };
     case "hist":
     case "lhist":
-      throw new Error("histograms are gathered by gatherBuckets");
+    case "tseries":
+      throw new Error(`the cells of a ${type.kind} are gathered by key`);
   }
 }
 
@@ -78,6 +81,23 @@ export function isCellSet(type: MapValueType, bytes: Uint8Array): boolean {
   const [first, stride] = type.kind === "count" || type.kind === "hist" || type.kind === "lhist" ? [0, 8] : [8, 16];
   for (let at = first; at + 8 <= cells.byteLength; at += stride) if (cells.getBigUint64(at, true) !== 0n) return true;
   return false;
+}
+
+/** Groups `key ++ u64 interval` entries by key, in the order in which keys were first seen. Intervals without a value keep their key. */
+export function gatherSeries(type: SeriesType, raw: Iterable<RawEntry>, keyBytes: number): MapEntry[] {
+  const groups = new Map<string, { key: Uint8Array; values: Map<bigint, bigint> }>();
+  for (const { key: stored, value } of raw) {
+    const key = stored.slice(0, keyBytes);
+    const id = String.fromCharCode(...key);
+    let group = groups.get(id);
+    if (group === undefined) groups.set(id, (group = { key, values: new Map() }));
+    const cell = view(value);
+    const count = cell.getBigUint64(16, true);
+    if (count === 0n) continue;
+    const total = type.signed ? cell.getBigInt64(8, true) : cell.getBigUint64(8, true);
+    group.values.set(cell.getBigUint64(0, true), type.aggregate === "avg" ? total / count : total);
+  }
+  return [...groups.values()].map(({ key, values }) => ({ key, cell: { kind: "series", values } }));
 }
 
 /**

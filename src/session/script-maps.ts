@@ -2,14 +2,14 @@
 import { sizeOf } from "../../lang/types/type.ts";
 import type { MapHandle } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
-import { gatherBuckets, isCellSet, mergeCell, type Cell, type MapDump, type MapEntry } from "./map-dump.ts";
+import { gatherBuckets, gatherSeries, isCellSet, mergeCell, type Cell, type MapDump, type MapEntry } from "./map-dump.ts";
 import type { ScriptMap } from "../../lang/ir/ir.ts";
 
 export interface ScriptMaps {
   /** Names in print order at exit: byte order (row 6.18). */
   readonly indices: readonly number[];
   dump(index: number): MapDump;
-  /** As dump, but an unset scalar map (other than a histogram) holds its type's zero, as print() shows it (row 5.11). */
+  /** As dump, but an unset scalar map (other than a histogram or time series) holds its type's zero, as print() shows it (row 5.11). */
   dumpForPrint(index: number): MapDump;
   clear(index: number): void;
   zero(index: number): void;
@@ -51,6 +51,7 @@ function arrayEntries(map: ScriptMap, handle: MapHandle): MapEntry[] {
 function keyedEntries(map: ScriptMap, handle: MapHandle): MapEntry[] {
   const keyBytes = map.key === null ? 0 : sizeOf(map.key);
   if (isHistogram(map)) return gatherBuckets(handle.entries(), keyBytes, pad8(keyBytes));
+  if (map.value.kind === "tseries") return gatherSeries(map.value, handle.entries(), keyBytes);
   const valueBytes = map.value.kind === "plain" ? sizeOf(map.value.type) : null;
   return [...handle.entries()].map(({ key, value }) => ({
     key: map.key === null ? new Uint8Array() : key.slice(0, keyBytes),
@@ -90,7 +91,7 @@ export function scriptMaps(script: CompiledScript, handles: readonly MapHandle[]
     dumpForPrint(index) {
       const { map } = at(index);
       const found = dump(index);
-      if (map.key !== null || isHistogram(map) || found.entries.length > 0) return found;
+      if (map.key !== null || isHistogram(map) || map.value.kind === "tseries" || found.entries.length > 0) return found;
       return { ...found, entries: [{ key: new Uint8Array(), cell: zeroCell(map) }] };
     },
     clear(index) {

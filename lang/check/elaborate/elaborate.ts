@@ -74,13 +74,13 @@ function reportUndefinedMaps(inference: Inference, report: Report): void {
 const settleValue = (value: MapValueType): MapValueType => (value.kind === "plain" ? { kind: "plain", type: settle(value.type) } : value);
 
 function finishMap(map: MapState, config: ScriptConfig, declared: MapDeclaration | undefined): HirMap {
-  const isHistogram = map.value?.kind === "hist" || map.value?.kind === "lhist";
+  const isBucketed = map.value?.kind === "hist" || map.value?.kind === "lhist" || map.value?.kind === "tseries";
   return {
     name: map.name,
     key: map.key === null || map.keyed !== true ? null : settle(map.key),
     value: settleValue(map.value!),
-    // A histogram has an entry for each bucket (row 6.58).
-    maxEntries: map.keyed === true || isHistogram ? (declared?.maxEntries ?? config.maxMapKeys) : 1,
+    // A histogram has an entry for each bucket, a series one for each interval (row 6.58).
+    maxEntries: map.keyed === true || isBucketed ? (declared?.maxEntries ?? config.maxMapKeys) : 1,
     kind: declared?.kind ?? "default",
     span: map.span,
   };

@@ -117,7 +117,7 @@ export function noteWrite(cx: Context, cell: Expr): void {
 export const isReadable = (value: MapValueType): boolean =>
   value.kind === "count" || value.kind === "sum" || value.kind === "min" || value.kind === "max" || value.kind === "avg";
 
-/** Type of reading a cell; null for hist, lhist and stats. */
+/** Type of reading a cell; null for hist, lhist, stats and tseries. */
 export function readType(value: MapValueType): Type | null {
   if (value.kind === "plain") return value.type;
   if (value.kind === "count") return uint64;
@@ -164,6 +164,8 @@ export function widenValue(cx: Context, map: MapState, type: Type, span: Span): 
 
 const sameShape = (a: MapValueType, b: MapValueType): boolean => {
   if (a.kind === "hist" && b.kind === "hist") return a.bits === b.bits;
+  if (a.kind === "tseries" && b.kind === "tseries")
+    return a.intervalNs === b.intervalNs && a.count === b.count && a.aggregate === b.aggregate;
   if (a.kind === "lhist" && b.kind === "lhist") return a.min === b.min && a.max === b.max && a.step === b.step;
   return true;
 };
@@ -171,6 +173,7 @@ const sameShape = (a: MapValueType, b: MapValueType): boolean => {
 const SHAPE_MESSAGE: Readonly<Record<string, string>> = {
   hist: "Different bits in a single hist unsupported",
   lhist: "Different lhist bounds in a single map unsupported",
+  tseries: "Different tseries bounds in a single map unsupported",
 };
 
 /** Makes the map hold the aggregate; false (and a diagnostic) if it holds something else. `argument` null for count. */

@@ -1,10 +1,11 @@
-/** count, sum, min, max, avg, stats, hist, lhist: the right side of an assignment to a map (rows 6.01–6.09). */
+/** count, sum, min, max, avg, stats, hist, lhist, tseries: the right side of an assignment to a map (rows 6.01–6.09). */
 import type { Expr } from "../../../ast/ast.ts";
 import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
 import { int64, typeName, uint64, type IntType, type MapValueType } from "../../../types/type.ts";
 import { coerce, convert } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { aggregateInto, cellOf, noteWrite } from "../maps.ts";
+import { seriesTime, seriesType } from "./series.ts";
 import { argument, checkArity, integerLiteral, valueArgument, type Arity } from "./arguments.ts";
 
 const ARITY: Readonly<Record<string, Arity>> = {
@@ -16,6 +17,7 @@ const ARITY: Readonly<Record<string, Arity>> = {
   stats: { min: 1, max: 1 },
   hist: { min: 1, max: 2 },
   lhist: { min: 4, max: 4 },
+  tseries: { min: 3, max: 4 },
 };
 
 const MAX_BITS = 5n;
@@ -67,6 +69,8 @@ function valueType(cx: Context, call: CallExpr): MapValueType | null {
       return histType(cx, call);
     case "lhist":
       return lhistType(cx, call);
+    case "tseries":
+      return seriesType(cx, call);
     default:
       return { kind: call.name.text as "sum", signed: true };
   }
@@ -98,6 +102,7 @@ export function aggregateStatement(cx: Context, target: Expr, call: CallExpr): H
       map: cell.map.index,
       key: cell.key,
       arg: arg === null ? null : coerceArgument(cx, arg, type, value),
+      ...(value.kind === "tseries" ? { time: seriesTime(cx, call.span) } : {}),
     },
   ];
 }

@@ -12,6 +12,7 @@ import { commandFunctions } from "./commands.ts";
 import { failCall } from "./fail.ts";
 import { functionCall } from "./functions.ts";
 import { deleteCall, hasKeyCall, lenCall } from "./map-calls.ts";
+import { memoryFunctions } from "./memory.ts";
 import { networkFunctions } from "./network.ts";
 import { numberTextFunctions } from "./number-texts.ts";
 import { isLiteralCall, isScalarCall, typePredicateCall } from "./predicates.ts";
@@ -25,6 +26,7 @@ import { taskFunctions } from "./tasks.ts";
 
 /** Functions that give a value. */
 const VALUES: ValueFunctions = {
+  ...memoryFunctions,
   ...networkFunctions,
   ...numberTextFunctions,
   ...refusedFunctions,
@@ -61,7 +63,7 @@ const ACTIONS: ActionFunctions = {
 };
 
 /** Known to the language, without an implementation so far. */
-const LATER = new Set("buf getopt kptr tseries uptr".split(" "));
+const LATER = new Set(["getopt"]);
 
 /** Whether the language itself has a function or variable of that name. */
 export const isNative = (name: string): boolean =>
