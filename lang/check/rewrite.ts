@@ -1,5 +1,5 @@
 /** Rebuilding of syntax trees: the same node with every directly contained expression replaced. */
-import type { Block, Expr, Stmt } from "../ast/ast.ts";
+import type { Block, Expr, Stmt, TypeExpr } from "../ast/ast.ts";
 
 export type ExprMap = (expr: Expr) => Expr;
 
@@ -16,6 +16,11 @@ function mapStmt(stmt: Stmt, map: ExprMap): Stmt {
     case "assign":
       return { ...stmt, target: map(stmt.target), value: map(stmt.value) };
     case "let":
+      return {
+        ...stmt,
+        type: stmt.type === null ? null : mapType(stmt.type, map),
+        value: stmt.value === null ? null : map(stmt.value),
+      };
     case "return":
       return { ...stmt, value: stmt.value === null ? null : map(stmt.value) };
     case "if":
@@ -38,14 +43,31 @@ function mapStmt(stmt: Stmt, map: ExprMap): Stmt {
   }
 }
 
-/** Types inside expressions (casts, sizeof) are left alone: they are evaluated by whoever reads the type. */
+/** Expressions inside a type: lengths of arrays, what typeof asks about. */
+function mapType(type: TypeExpr, map: ExprMap): TypeExpr {
+  const { base } = type;
+  return {
+    ...type,
+    base: base.kind === "typeof" ? { ...base, of: mapTypeOrExpr(base.of, map) } : base,
+    suffixes: type.suffixes.map((suffix) => (suffix === "*" || suffix.length === null ? suffix : { length: map(suffix.length) })),
+  };
+}
+
+const mapTypeOrExpr = (node: Expr | TypeExpr, map: ExprMap): Expr | TypeExpr => (node.kind === "type" ? mapType(node, map) : map(node));
+
 export function mapChildren(expr: Expr, map: ExprMap): Expr {
   switch (expr.kind) {
     case "call":
-      return { ...expr, args: expr.args.map((arg) => (arg.kind === "type" ? arg : map(arg))) };
+      return { ...expr, args: expr.args.map((arg) => mapTypeOrExpr(arg, map)) };
+    case "cast":
+      return { ...expr, to: mapType(expr.to, map), operand: map(expr.operand) };
+    case "sizeof":
+    case "typeof":
+    case "typeinfo":
+    case "offsetof":
+      return { ...expr, of: mapTypeOrExpr(expr.of, map) };
     case "unary":
     case "increment":
-    case "cast":
     case "comptime":
     case "member":
       return { ...expr, operand: map(expr.operand) };
@@ -71,10 +93,6 @@ export function mapChildren(expr: Expr, map: ExprMap): Expr {
     case "variable":
     case "map":
     case "discard":
-    case "sizeof":
-    case "typeof":
-    case "typeinfo":
-    case "offsetof":
     case "error":
       return expr;
   }

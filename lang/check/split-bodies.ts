@@ -49,6 +49,10 @@ export const isArgs = (expr: Expr): boolean =>
 // Functions that read memory: whether it is the kernel's or the user's depends on the attach point.
 const READS_MEMORY = new Set("buf join macaddr memcmp ntop str str_concat strcontains strlen strncmp strstr".split(" "));
 
+/** Also what makes a pointer of a number. */
+const readsMemory = (expr: Expr): boolean =>
+  expr.kind === "cast" || (expr.kind === "unary" && expr.op === "*") || (expr.kind === "call" && READS_MEMORY.has(expr.name.text));
+
 function usesOf(block: Block): Uses {
   const fields = new Set<string>();
   const wholes: Expr[] = [];
@@ -67,7 +71,7 @@ function usesOf(block: Block): Uses {
   return {
     probeName: someExpr(block, isProbeName),
     provider: someExpr(block, isOfProvider),
-    pointers: someExpr(block, (expr) => expr.kind === "call" && READS_MEMORY.has(expr.name.text)),
+    pointers: someExpr(block, readsMemory),
     args: wholes.length > 0 ? "all" : [...fields].sort(),
   };
 }

@@ -2,9 +2,9 @@
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
-import { warnIfFailed } from "./deref.ts";
 import type { Lowering } from "./lowering.ts";
 import { addrArg, imm, isImm, reg, shift } from "./operand.ts";
+import { warnOfFailedRead } from "./records.ts";
 import { isScalar } from "./scalars.ts";
 import { clampLength, isKernelPointer } from "./text.ts";
 
@@ -52,7 +52,7 @@ function fill(l: Lowering, expr: Extract<HirExpr, { kind: "buf_of" }>, to: Addre
   }
   const helper = kernel ? "probe_read_kernel" : "probe_read_user";
   const args = [addrArg(bytes), count, from];
-  if (l.program.options.keepWarnings) warnIfFailed(l, expr, helper, b.helper(helper, args));
+  if (l.program.options.keepWarnings) warnOfFailedRead(l, expr, helper, b.helper(helper, args));
   else b.helperVoid(helper, args);
 }
 

@@ -7,10 +7,10 @@ import type { Address, Operand } from "../ir/ir.ts";
 import type { HelperName } from "../ir/helpers.ts";
 import { sizeOf } from "../types/type.ts";
 import { bitsIn, bitsOfMember, fieldBytes, structMember } from "./bit-fields.ts";
-import { zero, type Lowering } from "./lowering.ts";
+import type { Lowering } from "./lowering.ts";
 import { loadScalar } from "./maps.ts";
 import { addrArg, imm } from "./operand.ts";
-import { warn } from "./records.ts";
+import { warnOfFailedRead } from "./records.ts";
 import { isKernelPointer } from "./text.ts";
 
 type Index = Extract<HirExpr, { kind: "index" }>;
@@ -54,26 +54,13 @@ export function remoteOf(l: Lowering, expr: HirExpr): Remote {
   return { ...remote, off: remote.off + constantOffset(expr)! };
 }
 
-const BAD_ADDRESS = "Bad address";
-
 /** Fills `to`: zeroes if the memory cannot be read. */
 export function readRemote(l: Lowering, { base, off, helper }: Remote, to: Address, sizeBytes: number, node: HirExpr): void {
   const { b } = l;
   const from = off === 0 ? base : b.bin("add", base, imm(off));
   const args = [addrArg(to), imm(sizeBytes), from];
   if (!l.program.options.keepWarnings) return b.helperVoid(helper, args);
-  warnIfFailed(l, node, helper, b.helper(helper, args));
-}
-
-/** With -k: a helper's negative answer is a warning. */
-export function warnIfFailed(l: Lowering, node: HirExpr, helper: HelperName, result: Operand): void {
-  const { b } = l;
-  const [failed, done] = [b.coldBlock(), b.block()];
-  b.branch("slt", result, zero, failed, done);
-  b.enter(failed);
-  warn(l, node, node.span, { message: BAD_ADDRESS, helper, result });
-  b.jump(done);
-  b.enter(done);
+  warnOfFailedRead(l, node, helper, b.helper(helper, args));
 }
 
 /** A scalar behind a pointer. */

@@ -24,6 +24,7 @@ const copyTo = (l: Lowering, to: Address, from: Address, sizeBytes: number): voi
 
 /** Bytes of a literal, zero up to the type's capacity. */
 function literalInto(l: Lowering, expr: Extract<HirExpr, { kind: "str" }>, to: Address): void {
+  if (expr.bytes.length === 0) return l.b.emit({ op: "zero", to, sizeBytes: sizeOf(expr.type) });
   const bytes = new Uint8Array(sizeOf(expr.type));
   bytes.set(expr.bytes.subarray(0, bytes.length));
   l.b.emit({ op: "bytes", to, bytes });
@@ -174,7 +175,7 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
         to,
       );
     case "map":
-      return readInto(l, expr.map, expr.key, expr.type, to);
+      return readInto(l, expr, to);
     case "aggregate_value":
       return statsInto(l, expr, to);
     case "field":

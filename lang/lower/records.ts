@@ -1,14 +1,11 @@
 /** Output records: u32 action id, u32 flags, arguments each at a multiple of 8, so that the whole is written in words. */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { HirExpr } from "../hir/hir.ts";
+import type { HelperName } from "../ir/helpers.ts";
 import { RECORD_FLAG_YIELD, RECORD_HEADER_BYTES, type ActionArg, type Address, type Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
-import { bitsOf } from "./bits.ts";
-import { storeRawField } from "./fields.ts";
 import { internalMap, zero, type ActionBody, type Lowering } from "./lowering.ts";
 import { addrArg, imm, mapArg, shift } from "./operand.ts";
-import { isScalar } from "./scalars.ts";
-import { readString } from "./text.ts";
 
 const padTo8 = (n: number): number => Math.ceil(n / 8) * 8;
 
@@ -84,14 +81,15 @@ export function warn(
   });
 }
 
-/** Writes one argument; padding up to the next multiple of 8 is zero. */
-export function fillArg(l: Lowering, expr: HirExpr, to: Address): void {
-  if (isScalar(expr.type)) return l.b.store(to, 8, bitsOf(l, expr));
-  const sizeBytes = sizeOf(expr.type);
-  if (sizeBytes === 0) return l.rules.effect(l, expr);
-  if (sizeBytes % 8 !== 0) l.b.store(shift(to, padTo8(sizeBytes) - 8), 8, zero);
-  // Output stops at the NUL: what lies behind it needs no clearing.
-  if (expr.kind === "field" && expr.type.kind === "string") return storeRawField(l, expr.field, to);
-  if (expr.kind === "str_of" && expr.length === null && expr.pointer.type.kind !== "string") return readString(l, expr, to);
-  l.rules.into(l, expr, to);
+const BAD_ADDRESS = "Bad address";
+
+/** With -k: a read of memory that failed is a warning (row 10.18). `result`: the helper's answer, negative if it did. */
+export function warnOfFailedRead(l: Lowering, expr: HirExpr, helper: HelperName, result: Operand): void {
+  const { b } = l;
+  const [failed, done] = [b.coldBlock(), b.block()];
+  b.branch("slt", result, zero, failed, done);
+  b.enter(failed);
+  warn(l, expr, expr.span, { message: BAD_ADDRESS, helper, result });
+  b.jump(done);
+  b.enter(done);
 }

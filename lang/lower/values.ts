@@ -191,7 +191,7 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "local":
       return readLocal(l, expr.local);
     case "map":
-      return readScalar(l, expr.map, expr.key, expr.type);
+      return readScalar(l, expr);
     case "aggregate_value":
       return aggregateValue(l, expr);
     case "field":

@@ -1,5 +1,5 @@
 /** The type that two types agree on when values of both go to one place: a variable, a map, the branches of a ternary. */
-import { int64, sameType, type IntType, type Type } from "./type.ts";
+import { int, int64, sameType, type EnumType, type IntType, type Type } from "./type.ts";
 
 const signedOfBytes = (bytes: number): IntType => ({ kind: "int", sizeBytes: bytes as IntType["sizeBytes"], signed: true });
 
@@ -26,9 +26,20 @@ function promoteAll(a: readonly Type[], b: readonly Type[]): Type[] | null {
   return types;
 }
 
+const isNumber = (type: Type): type is IntType | EnumType => type.kind === "int" || type.kind === "enum";
+
+const asInteger = (type: IntType | EnumType): IntType => (type.kind === "int" ? type : int(type.sizeBytes, false));
+
+/** With anything but itself an enum is an integer (row 3.31). */
+function promoteEnums(a: IntType | EnumType, b: IntType | EnumType): Type {
+  if (a.kind === "enum" && b.kind === "enum" && a.name === b.name) return a.sizeBytes >= b.sizeBytes ? a : b;
+  return promoteIntegers(asInteger(a), asInteger(b));
+}
+
 /** Null: values of the two types cannot share a place. Records may order their fields differently; the order of `a` stays (row 3.41). */
 export function promote(a: Type, b: Type): Type | null {
   if (a.kind === "int" && b.kind === "int") return promoteIntegers(a, b);
+  if (isNumber(a) && isNumber(b)) return promoteEnums(a, b);
   if (a.kind === "string" && b.kind === "string") return a.sizeBytes >= b.sizeBytes ? a : b;
   if (a.kind === "buffer" && b.kind === "buffer") return a.sizeBytes >= b.sizeBytes ? a : b;
   if (a.kind === "tuple" && b.kind === "tuple") {
@@ -66,7 +77,7 @@ export function identical(a: Type, b: Type): boolean {
 
 /** The type without open signs, as the finished program has it. */
 export function settle(type: Type): Type {
-  if (type.kind === "int") return { kind: "int", sizeBytes: type.sizeBytes, signed: type.signed };
+  if (type.kind === "int") return int(type.sizeBytes, type.signed);
   if (type.kind === "tuple") return { kind: "tuple", elems: type.elems.map(settle) };
   if (type.kind === "record") return { kind: "record", fields: type.fields.map((field) => ({ ...field, type: settle(field.type) })) };
   return type;

@@ -13,6 +13,8 @@ import { verifyScript } from "./verify-script.ts";
 
 export interface CompileOptions extends CheckEnv {
   readonly ncpus: number;
+  /** -k: failed reads and lookups that find nothing are warned about (row 8.30). */
+  readonly keepWarnings?: boolean;
 }
 
 /** Every stage that was reached, for -d. */
@@ -53,6 +55,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     ncpus: options.ncpus,
     byteOrder: options.catalogue?.byteOrder ?? "little",
     outputRingBytes: OUTPUT_RING_BYTES,
+    keepWarnings: options.keepWarnings ?? false,
   });
   const script = codegen(ir);
   const { diagnostics: rejections, contextBytes } = verifyScript(script, front.program, options.ncpus);

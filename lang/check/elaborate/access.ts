@@ -4,12 +4,14 @@ import type { TracepointField } from "../../catalogue.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../suggestion.ts";
 import type { HirExpr } from "../../hir/hir.ts";
-import { int, typeName } from "../../types/type.ts";
+import { int, sizeOf, typeName } from "../../types/type.ts";
 import { isArgs } from "../split-bodies.ts";
 import { convert } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { isCell, readCell } from "./maps.ts";
 import { memberValue } from "./member-value.ts";
+import { movedPointer } from "./pointers.ts";
+import { completed, dereference, structMember, throughPointers } from "./struct-members.ts";
 
 // Common fields (type, flags, preempt count, pid) end here in every tracepoint record; the kernel's verifier refuses to read them.
 const COMMON_FIELDS_END = 8;
@@ -54,6 +56,16 @@ function elaborateField(cx: Context, expr: ExprOf<"member">): HirExpr | null {
   return { kind: "field", span, field, type: field.type };
 }
 
+/** `args` as a whole: a record of the event's own fields (row 3.50). */
+export function wholeArgs(cx: Context, span: Span): HirExpr | null {
+  const [point] = cx.points;
+  if (!requireArgs(cx, span) || point?.provider !== "tracepoint") return null;
+  const fields = point.tracepoint.fields
+    .filter((field) => field.offset >= COMMON_FIELDS_END && sizeOf(field.type) > 0)
+    .map((field): { name: string; value: HirExpr } => ({ name: field.name, value: { kind: "field", span, field, type: field.type } }));
+  return { kind: "record", span, fields, type: { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } };
+}
+
 function memberAt(cx: Context, operand: HirExpr, index: bigint, span: Span): HirExpr | null {
   const { type } = operand;
   if (type.kind !== "tuple") {
@@ -71,15 +83,13 @@ function memberAt(cx: Context, operand: HirExpr, index: bigint, span: Span): Hir
 
 export function elaborateMember(cx: Context, expr: ExprOf<"member">): HirExpr | null {
   if (isArgs(expr.operand)) return elaborateField(cx, expr);
-  const operand = cx.expr(expr.operand);
-  if (operand === null) return null;
   const { name, span } = expr;
+  const written = cx.expr(expr.operand);
+  const operand = written === null ? null : throughPointers(cx, written, span);
+  if (operand === null) return null;
   const { type } = operand;
   if (/^[0-9]+$/.test(name.text)) return memberAt(cx, operand, BigInt(name.text), span);
-  if (type.kind === "pointer") {
-    cx.report.unsupported(span, "reading memory through a pointer");
-    return null;
-  }
+  if (type.kind === "struct") return structMember(cx, { ...operand, type }, name, span);
   if (type.kind !== "record") {
     cx.report.error("invalidOperand", span, `Can not access field '${name.text}' on expression of type '${typeName(type)}'`);
     return null;
@@ -104,11 +114,11 @@ function elementsOf(type: HirExpr["type"]): { readonly type: HirExpr["type"]; re
   return type.kind === "string" ? { type: int(1, true), count: type.sizeBytes } : null;
 }
 
-/** Index as uint64; null with a diagnostic. */
+/** Index as uint64; null with a diagnostic. `count` 0: how many elements there are is not known. */
 function elaborateIndexValue(cx: Context, expr: Expr, count: number, span: Span): HirExpr | null {
   const index = cx.expr(expr);
   if (index === null) return null;
-  if (index.kind === "int" && index.value >= BigInt(count)) {
+  if (count > 0 && index.kind === "int" && index.value >= BigInt(count)) {
     const message = `the index ${String(index.value)} is out of bounds for array of size ${count}`;
     cx.report.error("outOfRange", span, message);
     return null;
@@ -119,6 +129,18 @@ function elaborateIndexValue(cx: Context, expr: Expr, count: number, span: Span)
     return null;
   }
   return convert(cx, index, int(8, false));
+}
+
+/** `p[i]` is `*(p + i)`. */
+function indexPointer(cx: Context, pointer: HirExpr, position: Expr, span: Span): HirExpr | null {
+  const to = pointer.type.kind === "pointer" ? completed(cx, pointer.type.to, span) : null;
+  if (to === null) return null;
+  if (sizeOf(to) === 0) {
+    cx.report.error("invalidOperand", span, "The array index operator [] cannot be used on a pointer to an unsized type (void *).");
+    return null;
+  }
+  const index = elaborateIndexValue(cx, position, 0, span);
+  return index === null ? null : dereference(cx, movedPointer(cx, pointer, "+", index, sizeOf(to), span), span);
 }
 
 export function elaborateIndex(cx: Context, expr: ExprOf<"index">): HirExpr | null {
@@ -137,10 +159,7 @@ export function elaborateIndex(cx: Context, expr: ExprOf<"index">): HirExpr | nu
     cx.report.error("invalidOperand", span, "Tuples take only a literal index");
     return null;
   }
-  if (operand.type.kind === "pointer") {
-    cx.report.unsupported(span, "reading memory through a pointer");
-    return null;
-  }
+  if (operand.type.kind === "pointer") return indexPointer(cx, operand, position, span);
   const elements = elementsOf(operand.type);
   if (elements === null) {
     const message = `The array index operator [] can only be used on arrays, pointers, and tuples, found ${typeName(operand.type)}.`;

@@ -3,6 +3,7 @@ import type { BinaryOp, Expr, Stmt } from "../../ast/ast.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { HirExpr, HirStmt } from "../../hir/hir.ts";
 import { mapValueName } from "../../types/names.ts";
+import { identical } from "../../types/promote.ts";
 import { typeName, type Type } from "../../types/type.ts";
 import { aggregateStatement, isAggregate } from "./calls/aggregates.ts";
 import type { CallExpr, Context, ExprOf, MapState, Variable } from "./context.ts";
@@ -148,9 +149,21 @@ function zeroOf(cx: Context, type: Type, span: Span): HirExpr | null {
       const elems = type.elems.map((elem) => zeroOf(cx, elem, span)).filter((elem) => elem !== null);
       return elems.length < type.elems.length ? null : { kind: "tuple", span, elems, type };
     }
-    default:
+    case "none":
+    case "void":
       return null;
+    default:
+      // All bytes zero.
+      return { kind: "str", span, bytes: new Uint8Array(), type };
   }
+}
+
+/** What typeof names may widen from round to round. */
+function fixType(cx: Context, { types }: Variable, type: Type): void {
+  types.fixed = true;
+  if (types.type !== null && identical(types.type, type)) return;
+  if (types.type !== null) cx.inference.changed = true;
+  types.type = type;
 }
 
 export function elaborateLet(cx: Context, stmt: LetStmt): HirStmt[] {
@@ -165,10 +178,7 @@ export function elaborateLet(cx: Context, stmt: LetStmt): HirStmt[] {
     return [];
   }
   const variable = declare(cx, name.text, stmt, span, "declaration");
-  if (written !== null && written !== "string") {
-    variable.types.fixed = true;
-    variable.types.type = written;
-  }
+  if (written !== null && written !== "string") fixType(cx, variable, written);
   if (stmt.value !== null) {
     variable.assigned = true;
     return value === null ? [] : setVariable(cx, variable, value, span);

@@ -3,9 +3,11 @@ import type { BinaryOp } from "../../ast/ast.ts";
 import type { RelatedSpan } from "../../diagnostics/diagnostic.ts";
 import type { HirBinOp, HirCompareOp, HirExpr } from "../../hir/hir.ts";
 import { promote } from "../../types/promote.ts";
-import { bool, int64, sizeOf, typeName, uint64, type IntType, type Type } from "../../types/type.ts";
-import { coerce, convert, isScalar, toBool, toInteger, toWide } from "./convert.ts";
+import { bool, int64, isCompound, sameType, sizeOf, typeName, uint64, type IntType, type Type } from "../../types/type.ts";
+import { coerce, convert, isScalar, toBool, toInteger } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
+import { movedPointer, noteSpaces } from "./pointers.ts";
+import { completed } from "./struct-members.ts";
 
 type BinaryExpr = ExprOf<"binary">;
 
@@ -64,6 +66,7 @@ function compare(cx: Context, expr: BinaryExpr, op: HirCompareOp, leftSide: HirE
 
 function pointerCompare(cx: Context, expr: BinaryExpr, op: HirCompareOp, left: HirExpr, right: HirExpr): HirExpr {
   const { span } = expr;
+  noteSpaces(cx, left.type, right.type, span);
   if (left.type.kind === "pointer" && right.type.kind === "pointer" && typeName(left.type) !== typeName(right.type)) {
     const pointee = (type: Type): string => (type.kind === "pointer" ? typeName(type.to) : typeName(type));
     cx.report.warn("pointerComparison", span, `comparison of distinct pointer types: ${pointee(left.type)}, ${pointee(right.type)}`, {
@@ -80,34 +83,37 @@ function pointerArithmetic(cx: Context, expr: BinaryExpr, left: HirExpr, right: 
   const [pointer, count] = pointerLeft ? [left, right] : [right, left];
   if (pointer.type.kind !== "pointer" || !isInteger(count.type)) return invalid(cx, expr, left, right);
   if (op !== "+" && !(op === "-" && pointerLeft)) return invalid(cx, expr, left, right);
-  const size = BigInt(Math.max(1, sizeOf(pointer.type.to)));
-  const elements = convert(cx, toWide(cx, count), uint64);
-  const bytes: HirExpr =
-    size === 1n
-      ? elements
-      : {
-          kind: "binary",
-          span: count.span,
-          type: uint64,
-          op: "*",
-          left: elements,
-          right: { kind: "int", span: count.span, value: size, type: uint64 },
-        };
-  const sum: HirExpr = { kind: "binary", span, type: uint64, op, left: convert(cx, pointer, uint64), right: bytes };
-  return convert(cx, sum, pointer.type);
+  const to = completed(cx, pointer.type.to, span);
+  return to === null ? null : movedPointer(cx, pointer, op, count, Math.max(1, sizeOf(to)), span);
+}
+
+/** Arrays of integers, of one length and type (row 3.37). */
+function arrayEquality(cx: Context, expr: BinaryExpr, left: HirExpr, right: HirExpr): HirExpr | null {
+  const { op, span } = expr;
+  const say = (message: string): null => {
+    cx.report.error("invalidOperand", span, message);
+    return null;
+  };
+  if (op !== "==" && op !== "!=") return say(`The ${op} operator cannot be used on arrays.`);
+  if (left.type.kind !== "array" || right.type.kind !== "array") return null;
+  if (left.type.length !== right.type.length) return say("Only arrays of same size support comparison operators.");
+  if (left.type.elem.kind !== "int" || !sameType(left.type, right.type))
+    return say("Only arrays of same sized integer support comparison operators.");
+  return { kind: "equal", span, type: bool, negated: op === "!=", left, right };
 }
 
 /** == and != of values that are more than a number. */
 function equality(cx: Context, expr: BinaryExpr, left: HirExpr, right: HirExpr): HirExpr | null {
   const { op, span } = expr;
   const strings = left.type.kind === "string" && right.type.kind === "string";
+  if (left.type.kind === "array" && right.type.kind === "array") return arrayEquality(cx, expr, left, right);
   const common = strings ? left.type : promote(left.type, right.type);
   if (common === null) {
     const message = `Type mismatch for '${op}': comparing ${typeName(left.type)} with ${typeName(right.type)}`;
     cx.report.error("typeMismatch", span, message, { related: sides(left, right, typeName) });
     return null;
   }
-  if (op !== "==" && op !== "!=") return invalid(cx, expr, left, right);
+  if ((op !== "==" && op !== "!=") || isCompound(common)) return invalid(cx, expr, left, right);
   const negated = op === "!=";
   if (strings) return { kind: "equal", span, type: bool, negated, left, right };
   return { kind: "equal", span, type: bool, negated, left: coerce(cx, left, common), right: coerce(cx, right, common) };

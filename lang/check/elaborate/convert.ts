@@ -32,7 +32,9 @@ export function toInteger(expr: HirExpr): HirExpr {
   const { type } = expr;
   if (type.kind !== "bool" && type.kind !== "enum") return expr;
   const to = type.kind === "bool" ? int(1, false) : int(type.sizeBytes, false);
-  return expr.kind === "int" ? { ...expr, type: to } : { kind: "cast", span: expr.span, type: to, operand: expr };
+  return expr.kind === "int"
+    ? { ...expr, type: to, value: wrapTo(expr.value, to) }
+    : { kind: "cast", span: expr.span, type: to, operand: expr };
 }
 
 const hasRecord = (type: Type): boolean =>

@@ -5,7 +5,7 @@ import type { HirExpr } from "../../hir/hir.ts";
 import { typeOfLiteral } from "../../types/literal.ts";
 import { bool, string } from "../../types/type.ts";
 import { bytesToText } from "../byte-text.ts";
-import { elaborateIndex, elaborateMember, requireArgs } from "./access.ts";
+import { elaborateIndex, elaborateMember, wholeArgs } from "./access.ts";
 import { elaborateBinary } from "./binary.ts";
 import { elaborateIfValue, elaborateTernary, elaborateValueBlock } from "./branches.ts";
 import { builtinNames, elaborateBuiltin, isBuiltin } from "./builtins.ts";
@@ -14,7 +14,10 @@ import { elaborateCast } from "./cast.ts";
 import { elaborateComptime, elaborateComptimeIf } from "./comptime.ts";
 import { elaborateRecord, elaborateTuple } from "./composite.ts";
 import type { Context, ExprOf } from "./context.ts";
+import { intConstant } from "./convert.ts";
 import { readCell } from "./maps.ts";
+import { elaborateOffsetof, elaborateSizeof, elaborateTypeinfo } from "./sizes.ts";
+import { typesOf } from "./type-expr.ts";
 import { elaborateIncrement, elaborateUnary } from "./unary.ts";
 import { readVariable } from "./variables.ts";
 
@@ -22,9 +25,10 @@ function elaborateIdentifier(cx: Context, { name, span }: ExprOf<"ident">): HirE
   if (isBuiltin(name)) return elaborateBuiltin(cx, name, span);
   // Parentheses may be left out where nothing is in them (row 2.57).
   if (needsNoArgument(name)) return elaborateCall(cx, { kind: "call", span, name: { text: name, span }, args: [] });
-  if (name === "args") {
-    if (requireArgs(cx, span)) cx.report.unsupported(span, "args as a whole");
-  } else cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: suggestion(name, builtinNames) });
+  if (name === "args") return wholeArgs(cx, span);
+  const constant = typesOf(cx).constant(name);
+  if (constant !== null) return intConstant(span, constant.value, constant.type);
+  cx.report.error("unknownIdentifier", span, `Unknown identifier: '${name}'`, { hint: suggestion(name, builtinNames) });
   return null;
 }
 
@@ -80,10 +84,13 @@ export function elaborateExpr(cx: Context, expr: Expr): HirExpr | null {
       cx.report.error("invalidOperand", span, "_ can only be assigned to");
       return null;
     case "sizeof":
-    case "typeof":
-    case "typeinfo":
+      return elaborateSizeof(cx, expr);
     case "offsetof":
-      cx.report.unsupported(span, expr.kind);
+      return elaborateOffsetof(cx, expr);
+    case "typeinfo":
+      return elaborateTypeinfo(cx, expr);
+    case "typeof":
+      cx.report.error("invalidOperand", span, "typeof is a type, and can stand only where types can");
       return null;
     case "error":
       return null;

@@ -2,9 +2,9 @@
 import type { HirExpr } from "../../../hir/hir.ts";
 import { int, string, typeName, uint64, type Type } from "../../../types/type.ts";
 import { bytesToText } from "../../byte-text.ts";
-import { memorySpaceOf } from "../../split-bodies.ts";
 import { convert, intConstant } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
+import { memorySpaceFor } from "../pointers.ts";
 import { argument, integerArgument, stringArgument, stringLiteral, valueArgument } from "./arguments.ts";
 import type { ValueFunctions } from "./call-table.ts";
 
@@ -44,7 +44,7 @@ function strCall(cx: Context, call: CallExpr): HirExpr | null {
     cx.report.error("invalidArgument", call.span, message);
     return null;
   }
-  const chars: Type = { kind: "pointer", to: int(1, true), space: memorySpaceOf(cx.points[0]!) };
+  const chars: Type = { kind: "pointer", to: int(1, true), space: memorySpaceFor(cx, data.type) };
   const pointer = kind === "int" ? convert(cx, convert(cx, data, uint64), chars) : data;
   return { kind: "str_of", span: call.span, pointer, length: size.length, type: string(size.capacity) };
 }
