@@ -26,6 +26,72 @@ export interface Tracepoint {
   readonly fields: readonly TracepointField[];
 }
 
+/** Where a 64-bit value comes from when a record is handled. */
+export type RecordedValue =
+  /** A number in the record, extended by its sign. */
+  | { readonly kind: "field"; readonly offset: number; readonly sizeBytes: 1 | 2 | 4 | 8; readonly signed: boolean }
+  /** A register that was rebuilt before: its slot in pt_regs. */
+  | { readonly kind: "slot"; readonly slot: number }
+  /** A stand-in for a pointer that the recording lacks although it holds what the pointer leads to. */
+  | { readonly kind: "constant"; readonly value: bigint };
+
+/** Memory of the traced machine at `base + delta` that a record holds. */
+export interface RecordedMemory {
+  readonly base: RecordedValue;
+  readonly delta: bigint;
+  readonly data:
+    | { readonly kind: "inline"; readonly offset: number; readonly sizeBytes: number }
+    /** A string behind a __data_loc; `(fault)` means that it could not be read. */
+    | { readonly kind: "data_loc"; readonly offset: number }
+    /** A pointer of 8 bytes, itself a stand-in. */
+    | { readonly kind: "pointer"; readonly value: bigint };
+}
+
+/** How the context of a kprobe, uprobe or typed probe is rebuilt from a record, and what memory comes with it. */
+export interface ContextRecipe {
+  /** In order; a slot (lang/registers.ts) that nothing fills is zero. */
+  readonly registers: readonly { readonly slot: number; readonly from: RecordedValue }[];
+  readonly memory: readonly RecordedMemory[];
+}
+
+/** The records that a site fires on. */
+export interface SiteRecords {
+  /** common_type. */
+  readonly eventId: number;
+  /** Only records that have this number in that field; null: all. */
+  readonly only: { readonly offset: number; readonly sizeBytes: 4 | 8; readonly value: bigint } | null;
+  readonly recipe: ContextRecipe;
+  /** Fields that are arguments by name, for `args` of typed probes. */
+  readonly fields: readonly TracepointField[];
+  /** Offset of the caller's address, where the record has it: a stack of two frames; null: it has none. */
+  readonly callerOffset: number | null;
+}
+
+/** A place in code that was probed while recording. */
+export interface ProbeSite {
+  readonly code: "kernel" | "user" | "raw_tracepoint";
+  readonly at: "entry" | "return";
+  /** File of user code as the recording names it; else null. */
+  readonly target: string | null;
+  /** Kernel module; null: the kernel itself, or not known. */
+  readonly module: string | null;
+  readonly func: string;
+  /** Other names of the same place. */
+  readonly aliases: readonly string[];
+  /** From the function's start. */
+  readonly offset: bigint;
+  /** Kernel address, or offset in the file of user code; null: not known. */
+  readonly address: bigint | null;
+  readonly records: SiteRecords;
+}
+
+export interface ProbeSites {
+  /** Every site that has records, or could have: sorted by file, function, offset. Found out on first use. */
+  readonly sites: readonly ProbeSite[];
+  /** A kernel function that was never seen although functions were traced, so that a probe on it fires zero times; null: nothing is known of it. */
+  unseen(at: "entry" | "return", func: string): ProbeSite | null;
+}
+
 /** The probes that a recording offers to a script. Implemented by probes/, read by lang/. */
 export interface ProbeCatalogue {
   /** Every event that the recording describes, sorted by category, then name. */
@@ -35,6 +101,8 @@ export interface ProbeCatalogue {
   /** Size of `long` in the recorded kernel, bytes. */
   readonly longBytes: 4 | 8;
   readonly ncpus: number;
+  /** Probed functions; absent: none. */
+  readonly probed?: ProbeSites;
 }
 
 /** Attach point after wildcards are expanded: one each. */
@@ -42,7 +110,10 @@ export type ResolvedAttachPoint =
   | { readonly provider: "begin" | "end"; readonly name: string }
   | { readonly provider: "interval"; readonly name: string; readonly periodNs: bigint }
   | { readonly provider: "tracepoint"; readonly name: string; readonly tracepoint: Tracepoint }
+  | { readonly provider: SiteProvider; readonly name: string; readonly site: ProbeSite }
   /** Run only when asked for (--test, --bench), in source order. `target` is NAME of test:NAME (rows 1.19, 1.20). */
   | { readonly provider: "test" | "bench"; readonly name: string; readonly target: string }
   /** Runs when our own process gets the signal (row 1.18). */
   | { readonly provider: "self"; readonly name: string; readonly signal: "SIGUSR1" };
+
+export type SiteProvider = "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "fentry" | "fexit" | "rawtracepoint";

@@ -70,6 +70,64 @@ export interface Timer {
   readonly periodNs: bigint;
 }
 
+/** Where a u64 comes from; see lang/catalogue.ts RecordedValue. A slot is a byte offset into the rebuilt pt_regs. */
+export type ValueSpec =
+  | { readonly kind: "field"; readonly offset: number; readonly sizeBytes: 1 | 2 | 4 | 8; readonly signed: boolean }
+  | { readonly kind: "slot"; readonly slot: number }
+  | { readonly kind: "constant"; readonly value: bigint };
+
+/** Memory of the traced machine that comes with a record; see lang/catalogue.ts RecordedMemory. */
+export interface MemorySpec {
+  readonly base: ValueSpec;
+  readonly delta: bigint;
+  readonly data:
+    | { readonly kind: "inline"; readonly offset: number; readonly sizeBytes: number }
+    | { readonly kind: "data_loc"; readonly offset: number }
+    | { readonly kind: "pointer"; readonly value: bigint };
+}
+
+/** What a program gets as its context: the record, rebuilt pt_regs, or rebuilt u64 arguments (raw_tracepoint). */
+export type ContextKind = "record" | "registers" | "arguments";
+
+export interface ProbedProgram {
+  readonly program: number;
+  readonly context: ContextKind;
+  /** Counter (ProbedEvent numbers them freely below PumpOptions.counters) that goes up when it runs; null: none. */
+  readonly counter: number | null;
+}
+
+/** An event whose records stand for probes of other kinds, or bring memory: its programs are not in `dispatch`. */
+export interface ProbedEvent {
+  readonly eventId: number;
+  /** A shorter record is damaged. */
+  readonly minRecordBytes: number;
+  /** The field whose value picks the programs; null: `always` is for every record. */
+  readonly key: { readonly offset: number; readonly sizeBytes: 4 | 8 } | null;
+  /** Programs by that value, in firing order: those of `always` are among them where they belong. */
+  readonly lists: ReadonlyMap<bigint, readonly ProbedProgram[]>;
+  /** Programs of records with another value. */
+  readonly always: readonly ProbedProgram[];
+  /** Done in order, before the programs. A field behind the end of a record is zero. */
+  readonly registers: readonly { readonly slot: number; readonly from: ValueSpec }[];
+  readonly args: readonly { readonly index: number; readonly from: ValueSpec }[];
+  readonly memory: readonly MemorySpec[];
+  /** Offsets of the probed address and of its caller: a stack of two frames where the recording has none. */
+  readonly frames: { readonly ip: number; readonly caller: number; readonly sizeBytes: 4 | 8 } | null;
+}
+
+/** Records that hold the stack of the event before them (same CPU, same task). */
+export interface StackRecords {
+  /** Event ids, 0 if the recording has none; offsets of the frames, of `size` of a kernel stack (0: it ends with the record). */
+  readonly kernel: number;
+  readonly kernelFrames: number;
+  readonly kernelCount: number;
+  readonly user: number;
+  readonly userFrames: number;
+  readonly wordBytes: 4 | 8;
+  /** Code of the tracer itself, [start, end), ascending: left out at the top of a kernel stack. */
+  readonly tracerCode: readonly (readonly [bigint, bigint])[];
+}
+
 export interface PumpOptions {
   /** Program list per event id, in firing order. */
   readonly dispatch: ReadonlyMap<number, readonly number[]>;
@@ -87,6 +145,11 @@ export interface PumpOptions {
    * programs would read what follows it. Events that are not listed need the 8 bytes of the common fields.
    */
   readonly minRecordBytes?: ReadonlyMap<number, number>;
+  readonly probed?: readonly ProbedEvent[];
+  /** How many counters `probed` uses. */
+  readonly counters?: number;
+  /** Absent: no program asks for stacks. */
+  readonly stacks?: StackRecords;
 }
 
 /** Why the pump came back. `stop`: the session called for an end through `requestStop`. */
@@ -116,6 +179,7 @@ export interface Machine {
   setCurrent(fields: {
     readonly ts?: bigint;
     readonly startTs?: bigint;
+    readonly taiOffset?: bigint;
     readonly cpu?: number;
     readonly tid?: number;
     readonly tgid?: number;
@@ -131,6 +195,8 @@ export interface Machine {
   drain(each: (record: DataView) => boolean): void;
   /** Records lost because the ring was full, since the last call. */
   takeOutputLost(): number;
+  /** PumpOptions.probed counters. */
+  counter(index: number): number;
   /** Counters of what programs asked for and the recording lacks (memory.ts `missing`), by name. */
   missingCounts(): Readonly<Record<string, number>>;
 }

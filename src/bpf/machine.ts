@@ -11,6 +11,7 @@ import { CURRENT_BLOCK, current, missing, MISSING_BLOCK, PUMP_BLOCK } from "./me
 import { drainRing } from "./runtime/drain.ts";
 import { loadPrograms } from "./runtime/load-programs.ts";
 import { limits, pump, pumpResult, task } from "./runtime/layout.ts";
+import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
 import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
 import { createStreams } from "./runtime/streams.ts";
 
@@ -29,7 +30,7 @@ export function createMachine(options: MachineOptions): Machine {
   const bytes = new Uint8Array(memory.buffer);
   const view = new DataView(memory.buffer);
   const streams = createStreams(options.streams, plan, bytes);
-  const { runtime, tableBase } = loadPrograms(options, plan, memory, (index) => streams.fill(index));
+  const { runtime, tableBase } = loadPrograms(options, plan, memory, (index, kept) => streams.fill(index, kept));
   plan.maps.forEach((layout, i) => writeDescriptor(view, layout, i === options.outputRing));
   writeConstants(view, plan, options, tableBase);
 
@@ -92,6 +93,9 @@ export function createMachine(options: MachineOptions): Machine {
   /** The bound of the run to come while the first names of tasks are being looked for in the whole recording; null: no prescan runs. */
   let prescan: { readonly toNs: bigint | null } | null = null;
 
+  /** Where the counters of the last run are. */
+  let counters = 0;
+
   /** The dispatch tables hold what an earlier run put there. */
   let isStaged = false;
 
@@ -109,6 +113,7 @@ export function createMachine(options: MachineOptions): Machine {
     },
     setCurrent(fields) {
       if (fields.ts !== undefined) setLong(CURRENT_BLOCK + current.ts, fields.ts);
+      if (fields.taiOffset !== undefined) setLong(CURRENT_BLOCK + current.taiOffset, fields.taiOffset);
       if (fields.startTs !== undefined) setLong(CURRENT_BLOCK + current.startTs, fields.startTs);
       if (fields.cpu !== undefined) hostCpu = fields.cpu;
       if (fields.tid !== undefined) setWord(PUMP_BLOCK + pump.hostTid, fields.tid);
@@ -121,7 +126,9 @@ export function createMachine(options: MachineOptions): Machine {
       const base = first === null ? null : fromNs !== null && fromNs > first ? fromNs : first;
       if (isStaged) clearDispatch(bytes, plan);
       isStaged = true;
-      const hasRules = stageEvents(view, plan, options);
+      const staged = stageEvents(view, plan, options);
+      const { hasRules } = staged;
+      counters = staged.counters;
       stageTimers(view, plan, timers, base);
       runtime.timers_update();
       setLong(PUMP_BLOCK + pump.fromNs, fromNs ?? 0n);
@@ -160,6 +167,7 @@ export function createMachine(options: MachineOptions): Machine {
       setWord(CURRENT_BLOCK + current.outputLost, 0);
       return lost;
     },
+    counter: (index) => word(counters + index * 4),
     missingCounts() {
       const { sizeBytes: _, ...counters } = missing;
       return Object.fromEntries(Object.entries(counters).map(([name, offset]) => [name, word(MISSING_BLOCK + offset)]));
@@ -189,6 +197,9 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.tree, plan.tree.address);
   setPump(pump.timers, plan.timers.address);
   setPump(pump.hostContext, plan.hostContext.address);
+  setPump(pump.registers, registersAddress(plan));
+  setPump(pump.args, argumentsAddress(plan));
+  setPump(pump.regions, plan.regions.address);
   setPump(pump.mapsStart, plan.mapsArea.address);
   setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
   setPump(pump.taskIndex, plan.taskIndex.address);

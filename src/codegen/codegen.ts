@@ -76,6 +76,17 @@ function sectionOf(point: ResolvedAttachPoint): { readonly type: ProgType; reado
       return { type: "kprobe", section: "uprobe" };
     case "interval":
       return { type: "perf_event", section: "perf_event" };
+    case "kprobe":
+    case "kretprobe":
+      return { type: "kprobe", section: `${point.provider}/${point.site.func}` };
+    case "uprobe":
+    case "uretprobe":
+      return { type: "kprobe", section: point.provider };
+    // fentry and fexit programs get their arguments as raw tracepoints do; loading them as such would take the recorded kernel's own types.
+    case "fentry":
+    case "fexit":
+    case "rawtracepoint":
+      return { type: "raw_tracepoint", section: `raw_tracepoint/${point.site.func}` };
     case "tracepoint":
       return { type: "tracepoint", section: `tracepoint/${point.tracepoint.category}/${point.tracepoint.name}` };
   }

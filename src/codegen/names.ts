@@ -21,7 +21,8 @@ export function uniqueNames(maxChars = NAME_CHARS): (wanted: string) => string {
 
 /** Event names say more in few characters than categories do. */
 export function programName(point: ResolvedAttachPoint): string {
-  return point.provider === "tracepoint" ? point.tracepoint.name : point.name;
+  if (point.provider === "tracepoint") return point.tracepoint.name;
+  return "site" in point ? point.site.func : point.name;
 }
 
 /** As bpftrace names them: `@x` is AT_x. */

@@ -1,19 +1,40 @@
 /** What a recording tells of its machine to the checker of scripts and to whoever prints values. */
 import type { Architecture } from "../../lang/check/env.ts";
+import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Recording } from "../../probes/recording.ts";
+import { userCode, type UserCode } from "../../probes/symbols/user-code.ts";
+import { probedCatalogue } from "./probed-catalogue.ts";
 import { symbolsOf, type KernelSymbols } from "./symbols.ts";
 
+/** What was kept beside the recording. */
+export interface SideData {
+  /** Texts of kprobe_events, uprobe_events or dynamic_events. */
+  readonly definitions: readonly string[];
+  /** Text of /proc/kallsyms. */
+  readonly kallsyms: string | null;
+  readonly user: UserCode;
+}
+
+export const noSideData: SideData = { definitions: [], kallsyms: null, user: userCode([], () => null) };
+
 export interface RecordedMachine {
+  /** With the probed functions; null without a recording. */
+  readonly catalogue: ProbeCatalogue | null;
+  readonly user: UserCode;
   readonly architecture: Architecture;
   /** Looked for on the first question; null without symbols. */
   readonly symbols: () => KernelSymbols | null;
 }
 
-export function recordedMachine(recording: Recording | null): RecordedMachine {
+export function recordedMachine(recording: Recording | null, side: SideData = noSideData): RecordedMachine {
   let symbols: KernelSymbols | null | undefined;
+  const kernel = (): KernelSymbols | null => (symbols === undefined ? (symbols = symbolsOf(recording, side.kallsyms)) : symbols);
+  const { definitions, user } = side;
   return {
+    catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, user }),
+    user,
     architecture: /\b(aarch64|arm64)\b/.test(recording?.info.uname ?? "") ? "arm64" : "x86_64",
-    symbols: () => (symbols === undefined ? (symbols = symbolsOf(recording)) : symbols),
+    symbols: kernel,
   };
 }
 
@@ -28,7 +49,12 @@ export const symbolsFor =
   (machine: RecordedMachine, missing: MissingSymbols) =>
   (kind: "ksym" | "usym", address: bigint): string | null => {
     if (address === 0n) return null;
-    const symbols = kind === "ksym" ? machine.symbols() : null;
-    if (symbols === null) missing[kind === "ksym" ? "kernelSymbols" : "userSymbols"]++;
+    if (kind === "usym") {
+      const place = machine.user.placeOf(address);
+      if (place === null) missing.userSymbols++;
+      return place?.symbol?.name ?? null;
+    }
+    const symbols = machine.symbols();
+    if (symbols === null) missing.kernelSymbols++;
     return symbols?.nameAt(address) ?? null;
   };

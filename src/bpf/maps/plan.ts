@@ -5,7 +5,7 @@
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE } from "../memory.ts";
-import { cursor, element, limits, map, task, timer } from "../runtime/layout.ts";
+import { cursor, element, limits, map, region, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
 
@@ -51,6 +51,9 @@ export interface MemoryPlan {
   /** Event plans and task rules. */
   readonly lists: Area;
   readonly hostContext: Area;
+  /** Rebuilt pt_regs and, behind them, arguments. */
+  readonly probeContext: Area;
+  readonly regions: Area;
   /** Key and value of a call from the session. */
   readonly keyArea: Area;
   readonly valueArea: Area;
@@ -78,6 +81,8 @@ const LINE = 64;
 const EVENT_IDS = 65_536;
 /** Task rules and program lists of all events: some 100,000 attach points. */
 const LIST_BYTES = 8 << 20;
+/** 256 for pt_regs, and as much for arguments. */
+const PROBE_CONTEXT_BYTES = 512;
 const MAX_TIMERS = 65_536;
 const MAX_TASKS = 262_144;
 const WINDOW_BYTES = 256 << 10;
@@ -105,6 +110,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const cursors = take(streams * cursor.sizeBytes);
   const tree = take(streams * 4);
   const hostContext = take(WASM_PAGE);
+  const probeContext = take(PROBE_CONTEXT_BYTES);
+  const regions = take(limits.regions * region.sizeBytes);
   const dispatch = take(EVENT_IDS * 4);
   const ruleDispatch = take(EVENT_IDS * 4);
   const lists = take(LIST_BYTES);
@@ -135,6 +142,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     ruleDispatch,
     lists,
     hostContext,
+    probeContext,
+    regions,
     keyArea,
     valueArea,
     taskIndex,
@@ -172,7 +181,8 @@ function planMap(spec: MapSpec, { address, ncpus, take }: MapRoom): MapLayout {
 
 function windowBytes(pageBytes: number, streams: number): number {
   const wanted = Math.min(WINDOW_BYTES, Math.max(MIN_WINDOW_BYTES, Math.floor(WINDOWS_BYTES / streams)));
-  return Math.max(1, Math.floor(wanted / pageBytes)) * pageBytes;
+  // One may be kept in front of the next ones.
+  return Math.max(2, Math.floor(wanted / pageBytes)) * pageBytes;
 }
 
 const mapBytes = (layout: MapLayout): number =>

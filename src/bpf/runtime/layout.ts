@@ -137,11 +137,80 @@ export const pump = {
   comm: 160,
   /** Streams that stand at their first event; the merge begins when all do. */
   primed: 176,
-  sizeBytes: 184,
+  /** The stream whose events are being handled. */
+  cursor: 180,
+  /** Rebuilt pt_regs, and rebuilt arguments. */
+  registers: 184,
+  args: 188,
+  /** Memory that the event at hand brought: `region`s, how many, and the event (current.serial) that they are of. */
+  regions: 192,
+  regionCount: 196,
+  regionSerial: 200,
+  /** 1: some program asks for stacks, so a page is kept behind the one that is walked. */
+  keepsPage: 204,
+  /** Stack records: see machine-types.ts StackRecords. */
+  kernelStack: 208,
+  kernelFrames: 212,
+  kernelCount: 216,
+  userStack: 220,
+  userFrames: 224,
+  wordBytes: 228,
+  /** Pairs of u64. */
+  tracerCode: 232,
+  tracerRanges: 236,
+  /** The probedEvent at hand, and the event (current.serial) that it is of. */
+  probed: 240,
+  probedSerial: 244,
+  sizeBytes: 248,
 } as const;
 
 /** What is to be done for an event id: `programs`, then `before` and `after` addresses of task rules follow. */
-export const eventPlan = { minBytes: 0, programs: 4, before: 8, after: 12, sizeBytes: 16 } as const;
+export const eventPlan = {
+  minBytes: 0,
+  programs: 4,
+  /** Number of task rules; eventFlags are in its upper bits, so that events without either cost one test. */
+  before: 8,
+  after: 12,
+  /** Address of a probedEvent; meant by eventFlags.probed. */
+  probed: 16,
+  sizeBytes: 20,
+} as const;
+
+/** `programs` is 0 then: the probedEvent has them. */
+export const eventFlags = { probed: 0x80000000, rules: 0x7fffffff } as const;
+
+/** An event whose records are not what its programs get (machine-types.ts ProbedEvent). Addresses of lists; counts. */
+export const probedEvent = {
+  steps: 0,
+  stepCount: 4,
+  snippets: 8,
+  snippetCount: 12,
+  /** Of the field that picks the programs; size 0: none does. */
+  keyOffset: 16,
+  keyBytes: 20,
+  /** Open addressing: `probedSlot`s by key; a power of two. */
+  table: 24,
+  mask: 28,
+  /** The list of other keys; 0: none. */
+  always: 32,
+  /** Size 0: no stack of two frames. */
+  frameIp: 36,
+  frameCaller: 40,
+  frameBytes: 44,
+  sizeBytes: 48,
+} as const;
+
+export const probedSlot = { key: 0, list: 8, sizeBytes: 16 } as const;
+/** A list: u32 count, then these. `context`: address, 0 for the record; `counter`: address, 0 for none. */
+export const probedProgram = { program: 0, context: 4, counter: 8, sizeBytes: 12 } as const;
+/** A u64 that is put at `to`. */
+export const probedStep = { value: 0, kind: 8, offset: 12, bytes: 16, signed: 20, to: 24, sizeBytes: 32 } as const;
+/** Memory that comes with a record: address is a step's value (without `to`) + delta. */
+export const snippet = { base: 0, delta: 32, kind: 40, offset: 44, bytes: 48, pointer: 56, sizeBytes: 64 } as const;
+export const valueKind = { field: 0, address: 1, constant: 2 } as const;
+export const dataKind = { inline: 0, dataLoc: 1, pointer: 2 } as const;
+/** u64 address of the traced machine, u32 length, u32 where the bytes are. */
+export const region = { address: 0, length: 8, at: 12, sizeBytes: 16 } as const;
 
 /** One per stream. */
 export const cursor = {
@@ -177,7 +246,8 @@ export const cursor = {
   sizeBytes: 128,
 } as const;
 
-export const cursorFlags = { bigEndian: 1, scaled: 2, ended: 4 } as const;
+/** dry: the source has no more pages. */
+export const cursorFlags = { bigEndian: 1, scaled: 2, ended: 4, dry: 8 } as const;
 
 export const timer = { due: 0, period: 8, program: 16, sizeBytes: 24 } as const;
 
@@ -232,6 +302,8 @@ export const limits = {
   /** Events (or timers) handled between two returns to the session; a filled window counts as `fillCost`. */
   budget: 65_536,
   fillCost: 1024,
+  /** Pieces of memory that one event may bring. */
+  regions: 64,
 } as const;
 
 /** Results of pump_run. */

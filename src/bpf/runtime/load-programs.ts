@@ -22,7 +22,7 @@ export function loadPrograms(
   options: Pick<MachineOptions, "programs" | "backend">,
   plan: MemoryPlan,
   memory: WebAssembly.Memory,
-  fill: (stream: number) => number,
+  fill: (stream: number, kept: number) => number,
 ): Loaded {
   const { programs, backend } = options;
   const map = (index: number): MapLayout => {

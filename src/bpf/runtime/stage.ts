@@ -2,7 +2,8 @@
 import type { PumpOptions, TaskRuleSpec } from "../machine-types.ts";
 import { PUMP_BLOCK } from "../memory.ts";
 import type { Area, MemoryPlan } from "../maps/plan.ts";
-import { commFlags, pump, rule, ruleKind, timer } from "./layout.ts";
+import { commFlags, eventFlags, pump, rule, ruleKind, timer } from "./layout.ts";
+import { stageStacks, writeProbedEvent } from "./stage-probed.ts";
 
 export const MAX_U64 = 2n ** 64n - 1n;
 
@@ -23,13 +24,13 @@ const isRename = (spec: TaskRuleSpec): boolean => spec.kind === "comm" && (spec.
 
 const orNone = (offset: number | undefined): number => (offset === undefined || offset < 0 ? rule.none : offset);
 
-/** Hands out an area from its start; running out of it is a script with more attach points than anybody's (our bug to have let it come here). */
+/** Hands out an area from its start, in pieces aligned to 8; running out of it is a script with more attach points than anybody's (our bug to have let it come here). */
 function allocator(area: Area): (sizeBytes: number) => number {
   let used = 0;
   return (sizeBytes) => {
     if (used + sizeBytes > area.sizeBytes) throw new Error(`no room for ${sizeBytes} more bytes of event plans`);
     const address = area.address + used;
-    used += sizeBytes;
+    used += Math.ceil(sizeBytes / 8) * 8;
     return address;
   };
 }
@@ -57,9 +58,13 @@ interface EventRules {
 
 /**
  * Fills both dispatch tables. Events with the same programs and rules share a plan. The caller has cleared what an earlier run set
- * (`clearDispatch`). Returns whether any event has a task rule.
+ * (`clearDispatch`). Returns whether any event has a task rule, and where the counters are.
  */
-export function stageEvents(memory: DataView, plan: MemoryPlan, options: PumpOptions): boolean {
+export function stageEvents(
+  memory: DataView,
+  plan: MemoryPlan,
+  options: PumpOptions,
+): { readonly hasRules: boolean; readonly counters: number } {
   const take = allocator(plan.lists);
   const rulesOf = new Map<number, EventRules>();
   for (const spec of options.trackTasks ? options.taskRules : []) {
@@ -70,13 +75,21 @@ export function stageEvents(memory: DataView, plan: MemoryPlan, options: PumpOpt
     rules[spec.when].push(address);
     rulesOf.set(spec.eventId, rules);
   }
+  stageStacks(memory, take, options.stacks ?? null);
   const plans = new Map<string, number>();
-  for (const id of new Set([...options.dispatch.keys(), ...rulesOf.keys()])) {
+  const probed = new Map(options.probed?.map((event) => [event.eventId, event]));
+  const counters = take((options.counters ?? 0) * 4);
+  for (let i = 0; i < (options.counters ?? 0); i++) memory.setUint32(counters + i * 4, 0, true);
+  const counterAt = (index: number): number => counters + index * 4;
+  for (const id of new Set([...options.dispatch.keys(), ...rulesOf.keys(), ...probed.keys()])) {
     if (id > MAX_EVENT_ID) continue;
     const programs = options.dispatch.get(id) ?? [];
     const { before, after } = rulesOf.get(id) ?? { before: [], after: [] };
-    const minBytes = Math.max(MIN_RECORD_BYTES, options.minRecordBytes?.get(id) ?? 0);
-    const words = [minBytes, programs.length, before.length, after.length, ...programs, ...before, ...after];
+    const own = probed.get(id);
+    const minBytes = Math.max(MIN_RECORD_BYTES, options.minRecordBytes?.get(id) ?? 0, own?.minRecordBytes ?? 0);
+    const event = own === undefined ? 0 : writeProbedEvent(memory, plan, take, own, counterAt);
+    const flags = event === 0 ? 0 : eventFlags.probed;
+    const words = [minBytes, programs.length, (before.length | flags) >>> 0, after.length, event, ...programs, ...before, ...after];
     const key = words.join();
     let address = plans.get(key);
     if (address === undefined) {
@@ -87,7 +100,7 @@ export function stageEvents(memory: DataView, plan: MemoryPlan, options: PumpOpt
     memory.setUint32(plan.dispatch.address + id * 4, address, true);
     if (before.length + after.length > 0) memory.setUint32(plan.ruleDispatch.address + id * 4, address, true);
   }
-  return rulesOf.size > 0;
+  return { hasRules: rulesOf.size > 0, counters };
 }
 
 function writeWords(memory: DataView, at: number, words: readonly number[]): void {

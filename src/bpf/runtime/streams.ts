@@ -6,8 +6,8 @@ import { cursor, cursorFlags, pump } from "./layout.ts";
 import { MAX_U64 } from "./stage.ts";
 
 export interface Streams {
-  /** env.fill: bytes put into the window of stream `index`. */
-  fill(index: number): number;
+  /** env.fill: bytes put into the window of stream `index`, behind the first `kept`. */
+  fill(index: number, kept: number): number;
   /** Every stream to its start, with events up to `toNs` (null: all). */
   restart(toNs: bigint | null): void;
 }
@@ -22,9 +22,10 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
   const fills = specs.map(() => 0);
 
   return {
-    fill(index) {
+    fill(index, kept) {
       const { address, sizeBytes } = plan.windows[index]!;
-      const filled = Math.min(specs[index]!.fill(bytes.subarray(address, address + sizeBytes)), sizeBytes);
+      if (sizeBytes - kept < specs[index]!.pageBytes) return 0;
+      const filled = Math.min(specs[index]!.fill(bytes.subarray(address + kept, address + sizeBytes)), sizeBytes - kept);
       const isCut = filled % specs[index]!.pageBytes !== 0;
       // A window that ends in a piece of a page has to be read again for it to be counted again.
       fills[index]! += isCut ? 2 : 1;
@@ -44,7 +45,7 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
         memory.setUint32(at + cursor.position, 0, true);
         memory.setUint32(at + cursor.end, 0, true);
         memory.setUint32(at + cursor.rank, rank, true);
-        memory.setUint32(at + cursor.flags, memory.getUint32(at + cursor.flags, true) & ~cursorFlags.ended, true);
+        memory.setUint32(at + cursor.flags, memory.getUint32(at + cursor.flags, true) & ~(cursorFlags.ended | cursorFlags.dry), true);
         memory.setBigUint64(at + cursor.rawLimit, rawLimit(specs[index]!.time, toNs), true);
       });
     },

@@ -65,7 +65,7 @@ test.each([
   [4096, 1, 262_144],
   [16_384, 4, 262_144],
   [12_288, 1, 258_048],
-  [1 << 20, 1, 1 << 20],
+  [1 << 20, 1, 2 << 20],
   [4096, 512, 131_072],
 ])("windows of pages of %i bytes and %i streams have %i bytes", (pageBytes, n, sizeBytes) => {
   expect(planOf({ maps: [], ncpus: 1, streams: streams(n, pageBytes) }).windows[0]!.sizeBytes).toBe(sizeBytes);

@@ -12,12 +12,20 @@ import {
   CURRENT_TID,
   CURRENT_TS,
   CURSOR_CPU,
+  EVENT_FLAGS_PROBED,
+  EVENT_FLAGS_RULES,
   EVENT_PLAN_AFTER,
   EVENT_PLAN_BEFORE,
+  EVENT_PLAN_PROBED,
   EVENT_PLAN_PROGRAMS,
   EVENT_PLAN_SIZE_BYTES,
+  PROBED_PROGRAM_CONTEXT,
+  PROBED_PROGRAM_COUNTER,
+  PROBED_PROGRAM_PROGRAM,
+  PROBED_PROGRAM_SIZE_BYTES,
   PUMP_BLOCK,
   PUMP_BUDGET,
+  PUMP_CURSOR,
   PUMP_FIRED,
   PUMP_FROM_NS,
   PUMP_HOST_CONTEXT,
@@ -27,6 +35,7 @@ import {
   PUMP_TABLE_BASE,
 } from "./layout";
 import { isBig, word } from "./order";
+import { programsOf, rebuild } from "./probed";
 import { applyAfter, applyBefore } from "./rules";
 
 const COMMON_PID: usize = 4;
@@ -45,20 +54,46 @@ function nextSerial(): void {
 export function enterStream(cursor: usize): void {
   store<u32>(CURRENT_BLOCK, load<u32>(cursor, CURSOR_CPU), CURRENT_CPU);
   store<u32>(CURRENT_BLOCK, 0, CURRENT_HOST);
+  store<u32>(PUMP_BLOCK, cursor, PUMP_CURSOR);
+}
+
+// @inline
+function enterEvent<Order>(record: usize, bytes: u32, ts: u64): void {
+  store<u64>(CURRENT_BLOCK, ts, CURRENT_TS);
+  store<u32>(CURRENT_BLOCK, word<Order>(record + COMMON_PID), CURRENT_TID);
+  store<u32>(CURRENT_BLOCK, record, CURRENT_RECORD_ADDR);
+  store<u32>(CURRENT_BLOCK, bytes, CURRENT_RECORD_LEN);
+  nextSerial();
+  store<u64>(PUMP_BLOCK, load<u64>(PUMP_BLOCK, PUMP_FIRED) + 1, PUMP_FIRED);
+}
+
+/** Task rules, and events whose programs do not get the record itself. */
+function beforePrograms<Order>(before: u32, plan: usize, record: usize, bytes: u32, ts: u64): void {
+  if (before & EVENT_FLAGS_RULES) applyBefore(plan, record, bytes, isBig<Order>());
+  if (!(before & EVENT_FLAGS_PROBED) || ts < load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) return;
+  const event: usize = load<u32>(plan, EVENT_PLAN_PROBED);
+  const list = programsOf<Order>(event, record, bytes);
+  if (!list) return;
+  enterEvent<Order>(record, bytes, ts);
+  rebuild<Order>(event, record, bytes);
+  let at = list + 4;
+  const end = at + load<u32>(list) * PROBED_PROGRAM_SIZE_BYTES;
+  for (; at < end; at += PROBED_PROGRAM_SIZE_BYTES) {
+    const counter: usize = load<u32>(at, PROBED_PROGRAM_COUNTER);
+    if (counter) store<u32>(counter, load<u32>(counter) + 1);
+    const context: usize = load<u32>(at, PROBED_PROGRAM_CONTEXT);
+    run(load<u32>(at, PROBED_PROGRAM_PROGRAM), context ? context : record);
+  }
 }
 
 /** One event, after enterStream. */
 // @inline
 export function fire<Order>(plan: usize, record: usize, bytes: u32, ts: u64): void {
-  if (load<u32>(plan, EVENT_PLAN_BEFORE)) applyBefore(plan, record, bytes, isBig<Order>());
+  const before = load<u32>(plan, EVENT_PLAN_BEFORE);
+  if (before) beforePrograms<Order>(before, plan, record, bytes, ts);
   const programs = load<u32>(plan, EVENT_PLAN_PROGRAMS);
   if (programs && ts >= load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) {
-    store<u64>(CURRENT_BLOCK, ts, CURRENT_TS);
-    store<u32>(CURRENT_BLOCK, word<Order>(record + COMMON_PID), CURRENT_TID);
-    store<u32>(CURRENT_BLOCK, record, CURRENT_RECORD_ADDR);
-    store<u32>(CURRENT_BLOCK, bytes, CURRENT_RECORD_LEN);
-    nextSerial();
-    store<u64>(PUMP_BLOCK, load<u64>(PUMP_BLOCK, PUMP_FIRED) + 1, PUMP_FIRED);
+    enterEvent<Order>(record, bytes, ts);
     let at = plan + EVENT_PLAN_SIZE_BYTES;
     const end = at + (programs << 2);
     do {

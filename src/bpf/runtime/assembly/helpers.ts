@@ -2,6 +2,7 @@
 import {
   CURRENT_BLOCK,
   CURRENT_CPU,
+  CURRENT_TAI_OFFSET,
   CURRENT_TID,
   CURRENT_TS,
   EINVAL,
@@ -16,7 +17,7 @@ import {
 import { lookup, lookupPercpu, remove, update } from "./maps";
 import { countMissing } from "./missing";
 import { nextRandom32 } from "./random";
-import { readMemory, readNothing, readString } from "./read";
+import { readMemory, readString, readUser, readUserString } from "./read";
 import { commitRecord, outputRecord, queryRing, reserveRecord } from "./ring";
 import { currentComm, currentTgid } from "./tasks";
 
@@ -67,14 +68,14 @@ export function bpf_probe_read_kernel_str(to: u64, size: u64, from: u64): i64 {
 }
 
 export function bpf_probe_read_user(to: u64, size: u64, from: u64): i64 {
-  return readNothing(<usize>to, <u32>size, from, MISSING_USER_MEMORY);
+  return readUser(<usize>to, <u32>size, from, MISSING_USER_MEMORY);
 }
 
 export function bpf_probe_read_user_str(to: u64, size: u64, from: u64): i64 {
-  return readNothing(<usize>to, <u32>size, from, MISSING_USER_MEMORY);
+  return readUserString(<usize>to, <u32>size, from, MISSING_USER_MEMORY);
 }
 
-/** Time is the recording's, whatever clock is asked for. */
+/** The recording has one clock: what it counts from boot, and from 1970 if the time of the boot is known. */
 export function bpf_ktime_get_ns(): u64 {
   return now();
 }
@@ -84,7 +85,7 @@ export function bpf_ktime_get_boot_ns(): u64 {
 }
 
 export function bpf_ktime_get_tai_ns(): u64 {
-  return now();
+  return now() + load<u64>(CURRENT_BLOCK, CURRENT_TAI_OFFSET);
 }
 
 export function bpf_jiffies64(): u64 {

@@ -1,6 +1,7 @@
 /** bpf_probe_read*: what of the traced machine's memory there is. */
 import { countMissing } from "./missing";
 import { isTaskWindow, readTaskWindow } from "./task-window";
+import { regionOf } from "./probed";
 import {
   CURRENT_BLOCK,
   CURRENT_RECORD_ADDR,
@@ -9,6 +10,9 @@ import {
   PUMP_BLOCK,
   PUMP_MAPS_END,
   PUMP_MAPS_START,
+  REGION_ADDRESS,
+  REGION_AT,
+  REGION_LENGTH,
   STACK_BASE,
   STACK_FRAMES,
   STACK_FRAME_BYTES,
@@ -32,6 +36,20 @@ function readable(address: u64): u64 {
   return within(address, load<u32>(PUMP_BLOCK, PUMP_MAPS_START), end) ? end - address : 0;
 }
 
+/** Bytes that the event's own record tells of, piece by piece as they were recorded. False: one is missing. */
+function readRecorded(to: usize, size: u32, from: u64): bool {
+  let done: u32 = 0;
+  while (done < size) {
+    const region = regionOf(from + done);
+    if (!region) return false;
+    const skip = <u32>(from + done - load<u64>(region, REGION_ADDRESS));
+    const piece = min<u32>(load<u32>(region, REGION_LENGTH) - skip, size - done);
+    memory.copy(to + done, load<u32>(region, REGION_AT) + skip, piece);
+    done += piece;
+  }
+  return true;
+}
+
 /** As the kernel, a failed read leaves zeros. Reading NULL is how programs zero memory, and misses nothing. */
 function fault(to: usize, size: u32, from: u64, kind: usize): i64 {
   memory.fill(to, 0, size);
@@ -46,22 +64,32 @@ export function readMemory(to: usize, size: u32, from: u64, kind: usize): i64 {
     memory.fill(to, 0, size);
     return readTaskWindow(to, size, from) ? 0 : EFAULT;
   }
-  if (readable(from) < size) return fault(to, size, from, kind);
+  if (readable(from) < size) return readUser(to, size, from, kind);
   memory.copy(to, <usize>from, size);
   return 0;
 }
 
 /** bpf_probe_read_user: user memory is never in the record or in maps, and its addresses may look like ours (programs not at high addresses). */
-export function readNothing(to: usize, size: u32, from: u64, kind: usize): i64 {
-  return size ? fault(to, size, from, kind) : 0;
+export function readUser(to: usize, size: u32, from: u64, kind: usize): i64 {
+  return !size || readRecorded(to, size, from) ? 0 : fault(to, size, from, kind);
+}
+
+export function readUserString(to: usize, size: u32, from: u64, kind: usize): i64 {
+  if (!size) return 0;
+  const region = regionOf(from);
+  if (!region) return fault(to, size, from, kind);
+  const skip = <u32>(from - load<u64>(region, REGION_ADDRESS));
+  return copyString(to, size, load<u32>(region, REGION_AT) + skip, load<u32>(region, REGION_LENGTH) - skip);
 }
 
 /** The *_str forms: length with NUL; what is longer than `size` or than the memory it lies in is cut there. */
 export function readString(to: usize, size: u32, from: u64, kind: usize): i64 {
   if (!size) return 0;
   const limit = readable(from);
-  if (!limit) return fault(to, size, from, kind);
-  const source = <usize>from;
+  return limit ? copyString(to, size, <usize>from, limit) : readUserString(to, size, from, kind);
+}
+
+function copyString(to: usize, size: u32, source: usize, limit: u64): i64 {
   const most: u32 = <u32>min<u64>(limit, size - 1);
   let length: u32 = 0;
   while (length < most) {

@@ -2,6 +2,7 @@
 import {
   COMM_FLAGS_BASENAME,
   COMM_FLAGS_DATA_LOC,
+  EVENT_FLAGS_RULES,
   EVENT_PLAN_AFTER,
   EVENT_PLAN_BEFORE,
   EVENT_PLAN_PROGRAMS,
@@ -267,16 +268,20 @@ function rulesStart(plan: usize): usize {
   return plan + EVENT_PLAN_SIZE_BYTES + (load<u32>(plan, EVENT_PLAN_PROGRAMS) << 2);
 }
 
+function rulesBefore(plan: usize): u32 {
+  return load<u32>(plan, EVENT_PLAN_BEFORE) & EVENT_FLAGS_RULES;
+}
+
 export function applyBefore(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
   setRecord(at, bytes, isBigEndian);
   let rules = rulesStart(plan);
-  const end = rules + (load<u32>(plan, EVENT_PLAN_BEFORE) << 2);
+  const end = rules + (rulesBefore(plan) << 2);
   for (; rules < end; rules += 4) apply(load<u32>(rules));
 }
 
 export function applyAfter(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
   setRecord(at, bytes, isBigEndian);
-  let rules = rulesStart(plan) + (load<u32>(plan, EVENT_PLAN_BEFORE) << 2);
+  let rules = rulesStart(plan) + (rulesBefore(plan) << 2);
   const end = rules + (load<u32>(plan, EVENT_PLAN_AFTER) << 2);
   for (; rules < end; rules += 4) apply(load<u32>(rules));
 }
@@ -285,7 +290,7 @@ export function applyAfter(plan: usize, at: usize, bytes: u32, isBigEndian: bool
 export function scanRules(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
   setRecord(at, bytes, isBigEndian);
   const start = rulesStart(plan);
-  const end = start + ((load<u32>(plan, EVENT_PLAN_BEFORE) + load<u32>(plan, EVENT_PLAN_AFTER)) << 2);
+  const end = start + ((rulesBefore(plan) + load<u32>(plan, EVENT_PLAN_AFTER)) << 2);
   for (let rules = start; rules < end; rules += 4) {
     if (load<u32>(load<u32>(rules), RULE_KIND) == RULE_KIND_OLD_COMM) scan(load<u32>(rules));
   }

@@ -12,6 +12,7 @@ import {
   CURSOR_FILLS,
   CURSOR_FLAGS,
   CURSOR_FLAGS_BIG_ENDIAN,
+  CURSOR_FLAGS_DRY,
   CURSOR_FLAGS_ENDED,
   CURSOR_FLAGS_SCALED,
   CURSOR_HEADER_BYTES,
@@ -39,6 +40,7 @@ import {
   PUMP_DISPATCH,
   PUMP_EVENTS,
   PUMP_FIRST_TS,
+  PUMP_KEEPS_PAGE,
   PUMP_LAST_TS,
   PUMP_LIMITED,
   PUMP_LOST,
@@ -104,10 +106,12 @@ function enterPage<Order>(cursor: usize): u32 {
   const pageBytes = load<u32>(cursor, CURSOR_PAGE_BYTES);
   const headerBytes = load<u32>(cursor, CURSOR_HEADER_BYTES);
   let page = load<u32>(cursor, CURSOR_PAGE);
+  const wanted = load<u32>(PUMP_BLOCK, PUMP_KEEPS_PAGE) ? pageBytes * 2 : pageBytes;
   while (true) {
-    if (load<u32>(cursor, CURSOR_WINDOW_END) - page < pageBytes) {
+    const left = load<u32>(cursor, CURSOR_WINDOW_END) - page;
+    if (left < wanted && !(hasFlag(cursor, CURSOR_FLAGS_DRY) && left >= pageBytes)) {
       if (!load<u32>(PUMP_BLOCK, PUMP_BUDGET)) return OUT_OF_BUDGET;
-      page = refill(cursor);
+      page = refill(cursor, page, wanted == pageBytes ? 0 : left);
       if (!page) return AT_END;
     }
     store<u32>(cursor, page + pageBytes, CURSOR_PAGE);
@@ -133,10 +137,16 @@ function countLost<Order>(commit: u32, at: usize, pageEnd: usize, longBytes: u32
   else addTo32(PUMP_LOST_UNKNOWN, 1);
 }
 
-/** Start of the window after it was filled again; 0 at the end. A piece of a page at the end is a file that was cut. */
-function refill(cursor: usize): usize {
+/**
+ * Start of the window after it was filled again; 0 at the end. A piece of a page at the end is a file that was cut. `kept` bytes at `from`,
+ * a page or nothing, stay in front of the new ones.
+ */
+function refill(cursor: usize, from: usize, kept: u32): usize {
   const window = load<u32>(cursor, CURSOR_WINDOW);
-  const bytes = fill(load<u32>(cursor, CURSOR_STREAM));
+  if (kept) memory.copy(window, from, kept);
+  const more = fill(load<u32>(cursor, CURSOR_STREAM), kept);
+  if (!more) store<u32>(cursor, load<u32>(cursor, CURSOR_FLAGS) | CURSOR_FLAGS_DRY, CURSOR_FLAGS);
+  const bytes = kept + more;
   const pageBytes = load<u32>(cursor, CURSOR_PAGE_BYTES);
   store<u32>(cursor, load<u32>(cursor, CURSOR_FILLS) + 1, CURSOR_FILLS);
   store<u32>(cursor, window + bytes, CURSOR_WINDOW_END);

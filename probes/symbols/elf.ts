@@ -1,0 +1,158 @@
+/** Function symbols, segments and the build id of an ELF file (System V gABI; elf(5)). Damage gives less, never an exception. */
+
+export interface ElfSymbol {
+  readonly name: string;
+  /** Virtual address in the file's own numbering. */
+  readonly address: bigint;
+  readonly sizeBytes: bigint;
+}
+
+export interface ElfFile {
+  /** Functions by rising address; of several at one address the global ones first. */
+  readonly functions: readonly ElfSymbol[];
+  readonly segments: readonly { readonly fileOffset: bigint; readonly fileBytes: bigint; readonly address: bigint; readonly executable: boolean }[];
+  /** Hexadecimal; null: none. */
+  readonly buildId: string | null;
+}
+
+const MAGIC = 0x7f454c46;
+const PT_LOAD = 1;
+const PT_NOTE = 4;
+const SHT_SYMTAB = 2;
+const SHT_DYNSYM = 11;
+const STT_FUNC = 2;
+const STT_GNU_IFUNC = 10;
+const NT_GNU_BUILD_ID = 3;
+const PF_X = 1;
+const MAX_HEADERS = 65_536;
+
+/** Reads of what lies outside the file give 0. */
+interface Reader {
+  readonly wide: boolean;
+  u8(at: number): number;
+  u16(at: number): number;
+  u32(at: number): number;
+  /** An address or offset: 4 or 8 bytes by the class of the file. */
+  word(at: number): bigint;
+  readonly sizeBytes: number;
+  text(at: number, end: number): string;
+  hex(at: number, length: number): string;
+}
+
+function reader(bytes: Uint8Array): Reader | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 52 || view.getUint32(0, false) !== MAGIC) return null;
+  const wide = bytes[4] === 2;
+  const little = bytes[5] !== 2;
+  const fits = (at: number, size: number): boolean => at >= 0 && at + size <= bytes.length;
+  const u32 = (at: number): number => (fits(at, 4) ? view.getUint32(at, little) : 0);
+  return {
+    wide,
+    sizeBytes: bytes.length,
+    u8: (at) => bytes[at] ?? 0,
+    u16: (at) => (fits(at, 2) ? view.getUint16(at, little) : 0),
+    u32,
+    word: (at) => (wide ? (fits(at, 8) ? view.getBigUint64(at, little) : 0n) : BigInt(u32(at))),
+    text(at, end) {
+      let to = at;
+      while (to < end && to < bytes.length && bytes[to] !== 0) to++;
+      return new TextDecoder("latin1").decode(bytes.subarray(at, to));
+    },
+    hex: (at, length) => [...bytes.subarray(at, at + length)].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+  };
+}
+
+function segmentsOf(r: Reader): { readonly loads: ElfFile["segments"]; readonly notes: readonly { readonly at: number; readonly end: number }[] } {
+  const start = Number(r.word(r.wide ? 32 : 28));
+  const [entryBytes, count] = [r.u16(r.wide ? 54 : 42), r.u16(r.wide ? 56 : 44)];
+  const loads: ElfFile["segments"][number][] = [];
+  const notes: { at: number; end: number }[] = [];
+  for (let i = 0; i < count; i++) {
+    const at = start + i * entryBytes;
+    if (at + entryBytes > r.sizeBytes) break;
+    const type = r.u32(at);
+    const [flags, offset, address, fileBytes] = r.wide ? [at + 4, at + 8, at + 16, at + 32] : [at + 24, at + 4, at + 8, at + 16];
+    const fileOffset = r.word(offset);
+    const size = r.word(fileBytes);
+    if (type === PT_LOAD) loads.push({ fileOffset, fileBytes: size, address: r.word(address), executable: (r.u32(flags) & PF_X) !== 0 });
+    if (type === PT_NOTE) notes.push({ at: Number(fileOffset), end: Math.min(r.sizeBytes, Number(fileOffset + size)) });
+  }
+  return { loads, notes };
+}
+
+const align4 = (n: number): number => Math.ceil(n / 4) * 4;
+
+function buildIdIn(r: Reader, notes: readonly { readonly at: number; readonly end: number }[]): string | null {
+  for (const { at: start, end } of notes) {
+    for (let at = start; at + 12 <= end;) {
+      const [nameBytes, dataBytes, type] = [r.u32(at), r.u32(at + 4), r.u32(at + 8)];
+      const data = at + 12 + align4(nameBytes);
+      if (type === NT_GNU_BUILD_ID && r.text(at + 12, at + 16) === "GNU" && data + dataBytes <= end) return r.hex(data, dataBytes);
+      at = data + align4(dataBytes);
+    }
+  }
+  return null;
+}
+
+interface RankedSymbol extends ElfSymbol {
+  readonly isLocal: boolean;
+}
+
+function symbolsOf(r: Reader): RankedSymbol[] {
+  const start = Number(r.word(r.wide ? 40 : 32));
+  const [entryBytes, count] = [r.u16(r.wide ? 58 : 46), r.u16(r.wide ? 60 : 48)];
+  const field = (section: number, wide: number, narrow: number): number => start + section * entryBytes + (r.wide ? wide : narrow);
+  const symbols: RankedSymbol[] = [];
+  for (let i = 0; i < Math.min(count, MAX_HEADERS); i++) {
+    const type = r.u32(field(i, 4, 4));
+    if (type !== SHT_SYMTAB && type !== SHT_DYNSYM) continue;
+    const link = r.u32(field(i, 40, 24));
+    const [at, bytes] = [Number(r.word(field(i, 24, 16))), Number(r.word(field(i, 32, 20)))];
+    const [names, nameBytes] = [Number(r.word(field(link, 24, 16))), Number(r.word(field(link, 32, 20)))];
+    const step = r.wide ? 24 : 16;
+    for (let symbol = at; symbol + step <= Math.min(at + bytes, r.sizeBytes); symbol += step) {
+      const info = r.u8(symbol + (r.wide ? 4 : 12));
+      const kind = info & 15;
+      const section = r.u16(symbol + (r.wide ? 6 : 14));
+      if ((kind !== STT_FUNC && kind !== STT_GNU_IFUNC) || section === 0) continue;
+      const name = r.text(names + r.u32(symbol), names + nameBytes).replace(/@.*$/, "");
+      if (name === "") continue;
+      const address = r.word(symbol + (r.wide ? 8 : 4));
+      const sizeBytes = r.wide ? r.word(symbol + 16) : r.word(symbol + 8);
+      symbols.push({ name, address, sizeBytes, isLocal: info >> 4 === 0 });
+    }
+  }
+  return symbols;
+}
+
+/** Null: no ELF file. */
+export function readElf(bytes: Uint8Array): ElfFile | null {
+  const r = reader(bytes);
+  if (r === null) return null;
+  const { loads, notes } = segmentsOf(r);
+  const functions = symbolsOf(r).sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : Number(a.isLocal) - Number(b.isLocal)));
+  return { functions, segments: loads, buildId: buildIdIn(r, notes) };
+}
+
+/** The functions that contain an address: those that begin last before it. */
+export function functionsAt(elf: ElfFile, address: bigint): readonly ElfSymbol[] {
+  let low = 0;
+  let high = elf.functions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (elf.functions[middle]!.address <= address) low = middle + 1;
+    else high = middle;
+  }
+  const last = elf.functions[low - 1];
+  if (last === undefined) return [];
+  const same = elf.functions.filter((symbol) => symbol.address === last.address);
+  return same.filter((symbol) => symbol.sizeBytes === 0n || address < symbol.address + symbol.sizeBytes);
+}
+
+/** Virtual address of a byte of the file that is mapped; null: it is not. */
+export function addressOfOffset(elf: ElfFile, fileOffset: bigint): bigint | null {
+  const segment =
+    elf.segments.find((one) => one.executable && fileOffset >= one.fileOffset && fileOffset < one.fileOffset + one.fileBytes) ??
+    elf.segments.find((one) => fileOffset >= one.fileOffset && fileOffset < one.fileOffset + one.fileBytes);
+  return segment === undefined ? null : fileOffset - segment.fileOffset + segment.address;
+}

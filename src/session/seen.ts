@@ -1,0 +1,81 @@
+/** The distinct values of one field in the records of an event: found by a small eBPF program of our own, as every script goes. */
+import type { Recording } from "../../probes/recording.ts";
+import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
+import { createMachine } from "../bpf/machine.ts";
+import type { MapSpec, ProgramSpec } from "../bpf/spec.ts";
+import { verify } from "../bpf/verifier/verify.ts";
+import { streamsOf } from "./session.ts";
+
+/** Functions of a kernel with its modules; what is beyond is left out. */
+const MAX_VALUES = 262_144;
+const HELPER_UPDATE = 2;
+const BPF_NOEXIST = 1;
+
+/** r1 points to the record: seen[field] = 0, unless it is there. */
+function program(offset: number, sizeBytes: 4 | 8, byteOrder: "little" | "big"): ProgramSpec {
+  // Dynamic events pack their fields; the kernel's rule for contexts is alignment.
+  const loads: Insn[] = [];
+  for (let at = 0; at < sizeBytes; at++) {
+    const shift = 8 * (byteOrder === "big" ? sizeBytes - 1 - at : at);
+    loads.push({ kind: "load", size: 1, signed: false, dst: 7, base: 1, off: offset + at });
+    loads.push({ kind: "alu", op: "lsh", wide: true, dst: 7, src: { imm: shift } });
+    loads.push({ kind: "alu", op: "or", wide: true, dst: 6, src: { reg: 7 } });
+  }
+  const insns: Insn[] = [
+    { kind: "alu", op: "mov", wide: true, dst: 6, src: { imm: 0 } },
+    ...loads,
+    { kind: "store", size: 8, base: 10, off: -8, src: { reg: 6 } },
+    { kind: "store", size: 8, base: 10, off: -16, src: { imm: 0 } },
+    { kind: "lddw", dst: 1, value: { kind: "map", map: 0 } },
+    { kind: "alu", op: "mov", wide: true, dst: 2, src: { reg: 10 } },
+    { kind: "alu", op: "add", wide: true, dst: 2, src: { imm: -8 } },
+    { kind: "alu", op: "mov", wide: true, dst: 3, src: { reg: 10 } },
+    { kind: "alu", op: "add", wide: true, dst: 3, src: { imm: -16 } },
+    { kind: "alu", op: "mov", wide: true, dst: 4, src: { imm: BPF_NOEXIST } },
+    { kind: "call", helper: HELPER_UPDATE },
+    { kind: "alu", op: "mov", wide: true, dst: 0, src: { imm: 0 } },
+    { kind: "exit" },
+  ];
+  return {
+    name: "seen",
+    type: "tracepoint",
+    section: "tracepoint/seen",
+    insns,
+    funcs: [{ name: "seen", start: 0 as InsnIndex }],
+    lines: [],
+    license: "GPL",
+  };
+}
+
+const map: MapSpec = { name: "seen", type: "hash", keySize: 8, valueSize: 8, maxEntries: MAX_VALUES, flags: 0 };
+
+/** Reads the whole recording, and puts its streams back to their start. */
+export function seenValues(recording: Recording, eventId: number, offset: number, sizeBytes: 4 | 8): readonly bigint[] {
+  const { byteOrder, ncpus } = recording.catalogue;
+  const reader = program(offset, sizeBytes, byteOrder);
+  const verdict = verify(reader, [map]);
+  if (!verdict.ok) throw new Error(`the program that looks for functions was rejected: ${verdict.rejection.reason}`);
+  const machine = createMachine({
+    programs: [reader],
+    maps: [map],
+    ncpus,
+    backend: "jit",
+    outputRing: -1,
+    randSeed: 1n,
+    streams: streamsOf(recording),
+  });
+  machine.startPump({
+    dispatch: new Map([[eventId, [0]]]),
+    minRecordBytes: new Map([[eventId, offset + sizeBytes]]),
+    timers: [],
+    taskRules: [],
+    comms: new Map(),
+    trackTasks: false,
+    fromNs: null,
+    toNs: null,
+  });
+  while (machine.pump() !== "done");
+  const values = [...machine.maps[0]!.entries()].map(({ key }) => new DataView(key.buffer, key.byteOffset).getBigUint64(0, true));
+  for (const stream of recording.streams) stream.rewind();
+  return values;
+}
