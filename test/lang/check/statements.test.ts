@@ -128,15 +128,3 @@ test.each([
 ])("%s: %s", (_, statements, expected) => {
   expect(problems(`begin { ${statements} }`)).toEqual(expected === null ? [] : [expected]);
 });
-
-test.each([
-  ["#include <x.h>\nbegin { }", "#include"],
-  ["struct a { int b; }\nbegin { }", "struct definitions"],
-
-  ["begin { $a = 1; $b = &$a; }", "the address-of operator &"],
-  ["begin { print(*(int8 *)pid) }", "reading memory through a pointer"],
-  ["begin { print(sizeof(1)) }", "sizeof"],
-  ["tracepoint:irq:* { print(args) }", "args as a whole"],
-])("what is not supported yet says so: %s", (text, what) => {
-  expect(problems(text).map((problem) => problem.replace(/ @ .*$/s, ""))).toContain(`error: not supported yet: ${what}`);
-});
