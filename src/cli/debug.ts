@@ -16,6 +16,21 @@ const bytecode: Stage = ({ script }, source) =>
     .map((program) => `${program.section}: ${program.name}\n${disassemble(program, script?.maps ?? [], source.text)}`)
     .join("\n");
 
+/** What a loader would be given. */
+const objects: Stage = ({ script }) =>
+  [
+    ...(script?.maps ?? []).map(
+      ({ name, type, keySize, valueSize, maxEntries }) =>
+        `map '${name}': type ${type}, key ${keySize} B, value ${valueSize} B, max_entries ${maxEntries}`,
+    ),
+    ...(script?.programs ?? []).map(
+      ({ name, section, type, insns, license }) =>
+        `prog '${name}': section ${section}, type ${type}, ${insns.length} insns, license ${license}`,
+    ),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+
 const verifier: Stage = ({ script }) =>
   (script?.programs ?? [])
     .map((program) => {
@@ -31,15 +46,16 @@ const STAGES: readonly (readonly [name: string, title: string, text: Stage])[] =
   ["types", "Typed program after: check", ({ hir }) => (hir === null ? "" : printHir(hir))],
   ["ir", "IR after: lower", ({ ir }) => (ir === null ? "" : printIr(ir))],
   ["codegen", "eBPF after: codegen", bytecode],
+  ["libbpf", "Objects to load", objects],
   ["verifier", "Verifier", verifier],
 ];
 
 /** bpftrace's names and ours for the same stage. */
-const SAME: Readonly<Record<string, string>> = { "codegen-opt": "codegen", bytecode: "codegen", libbpf: "codegen" };
+const SAME: Readonly<Record<string, string>> = { parse: "ast", "codegen-opt": "codegen", bytecode: "codegen", dis: "codegen" };
 
-export function debugText(source: Source, compilation: Compilation, stages: readonly string[]): string {
+export function debugText(compilation: Compilation, stages: readonly string[]): string {
   const wanted = new Set(stages.map((stage) => SAME[stage] ?? stage));
   return STAGES.filter(([name]) => wanted.has("all") || wanted.has(name))
-    .map(([, name, text]) => title(name) + text(compilation, source))
+    .map(([, name, text]) => title(name) + text(compilation, compilation.source))
     .join("");
 }

@@ -1,6 +1,7 @@
 /** `hindsight info FILE`: what a recording holds. */
 import type { Recording } from "../../probes/recording.ts";
 import { survey, type Survey } from "../session/survey.ts";
+import type { Console } from "./console.ts";
 import { loadRecording } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 
@@ -58,14 +59,14 @@ export function infoText(recording: Recording, result: Survey): string {
   ].join("\n");
 }
 
-export async function info(options: CliOptions): Promise<number> {
+export async function info(options: CliOptions, console: Console): Promise<number> {
   const opened = await loadRecording(options, options.file);
   if (!opened.ok || opened.recording === null) {
-    process.stderr.write(`${opened.ok ? "ERROR: USAGE: hindsight info FILE" : opened.message}\n`);
+    console.error(`${opened.ok ? "ERROR: USAGE: hindsight info FILE" : opened.message}\n`);
     return 1;
   }
   const { recording } = opened;
-  process.stdout.write(infoText(recording, survey(recording)));
+  console.print(infoText(recording, survey(recording)));
   recording.close();
   return 0;
 }

@@ -1,89 +1,121 @@
-/** -l and -lv: the probes of a recording, or those of a script, expanded (rows 8.12–8.16). */
+/** -l and -lv: the probes of a recording, or those of a script, expanded (rows 8.12–8.17). */
 import { existsSync } from "node:fs";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Tracepoint } from "../../lang/catalogue.ts";
-import { compileScript } from "../session/compile.ts";
-import { configOf } from "./environment.ts";
-import { readImport } from "./imports.ts";
+import { HARDWARE, SOFTWARE, type CountedEvent } from "../../lang/check/attach/perf-event.ts";
+import { findProvider } from "../../lang/check/attach/providers.ts";
+import { matches } from "../../lang/check/attach/wildcard.ts";
+import type { Recording } from "../../probes/recording.ts";
+import { recordedMachine } from "../session/recorded-machine.ts";
+import { compile } from "./compile.ts";
+import type { Console } from "./console.ts";
 import { loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
-import { ncpusOf } from "./run.ts";
 
-const INTERVAL_FORMS = ["interval:hz:", "interval:ms:", "interval:s:", "interval:us:"];
-const ALIASES: Readonly<Record<string, string>> = { t: "tracepoint", i: "interval" };
+const UNITS = ["hz", "ms", "s", "us"];
 
-const glob = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+const counted = (provider: string, events: readonly CountedEvent[]): string[] =>
+  events.flatMap(({ name, alias }) => [`${provider}:${name}:`, ...(alias === null ? [] : [`${provider}:${alias}:`])]);
 
-/** A pattern of one part searches the names of every provider. */
-function matcher(pattern: string): (name: string) => boolean {
-  const parts = pattern.split(":");
-  const provider = parts[0] ?? "";
-  if (parts.length === 1) {
-    const any = glob(`*${provider}*`);
-    return (name) => any.test(name);
-  }
-  const whole = glob([ALIASES[provider] ?? provider, ...parts.slice(1)].join(":"));
-  return (name) => whole.test(name);
+/** Row 8.13. The last three need samples in the recording: they are listed only when asked for by name. */
+const FORMS: Readonly<Record<string, readonly string[]>> = {
+  interval: UNITS.map((unit) => `interval:${unit}:`),
+  profile: UNITS.map((unit) => `profile:${unit}:`),
+  software: counted("software", SOFTWARE),
+  hardware: counted("hardware", HARDWARE),
+};
+
+interface Listed {
+  readonly name: string;
+  readonly tracepoint: Tracepoint | null;
+}
+
+/** Everything that a pattern may name. */
+function candidates(pattern: string, recording: Recording | null): Listed[] {
+  const forms = Object.entries(FORMS).flatMap(([provider, names]) =>
+    provider === "interval" || pattern.startsWith(`${provider}:`) ? names : [],
+  );
+  const tracepoints = recording?.catalogue.tracepoints ?? [];
+  return [
+    ...forms.map((name) => ({ name, tracepoint: null })),
+    ...tracepoints.map((tracepoint) => ({ name: `tracepoint:${tracepoint.category}:${tracepoint.name}`, tracepoint })),
+  ];
+}
+
+/** With the provider's full name. One part searches the names of all providers; an event alone, in all categories. */
+function normalise(written: string): string {
+  const pattern = written.trim().replace(/\s+/g, " ");
+  if (!pattern.includes(":")) return pattern === "" || pattern === "*" ? "*:*" : `*:${pattern}`;
+  const [first = "", ...rest] = pattern.split(":");
+  const provider = first.includes("*") ? first : (findProvider(first)?.name ?? first);
+  const isShort = provider === "tracepoint" && rest.length === 1;
+  return [provider, ...(isShort ? ["*"] : []), ...rest].join(":");
+}
+
+function listPattern(written: string, recording: Recording | null): Listed[] {
+  const pattern = normalise(written);
+  return candidates(pattern, recording).filter(({ name }) => matches(pattern, name) || matches(`${pattern}:`, name));
 }
 
 const COMMON_FIELD = /^common_/;
 
-function fieldLines(tracepoint: Tracepoint): string {
-  return tracepoint.fields
-    .filter((field) => !COMMON_FIELD.test(field.name))
-    .map((field) => `    ${field.decl}\n`)
-    .join("");
+function text({ name, tracepoint }: Listed, { verbose }: CliOptions): string {
+  const fields = verbose ? (tracepoint?.fields ?? []).filter((field) => !COMMON_FIELD.test(field.name)) : [];
+  return [name, ...fields.map((field) => `    ${field.decl}`)].map((line) => `${line}\n`).join("");
 }
 
-const nameOf = (tracepoint: Tracepoint): string => `tracepoint:${tracepoint.category}:${tracepoint.name}`;
+/** A file name that is none becomes a pattern, with a word about it (row 8.14). */
+const looksLikeFile = (word: string): boolean => word.includes(".") && !/[:*]/.test(word);
 
-const looksLikeFile = (word: string): boolean => word.endsWith(".bt") || word.includes("/");
+const TYPE_NAME = /^(?:struct|union|enum)\s/;
 
-export async function list(options: CliOptions): Promise<number> {
+function listPatterns(options: CliOptions, recording: Recording | null, console: Console): number {
+  const search = options.file ?? "*:*";
+  if (looksLikeFile(search))
+    console.error(
+      `WARNING: It appears that '${search}' is a filename but the file does not exist. Treating '${search}' as a search pattern.\n`,
+    );
+  if (recording === null) console.error("HINT: no recording: pass --trace FILE (or --sample) to list the probes that it holds\n");
+  let status = 0;
+  for (const pattern of search.split(",")) {
+    if (TYPE_NAME.test(pattern.trim())) {
+      console.error(`ERROR: '${pattern.trim()}' cannot be listed: type data of the recorded kernel is not read yet\n`);
+      console.error("HINT: a script can define the structs that it needs itself, or #include them\n");
+      status = 1;
+    }
+    for (const listed of listPattern(pattern, recording)) console.print(text(listed, options));
+  }
+  return status;
+}
+
+const UNLISTED = new Set(["begin", "end", "self", "test", "bench"]);
+
+function listScript(options: CliOptions, recording: Recording | null, console: Console): number {
+  const loaded = loadSource(options);
+  if (!loaded.ok) {
+    console.error(`${loaded.message}\n`);
+    return loaded.exitCode;
+  }
+  const { diagnostics, script, source } = compile(loaded.source, options, recording, recordedMachine(recording));
+  for (const error of diagnostics.filter((d) => d.severity === "error")) console.error(renderDiagnostic(source, error));
+  if (script === null) return 1;
+  const points = new Map(script.attach.map(({ point }) => [point.name, point]));
+  for (const [name, point] of points) {
+    const tracepoint = point.provider === "tracepoint" ? point.tracepoint : null;
+    if (!UNLISTED.has(point.provider)) console.print(text({ name, tracepoint }, options));
+  }
+  return 0;
+}
+
+export async function list(options: CliOptions, console: Console): Promise<number> {
   const opened = await loadRecording(options);
   if (!opened.ok) {
-    process.stderr.write(`${opened.message}\n`);
+    console.error(`${opened.message}\n`);
     return opened.exitCode;
   }
   const { recording } = opened;
-  const fields = (tracepoint: Tracepoint): string => (options.verbose ? fieldLines(tracepoint) : "");
-  if (options.program !== null || (options.file !== null && looksLikeFile(options.file) && existsSync(options.file))) {
-    const loaded = loadSource(options);
-    if (!loaded.ok) {
-      process.stderr.write(`${loaded.message}\n`);
-      return loaded.exitCode;
-    }
-    const { diagnostics, script, source } = compileScript(loaded.source, {
-      catalogue: recording?.catalogue ?? null,
-      params: options.params,
-      namedParams: options.namedParams,
-      readImport,
-      config: configOf(process.env),
-      ncpus: ncpusOf(recording),
-    });
-    const errors = diagnostics.filter((d) => d.severity === "error");
-    for (const error of errors) process.stderr.write(renderDiagnostic(source, error));
-    if (script === null) return 1;
-    for (const { point } of script.attach) {
-      if (point.provider === "begin" || point.provider === "end") continue;
-      process.stdout.write(`${point.name}\n${point.provider === "tracepoint" ? fields(point.tracepoint) : ""}`);
-    }
-    return 0;
-  }
-  if (options.file !== null && looksLikeFile(options.file))
-    process.stderr.write(
-      `WARNING: It appears that '${options.file}' is a filename but the file does not exist. Treating '${options.file}' as a search pattern.\n`,
-    );
-  const matchers = (options.file ?? "tracepoint:*").split(",").map(matcher);
-  const matches = (name: string): boolean => matchers.some((match) => match(name));
-  if (recording === null) process.stderr.write("HINT: no recording: pass --trace FILE (or --sample) to list the probes that it holds\n");
-  let text = INTERVAL_FORMS.filter(matches)
-    .map((form) => `${form}\n`)
-    .join("");
-  for (const tracepoint of recording?.catalogue.tracepoints ?? []) {
-    if (matches(nameOf(tracepoint))) text += `${nameOf(tracepoint)}\n${fields(tracepoint)}`;
-  }
-  process.stdout.write(text);
+  const isScript = options.program !== null || (options.file !== null && existsSync(options.file));
+  const status = (isScript ? listScript : listPatterns)(options, recording, console);
   recording?.close();
-  return 0;
+  return status;
 }

@@ -1,8 +1,14 @@
 /** The command line: bpftrace's flags, and ours. Options may stand anywhere before `--`; the first other word is the script unless -e gave one. */
 import { parseArgs } from "node:util";
+import { FLAGS, joinValues } from "./flags.ts";
+import { parsePid } from "./pid-argument.ts";
+
+/** What to do with the script (rows 8.21 to 8.23). */
+export type Mode = "run" | "test" | "bench" | "codegen" | "compiler-bench" | "format";
 
 export interface CliOptions {
   readonly command: "run" | "list" | "info" | "help" | "version" | "features";
+  readonly mode: Mode;
   /** -e text; the last one wins. */
   readonly program: string | null;
   /** Script file, `-` for stdin, or the operand of a subcommand. */
@@ -10,6 +16,12 @@ export interface CliOptions {
   readonly params: readonly string[];
   /** null: a flag without a value. */
   readonly namedParams: ReadonlyMap<string, string | null>;
+  readonly pid: number | null;
+  /** -c, which only says how to record. */
+  readonly cmd: string | null;
+  readonly probeFilter: RegExp | null;
+  readonly includeDirs: readonly string[];
+  readonly includes: readonly string[];
   readonly traces: readonly string[];
   readonly sample: boolean;
   readonly format: "text" | "json";
@@ -17,6 +29,7 @@ export interface CliOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly unsafe: boolean;
+  /** -k */
   readonly keepWarnings: boolean;
   readonly warnings: boolean;
   readonly debug: readonly string[];
@@ -34,35 +47,31 @@ export interface CliOptions {
 export type ParsedArgs =
   { readonly ok: true; readonly options: CliOptions } | { readonly ok: false; readonly message: string; readonly usage: boolean };
 
-/** Names that can follow `-d` (row 8.19), and what is printed for each. */
-export const DEBUG_STAGES = ["ast", "types", "ir", "codegen", "codegen-opt", "bytecode", "wasm", "libbpf", "verifier", "all"] as const;
+/** Names that can follow `-d` (row 8.19): bpftrace's, and ours for what it has no name for. */
+export const DEBUG_STAGES = [
+  "ast",
+  "types",
+  "ir",
+  "codegen",
+  "codegen-opt",
+  "bytecode",
+  "libbpf",
+  "verifier",
+  "parse",
+  "dis",
+  "all",
+] as const;
 
-const FLAGS = {
-  execute: { type: "string", short: "e", multiple: true },
-  list: { type: "boolean", short: "l" },
-  verbose: { type: "boolean", short: "v" },
-  debug: { type: "string", short: "d", multiple: true },
-  format: { type: "string", short: "f" },
-  output: { type: "string", short: "o" },
-  buffer: { type: "string", short: "B" },
-  quiet: { type: "boolean", short: "q" },
-  warnings: { type: "boolean", short: "k", multiple: true },
-  "no-warnings": { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
-  info: { type: "boolean" },
-  unsafe: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  "emit-elf": { type: "string" },
-  trace: { type: "string", multiple: true },
-  sample: { type: "boolean" },
-  from: { type: "string" },
-  to: { type: "string" },
-  seed: { type: "string" },
-  tz: { type: "string" },
-  "boot-time": { type: "string" },
-  backend: { type: "string" },
-} as const;
+const MODES: readonly Mode[] = ["codegen", "compiler-bench", "bench", "test", "format"];
+
+const FEATURES = new Set(["kprobe_multi", "kprobe_session", "uprobe_multi"]);
+
+/** Flags that stand for a mode. */
+const MODE_FLAGS = [
+  ["test", "test"],
+  ["bench", "bench"],
+  ["fmt", "format"],
+] as const;
 
 const fail = (message: string, usage = false): ParsedArgs => ({ ok: false, message, usage });
 
@@ -80,7 +89,11 @@ function namedParameters(words: readonly string[]): { named: Map<string, string 
   return { named, positional };
 }
 
-function read(argv: readonly string[]): { values: ReturnType<typeof parseFlags>["values"]; positionals: string[] } | string {
+const parseFlags = (argv: readonly string[]) => parseArgs({ args: joinValues(argv), options: FLAGS, allowPositionals: true, strict: true });
+
+type Values = ReturnType<typeof parseFlags>["values"];
+
+function read(argv: readonly string[]): { values: Values; positionals: string[] } | string {
   try {
     return parseFlags(argv);
   } catch (error) {
@@ -88,7 +101,43 @@ function read(argv: readonly string[]): { values: ReturnType<typeof parseFlags>[
   }
 }
 
-const parseFlags = (argv: readonly string[]) => parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true, strict: true });
+/** The mode, or a message. */
+function modeOf(values: Values): { readonly mode: Mode } | string {
+  const asked: Mode | undefined = MODES.find((mode) => mode === values.mode);
+  if (values.mode !== undefined && asked === undefined)
+    return "USAGE: --mode can only be 'codegen', 'compiler-bench', 'bench', 'test' or 'format'.";
+  let mode = asked ?? "run";
+  for (const [flag, meant] of MODE_FLAGS) {
+    if (values[flag] !== true) continue;
+    if (mode !== "run") return `USAGE: --${flag} conflicts with existing --mode`;
+    mode = meant;
+  }
+  return { mode };
+}
+
+function filterOf(text: string | undefined): RegExp | null | string {
+  if (text === undefined) return null;
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, "") : String(error);
+    return `Invalid --probe-filter regex '${text}': ${why}`;
+  }
+}
+
+/** What is wrong with flags that have no meaning here, or with their values. */
+function problemOf(values: Values): string | null {
+  const keep = values.warnings?.length ?? 0;
+  const feature = (values["no-feature"] ?? []).flatMap((names) => names.split(",")).find((name) => !FEATURES.has(name));
+  if (values["emit-llvm"] !== undefined)
+    return "--emit-llvm: no LLVM takes part here. See -d ir and -d codegen, or --emit-elf FILE for the eBPF object";
+  if (values.aot !== undefined) return "--aot: scripts are compiled at each start, in milliseconds; --emit-elf FILE keeps the eBPF object";
+  if (feature !== undefined) return "USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi'.";
+  if (values.seed !== undefined && !/^\d{1,20}$/.test(values.seed)) return `--seed takes a whole number, not '${values.seed}'`;
+  if (keep > 1) return "USAGE: -kk has been deprecated. Use a single -k for runtime warnings for errors in map lookups and probe reads.";
+  if (keep > 0 && values["no-warnings"] === true) return "USAGE: -k, --warnings conflicts with --no-warnings";
+  return (values["dwarf-pid"] ?? []).map(parsePid).find((pid) => typeof pid === "string") ?? null;
+}
 
 export function parseCommandLine(argv: readonly string[]): ParsedArgs {
   const dashes = argv.indexOf("--");
@@ -96,37 +145,47 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
   const { named, positional } = namedParameters(dashes < 0 ? [] : argv.slice(dashes + 1));
   const parsed = read(before);
   if (typeof parsed === "string") return fail(parsed, true);
-  const { values, positionals } = parsed;
+  const { values, positionals: words } = parsed;
 
   const format = values.format ?? "text";
   if (format !== "text" && format !== "json") return fail(`ERROR: Invalid output format "${format}"\nValid formats: 'text', 'json'`);
   const buffering = values.buffer ?? "line";
   if (buffering !== "line" && buffering !== "full" && buffering !== "none")
     return fail(`ERROR: USAGE: -B must be either 'line', 'full', or 'none'.`);
-  const debug = (values.debug ?? []).flatMap((stages) => stages.split(","));
+  const debug = (values.debug ?? []).flatMap((stages) => stages.split(",")).filter((stage) => stage !== "");
   const badStage = debug.find((stage) => !DEBUG_STAGES.some((known) => known === stage));
-  if (badStage !== undefined) return fail(`USAGE: invalid option for -d: ${badStage}\nValid stages: ${DEBUG_STAGES.join(", ")}`);
+  if (badStage !== undefined)
+    return fail(`ERROR: USAGE: invalid option for -d: ${badStage}\nHINT: valid stages: ${DEBUG_STAGES.join(", ")}`);
   const backend = values.backend ?? "jit";
   if (backend !== "jit" && backend !== "interp") return fail(`ERROR: USAGE: --backend must be either 'jit' or 'interp'.`);
-  if (values.seed !== undefined && !/^\d{1,20}$/.test(values.seed)) return fail(`ERROR: --seed takes a whole number, not '${values.seed}'`);
-  const keep = values.warnings?.length ?? 0;
-  if (keep > 1)
-    return fail("ERROR: USAGE: -kk has been deprecated. Use a single -k for runtime warnings for errors in map lookups and probe reads.");
-  if (keep > 0 && values["no-warnings"] === true) return fail("ERROR: USAGE: -k conflicts with --no-warnings");
+  const problem = problemOf(values);
+  if (problem !== null) return fail(`ERROR: ${problem}`);
+  const mode = modeOf(values);
+  if (typeof mode === "string") return fail(`ERROR: ${mode}`);
+  const probeFilter = filterOf(values["probe-filter"]);
+  if (typeof probeFilter === "string") return fail(`ERROR: ${probeFilter}`);
+  const pid = values.pid === undefined ? null : parsePid(values.pid);
+  if (values.cmd !== undefined && pid !== null) return fail("ERROR: USAGE: Cannot use both -c and -p.", true);
+  if (typeof pid === "string") return fail(`ERROR: ${pid}`);
 
-  const words = [...positionals];
   const inline = values.execute?.at(-1) ?? null;
   const base = {
+    mode: mode.mode,
     program: inline,
     namedParams: named,
+    pid,
+    cmd: values.cmd ?? null,
+    probeFilter,
+    includeDirs: values["include-dir"] ?? [],
+    includes: values.include ?? [],
     traces: values.trace ?? [],
     sample: values.sample ?? false,
     format,
     output: values.output ?? null,
     quiet: values.quiet ?? false,
     verbose: values.verbose ?? false,
-    unsafe: values.unsafe === true,
-    keepWarnings: keep > 0,
+    unsafe: values.unsafe ?? false,
+    keepWarnings: (values.warnings?.length ?? 0) > 0,
     warnings: !(values["no-warnings"] ?? false),
     debug,
     dryRun: values["dry-run"] ?? false,
@@ -148,7 +207,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
   if (values.version === true) return done("version", null, []);
   if (values.info === true) return done("features", null, []);
   const first = words[0];
-  if (values.list === true) return done("list", inline === null ? (first ?? null) : null, []);
+  if (values.list === true) return words.length > 1 ? fail("", true) : done("list", inline === null ? (first ?? null) : null, []);
   if (inline === null && first === "info" && !isScriptPath(first))
     return words[1] === undefined && !base.sample && base.traces.length === 0
       ? fail("ERROR: USAGE: hindsight info FILE")

@@ -8,9 +8,13 @@ export interface Output {
   close(): void;
 }
 
+/** Text as the bytes of its UTF-8. */
+export const utf8 = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
 const FLUSH_AT = 1 << 16;
 
-function writeAll(fd: number, bytes: Buffer): boolean {
+/** False: nobody reads any more. */
+export function writeAll(fd: number, bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(fd, bytes, at);

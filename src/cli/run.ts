@@ -1,209 +1,114 @@
-/** Runs a script: compile, print its diagnostics, replay, report. */
-import { availableParallelism } from "node:os";
+/** Runs a script: opens what it needs, compiles, prints its diagnostics, and hands it on. */
 import { writeFileSync } from "node:fs";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
-import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
+import type { Source } from "../../lang/diagnostics/diagnostic.ts";
 import type { Recording } from "../../probes/recording.ts";
-import { jsonPrinter } from "../output/json-printer.ts";
-import { placesOf } from "../output/places.ts";
-import type { Printer, PrinterOptions } from "../output/printer.ts";
-import { textPrinter } from "../output/text-printer.ts";
-import { compileScript, usesTasks, type Compilation } from "../session/compile.ts";
-import { recordedMachine, symbolsFor, type MissingSymbols, type RecordedMachine } from "../session/recorded-machine.ts";
-import { createSession, type SessionResult, type TimeWindow } from "../session/session.ts";
-import { bootEpochNs, clockOf, liveClock } from "./clock.ts";
-import { configOf } from "./environment.ts";
-import { hostOf } from "./host.ts";
-import { readImport } from "./imports.ts";
+import type { Compilation } from "../session/compile.ts";
+import { recordedMachine, type RecordedMachine } from "../session/recorded-machine.ts";
+import { nothingAttached, selectProbes, type RunMode } from "../session/select-probes.ts";
+import { compile } from "./compile.ts";
+import type { Console } from "./console.ts";
+import { unreadVariables } from "./environment.ts";
 import { errnoText, loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 import { openOutput, type Output } from "./output.ts";
-import { lostLines, missingLines } from "./report.ts";
-import { durationNs, traceTime } from "./time-argument.ts";
+import { replay } from "./replay.ts";
 
-const writeError = (text: string): void => {
-  process.stderr.write(text);
-};
+/** A script that is ready to be compiled, with what it runs over. */
+interface Job {
+  readonly source: Source;
+  readonly options: CliOptions;
+  readonly recording: Recording | null;
+  readonly machine: RecordedMachine;
+  readonly console: Console;
+}
 
-/** Errors to stderr; warnings to stdout before the program's own output (row 8.47). */
-function showDiagnostics(source: Source, diagnostics: readonly Diagnostic[], warnings: boolean, output: Output): boolean {
+/** The program could not be loaded, rather than read (row 8.42). */
+const isLoadFailure = (code: string): boolean => code.startsWith("HS5");
+
+/** Errors to stderr, and the exit status; else warnings to stdout, before the program's own output (rows 8.47, 8.48). */
+function showDiagnostics({ source, diagnostics }: Compilation, { options, console }: Job): number {
   const errors = diagnostics.filter((d) => d.severity === "error");
-  for (const error of errors) writeError(renderDiagnostic(source, error));
-  if (errors.length > 0) return false;
-  if (warnings) for (const warning of diagnostics) output.write(Buffer.from(renderDiagnostic(source, warning), "utf8").toString("latin1"));
-  return true;
+  for (const error of errors) console.error(renderDiagnostic(source, error));
+  if (errors.length > 0) return errors.every(({ code }) => isLoadFailure(code)) ? 255 : 1;
+  if (options.warnings) for (const warning of diagnostics) console.print(renderDiagnostic(source, warning));
+  return 0;
 }
 
-/** The clock that strftime() and time() print: the recorded machine's wall clock as far as it is known. */
-function wallClock(options: CliOptions, recording: Recording | null): ReturnType<typeof clockOf> {
-  if (recording === null) return clockOf(bootEpochNs(), options.timeZone);
-  const boot = options.bootTime === null ? 0n : durationNs(options.bootTime);
-  return boot === null ? null : clockOf(boot, options.timeZone);
-}
-
-function printerOptions(
-  options: CliOptions,
-  output: Output,
-  clock: NonNullable<ReturnType<typeof clockOf>>,
-  compilation: Compilation,
-  machine: RecordedMachine,
-  missing: MissingSymbols,
-): PrinterOptions {
-  return {
-    context: {
-      truncTrailer: compilation.config.strTruncTrailer,
-      clock,
-      unitLabels: compilation.usesArrowArgs ? "range" : "value",
-      symbol: symbolsFor(machine, missing),
-    },
-    host: hostOf(compilation.config.maxCatBytes),
-    write: (text) => {
-      output.write(text);
-    },
-    writeError,
-    ...placesOf(compilation.source),
-    quiet: options.quiet,
-    warnings: options.warnings,
-  };
-}
-
-function reportEnd(
-  options: CliOptions,
-  recording: Recording,
-  result: SessionResult,
-  compilation: Compilation,
-  missing: MissingSymbols,
-): void {
-  if (result.stats !== null) for (const line of lostLines(recording.info, result.stats)) writeError(line);
-  if (!options.warnings) return;
-  for (const line of missingLines({ ...result.missing, ...missing })) writeError(line);
-  const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
-  if (asksWallTime && options.bootTime === null)
-    writeError("WARNING: the recording does not hold the wall-clock time of its boot: times count from 1970. Pass --boot-time SECONDS.\n");
-}
-
-/** --from and --to; a string is the word that is no time. */
-function timeWindow(options: CliOptions): TimeWindow | string {
-  const from = options.from === null ? null : traceTime(options.from);
-  const to = options.to === null ? null : traceTime(options.to);
-  if (options.from !== null && from === null) return options.from;
-  if (options.to !== null && to === null) return options.to;
-  return { from, to };
-}
-
-async function replayAndReport(
-  options: CliOptions,
-  recording: Recording | null,
-  machine: RecordedMachine,
-  compilation: Compilation,
-  output: Output,
-): Promise<number> {
-  const script = compilation.script;
-  if (script === null) return 1;
-  const clock = wallClock(options, recording);
-  if (clock === null) {
-    writeError(
-      `ERROR: unknown time zone or boot time: --tz ${options.timeZone}${options.bootTime === null ? "" : ` --boot-time ${options.bootTime}`}\n`,
-    );
-    return 1;
-  }
-  const window = timeWindow(options);
-  if (typeof window === "string") {
-    writeError(`ERROR: not a time: '${window}' (want seconds of the recording's clock, 12.5, or +0.2, +15ms after its first event)\n`);
-    return 1;
-  }
-  const make: (o: PrinterOptions) => Printer = options.format === "json" ? jsonPrinter : textPrinter;
-  const live = liveClock();
-  const missing: MissingSymbols = { kernelSymbols: 0, userSymbols: 0 };
-  const session = createSession({
-    script,
-    contextBytes: compilation.contextBytes,
-    recording,
-    live,
-    sink: make(printerOptions(options, output, clock, compilation, machine, missing)),
-    backend: options.backend,
-    ncpus: ncpusOf(recording),
-    randSeed: options.seed,
-    window,
-    printMapsOnExit: compilation.config.printMapsOnExit,
-    trackTasks: usesTasks(compilation.hir),
-    breathe: () => {
-      output.flush();
-      return new Promise((resolve) => setImmediate(resolve));
-    },
-  });
-  const stop = (): void => {
-    session.stop();
-    live.wake();
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  const result = await session.run();
-  process.off("SIGINT", stop).off("SIGTERM", stop);
-  output.flush();
-  if (recording !== null) reportEnd(options, recording, result, compilation, missing);
-  return result.exitCode;
-}
-
-export const ncpusOf = (recording: Recording | null): number => recording?.catalogue.ncpus ?? availableParallelism();
-
-export async function run(options: CliOptions): Promise<number> {
+export async function run(options: CliOptions, console: Console): Promise<number> {
   const loaded = loadSource(options);
   if (!loaded.ok) {
-    writeError(`${loaded.message}\n`);
+    console.error(`${loaded.message}\n`);
     return loaded.exitCode;
   }
+  const { source } = loaded;
+  if (options.mode === "format") return (await import("./format.ts")).format(source, options, console);
+  if (options.cmd !== null) return (await import("./record-command.ts")).refuseCommand(source, options, options.cmd, console);
   const opened = await loadRecording(options);
   if (!opened.ok) {
-    writeError(`${opened.message}\n`);
+    console.error(`${opened.message}\n`);
     return opened.exitCode;
   }
-  const { source } = loaded;
   const { recording } = opened;
   try {
-    return await runWith(source, options, recording);
+    return await runJob({ source, options, recording, machine: recordedMachine(recording), console });
   } finally {
     recording?.close();
   }
 }
 
-async function runWith(source: Source, options: CliOptions, recording: Recording | null): Promise<number> {
-  let output: Output;
+async function runJob(job: Job): Promise<number> {
+  const { source, options, recording, machine, console } = job;
+  if (options.mode === "compiler-bench")
+    return (await import("./compiler-bench.ts")).compilerBench(source, options, recording, machine, console);
+  for (const warning of recording?.info.warnings ?? []) console.error(`WARNING: ${warning}\n`);
+  if (options.warnings) for (const warning of unreadVariables(process.env)) console.error(`WARNING: ${warning}\n`);
+  const compilation = compile(source, options, recording, machine);
+  if (options.debug.length > 0) console.print((await import("./debug.ts")).debugText(compilation, options.debug));
+  const status = showDiagnostics(compilation, job);
+  const { script } = compilation;
+  if (status !== 0 || script === null) return status === 0 ? 1 : status;
+  if (options.verbose) console.error((await import("./verbose.ts")).verboseText(compilation));
+  if (options.emitElf !== null) {
+    const { writeObject } = await import("../bpf/object/object.ts");
+    const failed = writeTo(options.emitElf, writeObject(script, compilation.source));
+    if (failed !== null) {
+      console.error(`ERROR: failed to open file '${options.emitElf}': ${failed}\n`);
+      return 1;
+    }
+  }
+  if (options.mode === "codegen") return 0;
+  return runMode(job, compilation, options.mode === "test" || options.mode === "bench" ? options.mode : "run");
+}
+
+function writeTo(path: string, bytes: Uint8Array): string | null {
   try {
-    output = openOutput(options.output, options.buffering);
+    writeFileSync(path, bytes);
+    return null;
   } catch (error) {
-    writeError(`ERROR: Failed to open output file: "${options.output ?? ""}": ${errnoText(error)}\n`);
+    return errnoText(error);
+  }
+}
+
+async function runMode({ options, recording, machine, console }: Job, compilation: Compilation, mode: RunMode): Promise<number> {
+  const whole = compilation.script!;
+  const script = selectProbes(whole, mode, options.probeFilter);
+  if (script.attach.length === 0) {
+    const nothing = nothingAttached(whole, mode);
+    if (nothing !== null) console.error(`ERROR: ${nothing.message}\n`);
+    else if (!options.quiet) console.out.write("No probes to attach\n");
+    return nothing?.exitCode ?? 1;
+  }
+  let output: Output = console.out;
+  try {
+    if (options.output !== null) output = openOutput(options.output, options.buffering);
+  } catch (error) {
+    console.error(`ERROR: Failed to open output file: "${options.output ?? ""}": ${errnoText(error)}\n`);
     return 1;
   }
   try {
-    for (const warning of recording?.info.warnings ?? []) writeError(`WARNING: ${warning}\n`);
-    const machine = recordedMachine(recording);
-    const compilation = compileScript(source, {
-      catalogue: recording?.catalogue ?? null,
-      params: options.params,
-      namedParams: options.namedParams,
-      readImport,
-      config: configOf(process.env),
-      ncpus: ncpusOf(recording),
-      unsafe: options.unsafe,
-      architecture: machine.architecture,
-      kernelSymbols: machine.symbols,
-    });
-    if (options.debug.length > 0) {
-      const { debugText } = await import("./debug.ts");
-      output.write(Buffer.from(debugText(compilation.source, compilation, options.debug), "utf8").toString("latin1"));
-    }
-    if (!showDiagnostics(compilation.source, compilation.diagnostics, options.warnings, output) || compilation.script === null) return 1;
-    if (options.emitElf !== null) {
-      const { writeObject } = await import("../bpf/object/object.ts");
-      writeFileSync(options.emitElf, writeObject(compilation.script, compilation.source));
-    }
-    if (compilation.script.attach.length === 0) {
-      if (!options.quiet) output.write("No probes to attach\n");
-      return 1;
-    }
-    if (options.dryRun) return 0;
-    return await replayAndReport(options, recording, machine, compilation, output);
+    return await replay({ options, mode, recording, machine, compilation, script, console, output });
   } finally {
-    output.close();
+    if (output !== console.out) output.close();
   }
 }

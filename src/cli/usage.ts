@@ -4,6 +4,7 @@ export const USAGE = `USAGE:
     hindsight [options] FILE [params]            run a script over a recording
     hindsight [options] - [params]               read the script from stdin
     hindsight [options] -e 'PROGRAM' [params]    run a one-liner
+    use -- behind them for the script's own options (--name=value)
     hindsight -l [PATTERN | FILE] --trace FILE   list the probes of a recording (-lv: with fields)
     hindsight info FILE                          say what a recording holds
 
@@ -17,25 +18,37 @@ RECORDING:
     --seed N           seed of rand (default 1)
 
 OPTIONS:
-    -B MODE            output buffering: 'line', 'full' or 'none' (default line)
-    -f FORMAT          output format: 'text' or 'json'
-    -o FILE            write the program's output to FILE
     -e PROGRAM         run this program
-    -h, --help         show this help
-    -k                 emit a warning when a map lookup or memory read fails
     -l [PATTERN]       list probes
+    -p, --pid PID      only events of this process
+    --probe-filter RE  only probes whose name matches the regular expression
+    -o, --output FILE  write the program's output to FILE
+    -f FORMAT          output format: 'text' or 'json'
+    -B MODE            output buffering: 'line', 'full' or 'none' (default line)
     -q, --quiet        no «Attached N probes»
-    -v                 verbose messages
+    -k, --warnings     emit a warning when a map lookup or memory read fails
+    --no-warnings      no warnings
+    -v, --verbose      verbose messages
+    -I DIR             search headers in DIR
+    --include FILE     include this header before the script's own definitions
+    --unsafe           allow what acts on this machine: system()
+    -h, --help         show this help
     -V, --version      version
     --info             what this hindsight can do
-    --no-warnings      no warnings
-    --unsafe           allow what would be unsafe on a live system
 
-COMPILER:
-    -d STAGE[,STAGE]   print a stage: ast, types, ir, codegen, bytecode, wasm, verifier, all
-    --dry-run          parse, check, compile and verify; attach nothing
+DEVELOPER OPTIONS:
+    --test             run the test: probes
+    --bench            run the bench: probes
+    --fmt              print the script in its canonical layout (-o FILE: write it there)
+    --mode MODE        'test', 'bench', 'format', 'codegen' (stop behind the compiler)
+                       or 'compiler-bench' (measure it)
+    -d STAGE[,STAGE]   print a stage: ast, types, ir, codegen, libbpf, verifier, all
+    --dry-run          compile, verify and load; run nothing
     --emit-elf FILE    also write the programs as an eBPF object (bpftool prog loadall accepts it)
     --backend NAME     'jit' (WebAssembly, default) or 'interp' (the slow reference)
+
+    Accepted for bpftrace's sake, without effect: --usdt-file-activation, --no-feature,
+    --debuginfo, --dwarf-pid, --traceable-functions, --verify-llvm-ir
 
 EXAMPLES:
     hindsight --trace trace.dat -e 'tracepoint:syscalls:sys_exit_read { @bytes = hist(args.ret); }'
@@ -44,16 +57,4 @@ EXAMPLES:
         which scheduler events were recorded
     hindsight info trace.dat
         what is in this file?
-`;
-
-export const FEATURES = `hindsight v${VERSION}
-
-System
-  kernel, root, LLVM: not needed
-  node: ${process.version}
-
-Recordings: trace.dat v6 and v7 (uncompressed, zlib, zstd; little and big endian)
-Providers: begin, end, interval, tracepoint
-Maps: hash, percpu_hash, array, percpu_array, lru_hash, lru_percpu_hash, ringbuf
-Back ends: WebAssembly JIT, reference interpreter
 `;

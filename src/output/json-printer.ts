@@ -1,5 +1,6 @@
 /** bpftrace's `-f json`: one object per line (section 9 of the parity table). */
 import type { TextAction } from "../session/events.ts";
+import { fromByteString } from "./byte-text.ts";
 import { jsonString, mapJson, valueJson } from "./json.ts";
 import { joinText } from "./join.ts";
 import type { Printer, PrinterOptions } from "./printer.ts";
@@ -26,10 +27,12 @@ export function jsonPrinter(options: PrinterOptions): Printer {
         if (action.kind === "warnf" && !options.warnings) return;
         return line(`{"type": "${action.kind}", "msg": ${jsonString(text)}, ${place(action.span)}}`);
       case "debugf":
-        return options.writeError(text);
+        return options.writeError(fromByteString(text));
       case "cat": {
         const file = catFile(options.host, text);
-        return "content" in file ? line(`{"type": "cat", "data": ${jsonString(file.content)}}`) : options.writeError(file.problem);
+        return "content" in file
+          ? line(`{"type": "cat", "data": ${jsonString(file.content)}}`)
+          : options.writeError(fromByteString(file.problem));
       }
       case "system":
         return line(`{"type": "syscall", "data": ${jsonString(options.host.run(text))}}`);
@@ -39,6 +42,7 @@ export function jsonPrinter(options: PrinterOptions): Printer {
   return (event) => {
     switch (event.kind) {
       case "attached":
+        if (options.quiet) return;
         return line(`{"type": "attached_probes", "count": ${event.probes}, "data": {"probes": ${event.probes}}}`);
       case "text":
         return printText(event.action, format(event.action, event.record));
@@ -66,6 +70,10 @@ export function jsonPrinter(options: PrinterOptions): Printer {
       }
       case "lost":
         return line(`{"type": "lost_events", "count": ${event.records}, "data": {"events": ${event.records}}}`);
+      case "test_started":
+      case "test_result":
+      case "benchmark_result":
+      case "benchmark_failed":
       case "end_of_run":
         return;
     }

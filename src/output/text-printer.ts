@@ -1,5 +1,7 @@
 /** bpftrace's text output (sections 5, 6 and 10 of the parity table). */
+import type { Span } from "../../lang/diagnostics/diagnostic.ts";
 import type { TextAction } from "../session/events.ts";
+import { fromByteString } from "./byte-text.ts";
 import { mapText } from "./map-text.ts";
 import { helperErrorText } from "./helper-error.ts";
 import type { Printer, PrinterOptions } from "./printer.ts";
@@ -13,20 +15,26 @@ export function textPrinter(options: PrinterOptions): Printer {
   const format = textFormatter(context);
   let lost = 0;
 
+  /** A line of its own, as all messages are (rows 5.02, 5.03). */
+  const printMessage = (span: Span, severity: "error" | "warning", text: string): void => {
+    const label = severity === "error" ? "ERROR" : "WARNING";
+    writeError(`${options.locate(span).text}: ${label}: ${fromByteString(text)}\n${options.expansions(span, severity)}`);
+  };
+
   const printText = (action: TextAction, text: string): void => {
     switch (action.kind) {
       case "printf":
         return write(text);
       case "errorf":
-        return writeError(`${options.locate(action.span).text}: ERROR: ${text}`);
+        return printMessage(action.span, "error", text);
       case "warnf":
-        if (options.warnings) writeError(`${options.locate(action.span).text}: WARNING: ${text}`);
+        if (options.warnings) printMessage(action.span, "warning", text);
         return;
       case "debugf":
-        return writeError(text);
+        return writeError(fromByteString(text));
       case "cat": {
         const file = catFile(options.host, text);
-        return "content" in file ? write(file.content) : writeError(file.problem);
+        return "content" in file ? write(file.content) : writeError(fromByteString(file.problem));
       }
       case "system":
         return write(`${options.host.run(text)}\n`);
@@ -56,6 +64,12 @@ export function textPrinter(options: PrinterOptions): Printer {
       case "lost":
         lost += event.records;
         return writeError(`Lost ${event.records} events\n`);
+      case "test_started":
+      case "test_result":
+      case "benchmark_result":
+      case "benchmark_failed":
+        // self-test-printer.ts
+        return;
       case "end_of_run":
         write("\n\n");
         if (lost > 0) writeError(`WARNING: Total lost event count: ${lost}\n`);

@@ -18,6 +18,24 @@ export type SessionEvent =
   | { readonly kind: "helper_error"; readonly action: Extract<Action, { kind: "helper_error" }>; readonly result: bigint }
   /** Output records that found the ring full. */
   | { readonly kind: "lost"; readonly records: number }
+  /** What follows is a test's output, up to its result. */
+  | { readonly kind: "test_started" }
+  /** `passed`: of the tests so far, this one last. */
+  | {
+      readonly kind: "test_result";
+      readonly tests: readonly string[];
+      readonly index: number;
+      readonly durationNs: bigint;
+      readonly passed: readonly boolean[];
+    }
+  | {
+      readonly kind: "benchmark_result";
+      readonly benchmarks: readonly string[];
+      readonly index: number;
+      readonly averageNs: bigint;
+      readonly iterations: number;
+    }
+  | { readonly kind: "benchmark_failed"; readonly name: string }
   /** All probes are done; the maps follow. */
   | { readonly kind: "end_of_run" };
 

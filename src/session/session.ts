@@ -10,6 +10,7 @@ import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState } from "./actions.ts";
 import type { SessionSink } from "./events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
+import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.ts";
 
 /** Time and identity for a run without a recording. */
 export interface LiveClock {
@@ -43,15 +44,22 @@ export interface SessionOptions {
   readonly randSeed: bigint;
   /** Probes fire from `from` on and before `to`; asked once the first event's time is known. */
   readonly window: TimeWindow;
+  /** Time of the boot in ns since 1970, if it is known. */
+  readonly bootEpochNs?: bigint;
   readonly printMapsOnExit: boolean;
   /** Some program asks for comm or pid: track tasks (and scan once for their first names). */
   readonly trackTasks: boolean;
+  /** Absent: everything but tests and benchmarks. */
+  readonly mode?: "run" | "test" | "bench";
   /** Called now and then between events: the face flushes its output and lets signals in. */
   readonly breathe: () => Promise<void>;
 }
 
-/** Returns of the pump between two breaths: a return is at most 65,536 events or one window. */
-const RETURNS_PER_BREATH = 512;
+/** Timers have 31 bits of milliseconds. */
+const LONGEST_SLEEP_NS = 3_600_000_000_000n;
+
+/** Time between two breaths. The pump cannot be interrupted: it comes back after at most 65,536 events or one window. */
+const BREATH_NS = 50_000_000n;
 
 export interface SessionResult {
   readonly exitCode: number;
@@ -70,6 +78,8 @@ export interface Session {
   run(): Promise<SessionResult>;
   /** Ends the run at the next chance; end probes and maps still print. */
   stop(): void;
+  /** SIGUSR1: self probes run at the next chance (row 1.18). */
+  signal(): void;
 }
 
 const programsOf = (script: CompiledScript, provider: ResolvedAttachPoint["provider"]): number[] =>
@@ -122,21 +132,28 @@ export function createSession(options: SessionOptions): Session {
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();
+  const { mode = "run" } = options;
   let stopped = false;
+  let signals = 0;
+  let failed = false;
 
-  const drain = (): void => {
-    machine.drain((record) => handleRecord(record, script.actions, maps, state, sink));
+  const drain = (to: SessionSink = sink): void => {
+    machine.drain((record) => handleRecord(record, script.actions, maps, state, to));
     const lost = machine.takeOutputLost();
-    if (lost > 0) sink({ kind: "lost", records: lost });
+    if (lost > 0) to({ kind: "lost", records: lost });
   };
 
   const startAt = (ts: bigint): void => {
     const identity = recording === null ? { tid: live.pid, tgid: live.pid, comm: live.comm } : { tid: 0, tgid: 0, comm: "hindsight" };
-    machine.setCurrent({ ...identity, cpu: 0, ts, startTs: ts });
+    machine.setCurrent({ ...identity, cpu: 0, ts, startTs: ts, taiOffset: options.bootEpochNs ?? 0n });
     setStartNs(script, machine, ts);
     for (const program of programsOf(script, "begin")) machine.runProgram(program, null);
     sink({ kind: "attached", probes: script.attach.length });
     drain();
+  };
+
+  const answerSignals = (): void => {
+    for (; signals > 0; signals--) for (const program of programsOf(script, "self")) machine.runProgram(program, null);
   };
 
   const replay = async (source: Recording, fromNs: bigint | null, toNs: bigint | null): Promise<void> => {
@@ -151,26 +168,55 @@ export function createSession(options: SessionOptions): Session {
       fromNs,
       toNs,
     });
-    for (let returns = 1; !state.exiting && !stopped; returns++) {
+    for (let breathAt = live.now() + BREATH_NS; !state.exiting && !stopped;) {
       const result = machine.pump();
       drain();
       if (result === "done") return;
-      if (returns % RETURNS_PER_BREATH === 0) await options.breathe();
+      if (signals > 0) {
+        answerSignals();
+        drain();
+      }
+      if (live.now() < breathAt) continue;
+      await options.breathe();
+      breathAt = live.now() + BREATH_NS;
     }
   };
 
+  const wasStopped = (): boolean => stopped;
+
   const tick = async (startNs: bigint): Promise<void> => {
     const due = timersOf(script).map((timer) => ({ ...timer, next: startNs + timer.periodNs }));
-    while (due.length > 0 && !state.exiting && !stopped) {
-      const next = due.reduce((a, b) => (b.next < a.next ? b : a));
-      await live.sleepUntil(next.next);
-      if (stopped) return;
+    const waitsForSignals = programsOf(script, "self").length > 0;
+    while ((due.length > 0 || waitsForSignals) && !state.exiting && !stopped) {
+      const next = due.length === 0 ? null : due.reduce((a, b) => (b.next < a.next ? b : a));
+      if (signals === 0) await live.sleepUntil(minOf(next?.next ?? null, live.now() + LONGEST_SLEEP_NS));
+      if (wasStopped()) return;
       machine.setCurrent({ ts: live.now() });
-      machine.runProgram(next.program, null);
-      next.next += next.periodNs;
+      answerSignals();
+      if (next !== null && live.now() >= next.next) {
+        machine.runProgram(next.program, null);
+        next.next += next.periodNs;
+      }
       drain();
       await options.breathe();
     }
+  };
+
+  const runSelfTests = (mode: "test" | "bench"): void => {
+    const stage: Stage = {
+      run: (program) => machine.runProgram(program, null),
+      drain,
+      takeExitCode() {
+        const code = state.exitCode;
+        state.exitCode = 0;
+        state.exiting = false;
+        return code;
+      },
+      now: live.now,
+      sink,
+    };
+    const run = mode === "test" ? runTests : runBenchmarks;
+    failed = !run(namedProbes(script, mode), stage);
   };
 
   const finish = (): void => {
@@ -181,7 +227,7 @@ export function createSession(options: SessionOptions): Session {
     for (const program of programsOf(script, "end")) machine.runProgram(program, null);
     drain();
     sink({ kind: "end_of_run" });
-    if (!options.printMapsOnExit) return;
+    if (!options.printMapsOnExit || mode !== "run") return;
     for (const index of maps.indices) sink({ kind: "map", map: maps.dump(index), top: 0, div: 0 });
   };
 
@@ -191,19 +237,23 @@ export function createSession(options: SessionOptions): Session {
     stop() {
       stopped = true;
     },
+    signal() {
+      signals++;
+    },
     async run() {
       const firstTs = recording === null ? null : machine.firstTs();
       const fromNs = absolute(options.window.from, firstTs);
       const startNs = recording === null ? live.now() : maxOf(firstTs ?? 0n, fromNs ?? 0n);
       startAt(startNs);
-      if (!state.exiting && !stopped) {
+      if (mode !== "run") runSelfTests(mode);
+      else if (!state.exiting && !stopped) {
         if (recording === null) await tick(startNs);
         else await replay(recording, fromNs, absolute(options.window.to, firstTs));
       }
       const stats = recording === null ? null : machine.stats();
       finish();
       return {
-        exitCode: state.exitCode,
+        exitCode: failed ? 1 : state.exitCode,
         stats,
         missing: machine.missingCounts(),
         helperErrors: state.helperErrors,
@@ -230,6 +280,7 @@ function fillArrays(script: CompiledScript, machine: Machine): void {
   }
 }
 
+const minOf = (a: bigint | null, b: bigint): bigint => (a !== null && a < b ? a : b);
 const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** `elapsed` counts from the value of the internal map `start_ns`, as bpftrace passes it in. */

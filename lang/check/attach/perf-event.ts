@@ -3,7 +3,7 @@ import { point, pointName, problem, readNumber, type PointCheck } from "./checke
 import { hasWildcard } from "./wildcard.ts";
 import { resolveRate } from "./interval.ts";
 
-interface CountedEvent {
+export interface CountedEvent {
   readonly name: string;
   readonly alias: string | null;
   /** Events from one firing to the next, if the attach point does not say. */
@@ -13,7 +13,7 @@ interface CountedEvent {
 }
 
 /** From bpftrace docs/language.md "software" and "hardware". */
-const SOFTWARE: readonly CountedEvent[] = [
+export const SOFTWARE: readonly CountedEvent[] = [
   { name: "alignment-faults", alias: null, period: 1 },
   { name: "bpf-output", alias: null, period: 1 },
   { name: "context-switches", alias: "cs", period: 1000 },
@@ -27,7 +27,7 @@ const SOFTWARE: readonly CountedEvent[] = [
   { name: "task-clock", alias: null, period: 1 },
 ];
 
-const HARDWARE: readonly CountedEvent[] = [
+export const HARDWARE: readonly CountedEvent[] = [
   { name: "backend-stalls", alias: null, period: 1_000_000, perf: "stalled-cycles-backend" },
   { name: "branch-instructions", alias: "branches", period: 100_000 },
   { name: "branch-misses", alias: null, period: 100_000 },

@@ -1,0 +1,147 @@
+/** Runs a compiled script over a recording, or over nothing but time, and says at the end what was missing. */
+import type { Recording } from "../../probes/recording.ts";
+import type { CompiledScript } from "../codegen/compiled.ts";
+import { jsonPrinter } from "../output/json-printer.ts";
+import { placesOf } from "../output/places.ts";
+import type { Printer, PrinterOptions } from "../output/printer.ts";
+import { textPrinter } from "../output/text-printer.ts";
+import { usesTasks, type Compilation } from "../session/compile.ts";
+import { symbolsFor, type MissingSymbols, type RecordedMachine } from "../session/recorded-machine.ts";
+import type { RunMode } from "../session/select-probes.ts";
+import { createSession, type SessionResult, type TimeWindow } from "../session/session.ts";
+import { bootEpochNs, clockOf, liveClock } from "./clock.ts";
+import { ncpusOf } from "./compile.ts";
+import type { Console } from "./console.ts";
+import { hostOf } from "./host.ts";
+import type { CliOptions } from "./options.ts";
+import type { Output } from "./output.ts";
+import { lostLines, missingLines } from "./report.ts";
+import { durationNs, traceTime } from "./time-argument.ts";
+
+export interface Replay {
+  readonly options: CliOptions;
+  readonly mode: RunMode;
+  readonly recording: Recording | null;
+  readonly machine: RecordedMachine;
+  readonly compilation: Compilation;
+  /** The compilation's, with the probes that take part. */
+  readonly script: CompiledScript;
+  readonly console: Console;
+  /** Program output: stdout, or the file of -o. */
+  readonly output: Output;
+}
+
+/** The clock that strftime() and time() print: the recorded machine's wall clock as far as it is known. */
+function wallClock({ options, recording }: Replay): ReturnType<typeof clockOf> {
+  if (recording === null) return clockOf(bootEpochNs(), options.timeZone);
+  const boot = options.bootTime === null ? 0n : durationNs(options.bootTime);
+  return boot === null ? null : clockOf(boot, options.timeZone);
+}
+
+/** --from and --to; a string is the word that is no time. */
+function timeWindow(options: CliOptions): TimeWindow | string {
+  const from = options.from === null ? null : traceTime(options.from);
+  const to = options.to === null ? null : traceTime(options.to);
+  if (options.from !== null && from === null) return options.from;
+  if (options.to !== null && to === null) return options.to;
+  return { from, to };
+}
+
+async function printerOf(replay: Replay, options: PrinterOptions): Promise<Printer> {
+  const { format } = replay.options;
+  const printer = (format === "json" ? jsonPrinter : textPrinter)(options);
+  if (replay.mode === "run") return printer;
+  const { selfTestPrinter } = await import("../output/self-test-printer.ts");
+  return selfTestPrinter(printer, options, format);
+}
+
+/** Row 7.36: who started us waits for this word. */
+function notifying(printer: Printer, console: Console): Printer {
+  if (process.env["__BPFTRACE_NOTIFY_PROBES_ATTACHED"] === undefined) return printer;
+  return (event) => {
+    printer(event);
+    if (event.kind !== "attached") return;
+    console.out.write("__BPFTRACE_NOTIFY_PROBES_ATTACHED\n");
+    console.out.flush();
+  };
+}
+
+function reportEnd({ options, recording, compilation, console }: Replay, result: SessionResult, missing: MissingSymbols): void {
+  if (recording === null) return;
+  if (result.stats !== null) for (const line of lostLines(recording.info, result.stats)) console.error(line);
+  if (!options.warnings) return;
+  for (const line of missingLines({ ...result.missing, ...missing })) console.error(line);
+  const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
+  if (asksWallTime && options.bootTime === null)
+    console.error(
+      "WARNING: the recording does not hold the wall-clock time of its boot: times count from 1970. Pass --boot-time SECONDS.\n",
+    );
+}
+
+/** The exit status (row 8.42). */
+export async function replay(replay: Replay): Promise<number> {
+  const { options, mode, recording, machine, compilation, script, console, output } = replay;
+  const clock = wallClock(replay);
+  if (clock === null) {
+    const bootTime = options.bootTime === null ? "" : ` --boot-time ${options.bootTime}`;
+    console.error(`ERROR: unknown time zone or boot time: --tz ${options.timeZone}${bootTime}\n`);
+    return 1;
+  }
+  const window = timeWindow(options);
+  if (typeof window === "string") {
+    console.error(`ERROR: not a time: '${window}' (want seconds of the recording's clock, 12.5, or +0.2, +15ms after its first event)\n`);
+    return 1;
+  }
+  const live = liveClock();
+  const missing: MissingSymbols = { kernelSymbols: 0, userSymbols: 0 };
+  const printer = await printerOf(replay, {
+    context: {
+      truncTrailer: compilation.config.strTruncTrailer,
+      clock,
+      unitLabels: compilation.usesArrowArgs ? "range" : "value",
+      symbol: symbolsFor(machine, missing),
+    },
+    host: hostOf(compilation.config.maxCatBytes),
+    write: (text) => {
+      output.write(text);
+    },
+    writeError: console.error,
+    ...placesOf(compilation.source),
+    quiet: options.quiet,
+    warnings: options.warnings,
+  });
+  const session = createSession({
+    script,
+    mode,
+    contextBytes: compilation.contextBytes,
+    recording,
+    live,
+    sink: notifying(printer, console),
+    backend: options.backend,
+    ncpus: ncpusOf(recording),
+    randSeed: options.seed,
+    window,
+    printMapsOnExit: compilation.config.printMapsOnExit,
+    trackTasks: usesTasks(compilation.hir),
+    bootEpochNs: clock.bootEpochNs,
+    breathe: () => {
+      output.flush();
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  if (options.dryRun) return 0;
+  const stop = (): void => {
+    session.stop();
+    live.wake();
+  };
+  const signal = (): void => {
+    session.signal();
+    live.wake();
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGUSR1", signal);
+  const result = await session.run();
+  process.off("SIGINT", stop).off("SIGTERM", stop).off("SIGUSR1", signal);
+  output.flush();
+  reportEnd(replay, result, missing);
+  return result.exitCode;
+}
