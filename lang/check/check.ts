@@ -3,6 +3,7 @@ import type { Script } from "../ast/ast.ts";
 import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
 import type { TypeSource } from "../types/type-source.ts";
+import { isInLibrary } from "../diagnostics/source.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { reportConflicts } from "./attach/report-conflicts.ts";
 import { resolveConfig, type ScriptConfig } from "./config.ts";
@@ -120,5 +121,10 @@ export function check(unit: Unit, env: CheckEnv): CheckResult {
   const config = resolveConfig(unit.script.config, env.config, report);
   const { whole, types, ok } = gather(unit, env, report);
   const program = ok ? checkInto(whole.script, { ...env, types }, config, report) : null;
-  return { program: report.hasErrors() ? null : program, diagnostics: report.diagnostics, config, source: whole.source };
+  const { source } = whole;
+  // A warning about the library's own text is none of the user's.
+  const diagnostics = report.diagnostics.filter(
+    ({ severity, span }) => severity === "error" || span === null || !isInLibrary(source, span),
+  );
+  return { program: report.hasErrors() ? null : program, diagnostics, config, source };
 }

@@ -93,18 +93,19 @@ function difference(name: string, before: Option, option: Option): string | null
   return null;
 }
 
-/** Null with a diagnostic. */
-function resolveOption({ given, known, report }: Options, call: CallExpr): Expr | null {
+/** With a diagnostic, something that the rest of the script can be checked with. */
+function resolveOption({ given, known, report }: Options, call: CallExpr): Expr {
   const { args, span } = call;
-  const wrong = (at: Span, message: string): null => {
-    report.error("invalidArgument", at, message);
-    return null;
-  };
   const [name, fallback, description] = args;
+  const value = defaultOf(fallback);
+  const otherwise = literal(span, typeOf(value ?? false), value ?? false);
+  const wrong = (at: Span, message: string): Expr => {
+    report.error("invalidArgument", at, message);
+    return otherwise;
+  };
   if (name === undefined || args.length > 3)
     return wrong(span, "The 'getopt' function can take a maximum of three arguments and a minimum of one argument.");
   if (name.kind !== "string") return wrong(name.span, "First argument to 'getopt' must be a string literal.");
-  const value = defaultOf(fallback);
   if (value === null)
     return wrong(fallback!.span, "Second argument to 'getopt' must be a string literal, integer literal, or a boolean literal.");
   if (description !== undefined && description.kind !== "string")
@@ -116,12 +117,12 @@ function resolveOption({ given, known, report }: Options, call: CallExpr): Expr 
   const differs = before === undefined ? null : difference(key, before, option);
   if (differs !== null) return wrong(span, differs);
   known.set(key, option);
-  if (!given.has(key)) return literal(span, type, value);
+  if (!given.has(key)) return otherwise;
   const text = given.get(key) ?? null;
   const read = readValue(type, text);
   if ("value" in read) return literal(span, type, read.value);
   report.error("invalidOption", null, `program command line option --${key} ${read.problem} (value: ${text ?? ""})`);
-  return null;
+  return otherwise;
 }
 
 /** All options, one a line if one of them says what it is for. */
@@ -142,7 +143,7 @@ export function resolveOptions(script: Script, given: ReadonlyMap<string, string
   const resolve = (expr: Expr): Expr => {
     const inner = mapChildren(expr, resolve);
     if (inner.kind !== "call" || inner.name.text !== "getopt") return inner;
-    return resolveOption(options, inner) ?? { kind: "error", span: inner.span };
+    return resolveOption(options, inner);
   };
   const inItem = (item: Item): Item => {
     if (item.kind === "function") return { ...item, body: mapBlock(item.body, resolve) };

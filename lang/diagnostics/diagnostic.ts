@@ -19,6 +19,8 @@ export interface SourceFile {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** A file of the standard library: nothing that a user could change. */
+  readonly isLibrary?: boolean;
 }
 
 /** A second place that a message needs, printed below it with its own source line. */

@@ -58,6 +58,12 @@ export function formatContext(source: Source, span: Span): string {
   return `${untab(line)}\n${" ".repeat(width(before))}${"~".repeat(Math.max(1, width(marked)))}\n`;
 }
 
+const LABEL = { error: "ERROR", warning: "WARNING" } as const;
+
+/** A place with what there is to say about it, and its source line. */
+export const renderPlace = (source: Source, severity: Diagnostic["severity"], { span, label }: RelatedSpan): string =>
+  `${formatLocation(source, span)}: ${LABEL[severity]}: ${label}\n${formatContext(source, span)}`;
+
 /**
  * A diagnostic as bpftrace prints it (rows 8.44 to 8.46): message, source line with tabs as four blanks, `~` under the span; then
  * the related places, the hints, and last the places that macros were expanded from. Without a span the message alone.
@@ -65,9 +71,8 @@ export function formatContext(source: Source, span: Span): string {
  */
 export function renderDiagnostic(source: Source, diagnostic: Diagnostic): string {
   const { severity, span, message, hint, related = [] } = diagnostic;
-  const label = severity === "error" ? "ERROR" : "WARNING";
-  const place = ({ span: at, label: text }: RelatedSpan) =>
-    `${formatLocation(source, at)}: ${label}: ${text}\n${formatContext(source, at)}`;
+  const label = LABEL[severity];
+  const place = (at: RelatedSpan) => renderPlace(source, severity, at);
   const isExpansion = (at: RelatedSpan) => at.label === "expanded from";
   const hints = hint?.split("\n").map((line) => `HINT: ${line}\n`) ?? [];
   return [

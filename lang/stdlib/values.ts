@@ -9,8 +9,8 @@ macro is_err(pointer) {
 }
 
 // Bytes that a string can hold, its NUL included (row 5.29).
-macro strcap(string) {
-  sizeof(string)
+macro strcap(text) {
+  sizeof(text)
 }
 
 // Bytes of a string that str() reads without a length (row 5.60).

@@ -94,7 +94,13 @@ test.each([
 });
 
 test("row 2.10: import in a body is for the standard library", async () => {
-  expect((await runScript('begin { import "x.h"; }')).stderr).toContain("stdin:1:9-21: ERROR: ");
+  expect((await runScript('begin { import "x.h"; }')).stderr).toContain(
+    "stdin:1:9-21: ERROR: import statement feature is not enabled by default. " +
+      "To enable this unstable feature, set the config flag to enable. unstable_import_statement=enable\n",
+  );
+  expect((await runScript('config = { unstable_import_statement = enable } begin { import "x.bpf.c"; }')).stderr).toContain(
+    'ERROR: can not import "x.bpf.c" here: what a body imports are C programs, and hindsight compiles none\n',
+  );
 });
 
 test("row 2.09: files and directories, from where the importer is; not where anybody could put them", async () => {

@@ -2,6 +2,7 @@
 import type { Block, Expr, Stmt } from "../../ast/ast.ts";
 import type { HirExpr, HirStmt } from "../../hir/hir.ts";
 import { int64, typeName } from "../../types/type.ts";
+import { allowUnstable } from "../unstable.ts";
 import { elaborateAssign, elaborateLet } from "./assign.ts";
 import { elaborateCondition, ifStatement } from "./branches.ts";
 import { elaborateAction, isAction } from "./calls/calls.ts";
@@ -139,7 +140,12 @@ function elaborateStmt(cx: Context, stmt: Stmt): HirStmt[] {
     case "return":
       return elaborateReturn(cx, stmt);
     case "import":
-      cx.report.unsupported(stmt.span, "import in a body");
+      if (allowUnstable(cx.inference.config, cx.report, "unstable_import_statement", "import statement", stmt.span))
+        cx.report.error(
+          "invalidImport",
+          stmt.span,
+          `can not import "${stmt.path}" here: what a body imports are C programs, and hindsight compiles none`,
+        );
       return [];
     case "error":
       return [];

@@ -25,7 +25,7 @@ export function openLibrary(start: Source): Library {
   const open = (file: LibraryFile): readonly Macro[] => {
     const known = read.get(file);
     if (known !== undefined) return known;
-    const appended = appendFile(source, file.name, file.text);
+    const appended = appendFile(source, file.name, file.text, { isLibrary: true });
     source = appended.source;
     const { script, diagnostics } = parse(source, appended.start);
     if (diagnostics.length > 0) throw new Error(`${file.name}: ${diagnostics[0]!.message}`);
