@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly to?: TraceTime;
   readonly config?: Readonly<Record<string, string>>;
   readonly unsafe?: boolean;
+  /** -p. */
+  readonly pid?: number;
   readonly namedParams?: Readonly<Record<string, string | null>>;
   readonly readImport?: ReadImport;
   /** For cat() and system(). */
@@ -65,6 +67,7 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
       config: new Map(Object.entries(options.config ?? {})),
       ncpus: options.recording?.catalogue.ncpus ?? NCPUS,
       unsafe: options.unsafe ?? false,
+      pid: options.pid ?? null,
       architecture: machine.architecture,
       kernelSymbols: machine.symbols,
     },
@@ -100,6 +103,8 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     quiet: false,
     warnings: true,
   });
+  // Several runs of one recording.
+  for (const stream of options.recording?.streams ?? []) stream.rewind();
   const session = createSession({
     script: compilation.script,
     contextBytes: compilation.contextBytes,
