@@ -99,8 +99,16 @@ function declareStruct(scope: Scope, definition: StructDefinition): StructType |
   return type;
 }
 
-/** Declares it and what it contains; null with a diagnostic. */
+/** Declares it and what it contains, once; null with a diagnostic. */
 function declareType(scope: Scope, definition: Definition): Type | null {
+  const known = scope.declared.get(definition);
+  if (known !== undefined) return known;
+  const type = declareNew(scope, definition);
+  scope.declared.set(definition, type);
+  return type;
+}
+
+function declareNew(scope: Scope, definition: Definition): Type | null {
   switch (definition.kind) {
     case "struct":
     case "union":

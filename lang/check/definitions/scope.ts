@@ -1,8 +1,8 @@
 /** What C definitions have declared so far. */
-import type { Expr } from "../../ast/ast.ts";
+import type { Definition, Expr } from "../../ast/ast.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { EnumConstant, TypeSource } from "../../types/type-source.ts";
-import type { EnumType, StructType } from "../../types/type.ts";
+import type { EnumType, StructType, Type } from "../../types/type.ts";
 import type { Report } from "../report.ts";
 import type { CType } from "./c-names.ts";
 
@@ -23,6 +23,8 @@ export interface Scope {
   readonly constants: Map<string, EnumConstant>;
   readonly typedefs: Map<string, CType>;
   readonly defines: Map<string, Define>;
+  /** What nested definitions that several members share have become. */
+  readonly declared: Map<Definition, Type | null>;
   /** A header was included: its names of integer types are known. */
   hasHeader: boolean;
   /** Of structs, unions and enums without a name, for the names that they get. */
@@ -37,6 +39,7 @@ export const newScope = (report: Report, outer: TypeSource): Scope => ({
   constants: new Map(),
   typedefs: new Map(),
   defines: new Map(),
+  declared: new Map(),
   hasHeader: false,
   unnamed: 0,
 });
