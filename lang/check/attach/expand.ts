@@ -43,11 +43,11 @@ const fullName = (tracepoint: Tracepoint): string => `${tracepoint.category}:${t
 function missingTracepoint(env: AttachEnv, attach: AttachPoint, catalogue: ProbeCatalogue, category: string, name: string): void {
   const wild = hasWildcard(category) || hasWildcard(name);
   const target = `${category}:${name}`;
-  const record = `record it with: trace-cmd record -e ${wild ? `'${target}'` : target}`;
   if (category === "syscall") {
-    missing(env, attach, `Tracepoint not found: ${target}`, `the category is called syscalls: tracepoint:syscalls:${name}\n${record}`);
+    missing(env, attach, `Tracepoint not found: ${target}`, `the category is called syscalls: tracepoint:syscalls:${name}`);
     return;
   }
+  const record = `record it with: trace-cmd record -e ${wild ? `'${target}'` : target}`;
   if (wild) {
     missing(env, attach, `No matches for tracepoint ${target}.`, record);
     return;
