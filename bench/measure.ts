@@ -27,7 +27,7 @@ export function measure(command: string, args: readonly string[], stdout: "pipe"
   });
   const cost = /COST ([\d.]+) ([\d.]+) (\d+) (-?\d+)\n$/.exec(result.stderr);
   if (cost === null || cost[4] !== "0") throw new Error(`${command} ${args.join(" ")} failed: ${result.stderr.slice(-500)}`);
-  return { cpu: Number(cost[1]), wall: Number(cost[2]), maxRss: Number(cost[3]), stdout: result.stdout ?? "" };
+  return { cpu: Number(cost[1]), wall: Number(cost[2]), maxRss: Number(cost[3]), stdout: stdout === "pipe" ? result.stdout : "" };
 }
 
 /** The run with the least on-CPU time of `times`. */
