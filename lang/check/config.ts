@@ -16,6 +16,8 @@ export interface ScriptConfig {
   readonly maxCatBytes: number;
   readonly stackMode: "bpftrace" | "perf" | "raw" | "build_id";
   readonly unstableTseries: "enable" | "warn" | "error";
+  /** That the kernel is told (row 7.11). */
+  readonly license: string;
   /** A map with the time for tseries(), for tests of scripts (row 7.36); null: the clock. */
   readonly clockMap: string | null;
   /** All settings by name, for the builtin `config` (row 4.30). */
@@ -219,6 +221,7 @@ export function resolveConfig(block: ConfigBlock | null, environment: ReadonlyMa
     maxCatBytes: valueOf("max_cat_bytes") as number,
     stackMode: valueOf("stack_mode") as ScriptConfig["stackMode"],
     unstableTseries: valueOf("unstable_tseries") as ScriptConfig["unstableTseries"],
+    license: valueOf("license") as string,
     clockMap: [...environment].find(([name]) => normalise(name) === CLOCK_MAP)?.[1] ?? null,
     settings: values,
   };

@@ -14,7 +14,7 @@ import { scratchMapSizes } from "./scratch.ts";
  * eBPF programs (instruction set v3, RFC 9669) that the Linux verifier accepts, one per probe body, and their maps.
  * Deterministic. Throws for IR that lowering must not make: recursion, or a slot of more than 32 KiB.
  */
-export function codegen(ir: IrProgram): CompiledScript {
+export function codegen(ir: IrProgram, { license = "GPL" }: { readonly license?: string } = {}): CompiledScript {
   const programs = new Set(ir.probes.map((probe) => probe.func));
   const compiled = new Map<FuncId, CompiledFunction>();
   const scratchEnds = new Map<FuncId, number>();
@@ -45,7 +45,7 @@ export function codegen(ir: IrProgram): CompiledScript {
     return name;
   };
   return {
-    programs: ir.probes.map((probe) => programSpec(probe, uniqueProgram, (func) => compiled.get(func)!, nameOf)),
+    programs: ir.probes.map((probe) => ({ ...programSpec(probe, uniqueProgram, (func) => compiled.get(func)!, nameOf), license })),
     maps,
     irMaps: [...ir.maps, ...scratch.map(() => null)],
     actions: ir.actions,
@@ -58,11 +58,11 @@ function programSpec(
   unique: (name: string) => string,
   codeOf: (func: FuncId) => CompiledFunction,
   nameOf: (func: FuncId) => string,
-): ProgramSpec {
+): Omit<ProgramSpec, "license"> {
   const point = probe.attach[0];
   if (point === undefined) throw new Error("probe without attach points");
   const name = unique(programName(point));
-  return { name, ...sectionOf(point), ...link(probe.func, name, codeOf, nameOf), license: "GPL" };
+  return { name, ...sectionOf(point), ...link(probe.func, name, codeOf, nameOf) };
 }
 
 /** begin, end, tests and signals run as uprobes on the tracer itself, as bpftrace has it; interval is a perf event of the software clock. */

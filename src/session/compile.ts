@@ -57,7 +57,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     outputRingBytes: OUTPUT_RING_BYTES,
     keepWarnings: options.keepWarnings ?? false,
   });
-  const script = codegen(ir);
+  const script = codegen(ir, { license: front.config.license });
   const { diagnostics: rejections, contextBytes } = verifyScript(script, front.program, options.ncpus);
   return {
     diagnostics: [...front.diagnostics, ...rejections],
