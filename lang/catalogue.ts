@@ -24,6 +24,8 @@ export interface Tracepoint {
   /** common_type of its records in this recording. */
   readonly id: number;
   readonly fields: readonly TracepointField[];
+  /** What its pointer fields lead to, where the record has that too. Absent: nothing. */
+  readonly memory?: readonly RecordedMemory[];
 }
 
 /** Where a 64-bit value comes from when a record is handled. */
@@ -52,6 +54,8 @@ export interface ContextRecipe {
   /** In order; a slot (lang/registers.ts) that nothing fills is zero. */
   readonly registers: readonly { readonly slot: number; readonly from: RecordedValue }[];
   readonly memory: readonly RecordedMemory[];
+  /** Words of a typed context (fentry, fexit: SiteRecords.fields in order; rawtracepoint: the arguments). */
+  readonly typed: readonly { readonly index: number; readonly from: RecordedValue }[];
 }
 
 /** The records that a site fires on. */
@@ -63,6 +67,10 @@ export interface SiteRecords {
   readonly recipe: ContextRecipe;
   /** Fields that are arguments by name, for `args` of typed probes. */
   readonly fields: readonly TracepointField[];
+  /** Which word of a typed context is the function's result. */
+  readonly returnIndex: number;
+  /** The address of the probed function; null: not there. */
+  readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8 } | null;
   /** Offset of the caller's address, where the record has it: a stack of two frames; null: it has none. */
   readonly callerOffset: number | null;
 }

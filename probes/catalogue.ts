@@ -1,6 +1,7 @@
 import type { ProbeCatalogue, Tracepoint, TracepointField } from "../lang/catalogue.ts";
 import { parseEventFormat } from "./formats/event-format.ts";
 import { fieldType } from "./field-type.ts";
+import { memoryOfFields } from "./probed/field-memory.ts";
 
 /** One event as the recording describes it; the text is parsed when a script first asks for the fields. */
 export interface EventSource {
@@ -35,6 +36,7 @@ function readFields(event: EventSource, options: CatalogueOptions): readonly Tra
 
 function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
   let fields: readonly TracepointField[] | null = null;
+  let memory: Tracepoint["memory"] | null = null;
   return {
     category: event.category,
     name: event.name,
@@ -43,6 +45,10 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
     get fields() {
       fields ??= readFields(event, options);
       return fields;
+    },
+    get memory() {
+      memory ??= memoryOfFields(this.fields);
+      return memory;
     },
   };
 }

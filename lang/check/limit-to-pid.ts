@@ -4,8 +4,17 @@ import type { ResolvedAttachPoint } from "../catalogue.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { ProbeBody } from "./split-bodies.ts";
 
-/** The others run in our own process, or for none. */
-const OF_PROCESSES: ReadonlySet<ResolvedAttachPoint["provider"]> = new Set(["tracepoint"] as const);
+/** The others run in our own process, or for none. bpftrace attaches user probes to the process instead, which comes to the same. */
+const OF_PROCESSES: ReadonlySet<ResolvedAttachPoint["provider"]> = new Set([
+  "tracepoint",
+  "rawtracepoint",
+  "kprobe",
+  "kretprobe",
+  "fentry",
+  "fexit",
+  "uprobe",
+  "uretprobe",
+] as const);
 
 /** `pid == P && predicate`: the predicate itself must not run either, since it may have effects. */
 function condition(pid: number, predicate: Expr | null, span: Span): Expr {

@@ -83,8 +83,10 @@ const spaceOf = (field: TracepointField): string => (field.type.kind === "pointe
 
 function groupKey(uses: Uses, { point, probeName }: ExpandedPoint): string {
   const key: string[] = uses.probeName ? [probeName] : [];
+  // Their programs are of another type, and arguments, results and functions are elsewhere in each context.
+  if ("site" in point) key.push(point.provider);
   if (uses.provider) key.push(point.provider);
-  if (uses.args.length > 0 || uses.pointers) key.push(point.provider === "tracepoint" ? memorySpaceOf(point) : "none");
+  if (uses.args.length > 0 || uses.pointers) key.push(memorySpaceOf(point));
   if (uses.args === "all") key.push(point.name);
   else if (point.provider === "tracepoint")
     for (const name of uses.args) key.push(layoutKey(point.tracepoint.fields.find((field) => field.name === name)));
@@ -92,8 +94,9 @@ function groupKey(uses: Uses, { point, probeName }: ExpandedPoint): string {
   return key.join("\n");
 }
 
-/** Address space of pointers that have none of their own: syscall tracepoints carry user pointers. */
+/** Address space of pointers that have none of their own: syscall tracepoints and user probes carry user pointers. */
 export function memorySpaceOf(point: ResolvedAttachPoint): "kernel" | "user" | "none" {
+  if ("site" in point) return point.site.code === "user" ? "user" : "kernel";
   if (point.provider !== "tracepoint") return "none";
   return point.tracepoint.category === "syscalls" ? "user" : "kernel";
 }

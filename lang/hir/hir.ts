@@ -173,6 +173,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "ntop"; readonly family: HirExpr | null; readonly address: HirExpr }
     | { readonly kind: "ksym" | "usym"; readonly address: HirExpr }
     /** `bucket`: of a time series, one interval's place of the key. */
+    /** u64 of the rebuilt context (lang/registers.ts, or arguments in a row); `what`: the name that asks for it. */
+    | { readonly kind: "context_word"; readonly offset: number; readonly what: string }
     | { readonly kind: "has_key"; readonly map: HirMapId; readonly key: HirExpr; readonly bucket?: HirExpr }
     | { readonly kind: "delete"; readonly map: HirMapId; readonly key: HirExpr | null; readonly bucket?: HirExpr }
     /** len(@m): int64. */
@@ -197,4 +199,6 @@ export type BuiltinName =
   | "elapsed"
   | "rand"
   | "cgroup"
-  | "curtask";
+  | "curtask"
+  /** Address of the probed function, at its return. */
+  | "func_ip";

@@ -111,6 +111,8 @@ function text(names: Names, expr: HirExpr): string {
       return `strftime(${quoteText(expr.type.kind === "timestamp" ? expr.type.format : "")}, ${sub(expr.ns)})`;
     case "ntop":
       return `ntop(${expr.family === null ? "" : `${sub(expr.family)}, `}${sub(expr.address)})`;
+    case "context_word":
+      return expr.what;
     case "ksym":
     case "usym":
       return `${expr.kind}(${sub(expr.address)})`;

@@ -20,6 +20,7 @@ export const helper = {
   ktime_get_boot_ns: 125,
   ringbuf_output: 130,
   for_each_map_elem: 164,
+  get_func_ip: 173,
   loop: 181,
   map_lookup_percpu_elem: 195,
   ktime_get_tai_ns: 208,

@@ -57,6 +57,7 @@ const values: Record<Exclude<BuiltinName, "comm">, (l: Lowering) => Operand> = {
   rand: (l) => l.b.helper("get_prandom_u32", []),
   cgroup: (l) => call(l, "get_current_cgroup_id"),
   curtask: (l) => call(l, "get_current_task"),
+  func_ip: (l) => cached(l, "func_ip", () => l.b.helper("get_func_ip", [{ kind: "ctx" }])),
 };
 
 export function builtinValue(l: Lowering, name: BuiltinName): Operand {

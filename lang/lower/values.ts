@@ -9,8 +9,8 @@ import { divideBy, remainderBy } from "./buckets.ts";
 import { builtinValue } from "./builtins.ts";
 import { isRemote, remoteValue } from "./deref.ts";
 import { elementValue } from "./elements.ts";
-import { fieldValue } from "./fields.ts";
-import { at, cacheHere, enter, zero, type Lowering } from "./lowering.ts";
+import { fieldValue, loadRecord } from "./fields.ts";
+import { at, cached, cacheHere, enter, zero, type Lowering } from "./lowering.ts";
 import { forgetLookupsBy } from "./lookups.ts";
 import { callFunction } from "./functions.ts";
 import { deleteElement, hasKey, incrementElement, loadScalar, readScalar } from "./maps.ts";
@@ -242,6 +242,8 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "ksym":
     case "usym":
       return rules.value(l, expr.address);
+    case "context_word":
+      return cached(l, `context ${expr.offset}`, () => loadRecord(l, expr.offset, 8, false));
     case "has_key":
       return hasKey(l, expr);
     case "delete":

@@ -9,6 +9,7 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "local":
     case "field":
     case "builtin":
+    case "context_word":
     case "increment_local":
     case "address_of_local":
     case "address_of_map":

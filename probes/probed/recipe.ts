@@ -104,5 +104,5 @@ export function buildRecipe(
     const data = field.loc === "data_loc" ? ({ kind: "data_loc", offset } as const) : ({ kind: "inline", offset, sizeBytes } as const);
     memory.push({ base, delta: path.derefs.at(-1)!, data });
   }
-  return { registers, memory };
+  return { registers, memory, typed: [] };
 }

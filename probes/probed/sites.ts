@@ -1,6 +1,6 @@
 /** The probed functions of a recording: from its dynamic events, and from what the function and function_graph tracers wrote. */
 import type { ContextRecipe, ProbeCatalogue, ProbeSite, ProbeSites, SiteRecords, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
-import { argumentRegisters, argumentSlot, registerSlots, RETURN_SLOT } from "../../lang/registers.ts";
+import { argumentRegisters, argumentSlot, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../lang/registers.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 import type { FetchPath } from "./fetch.ts";
 import { functionByEventName, pathsByName } from "./naming.ts";
@@ -128,6 +128,18 @@ function siteOf(place: Place, at: ProbeSite["at"], records: SiteRecords): ProbeS
   return { code, at, target, module, func: names[0]!, aliases: names.slice(1), offset, address, records };
 }
 
+const typedByPlace = (fields: readonly TracepointField[]): ContextRecipe["typed"] =>
+  fields.flatMap((field, index) => {
+    const from = numberIn(field);
+    return from === null || index >= MAX_TYPED_ARGUMENTS ? [] : [{ index, from }];
+  });
+
+const typedByNumber = (fields: readonly MeaningfulField[]): ContextRecipe["typed"] =>
+  fields.flatMap(({ field, path }) => {
+    const from = numberIn(field);
+    return from === null || path.base.kind !== "argument" || path.derefs.length > 0 ? [] : [{ index: path.base.index, from }];
+  });
+
 function dynamicSites(input: SitesInput, standIns: StandIns): ProbeSite[] {
   const definitions = new Map(input.definitions.map((definition) => [`${definition.group}/${definition.event}`, definition]));
   return input.catalogue.tracepoints.flatMap((tracepoint): ProbeSite[] => {
@@ -136,9 +148,20 @@ function dynamicSites(input: SitesInput, standIns: StandIns): ProbeSite[] {
     const definition = definitions.get(`${tracepoint.category}/${tracepoint.name}`) ?? null;
     const fields = meaningfulFields(event, definition);
     const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
+    const place = placeOf(input, event, definition);
     const recipe = withInstructionPointer(buildRecipe(fields, byName, standIns), event);
-    const records = { eventId: tracepoint.id, only: null, recipe, fields: tracepoint.fields.filter(isOwnField), callerOffset: null };
-    return [siteOf(placeOf(input, event, definition), event.at, records)];
+    const own = tracepoint.fields.filter(isOwnField);
+    const result = fields.find(({ path }) => path.base.kind === "return" && path.derefs.length === 0);
+    const records: SiteRecords = {
+      eventId: tracepoint.id,
+      only: null,
+      recipe: { ...recipe, typed: place.code === "raw_tracepoint" ? typedByNumber(fields) : typedByPlace(own) },
+      fields: own,
+      returnIndex: result === undefined ? own.length : own.indexOf(result.field),
+      address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes === 4 ? 4 : 8 },
+      callerOffset: null,
+    };
+    return [siteOf(place, event.at, records)];
   });
 }
 
@@ -167,7 +190,7 @@ function tracerEvent(tracepoint: Tracepoint | undefined, at: ProbeSite["at"], ip
   const result = fieldNamed(tracepoint, "retval");
   const value = result === undefined ? null : numberIn(result);
   if (value !== null) registers.push({ slot: RETURN_SLOT, from: value });
-  return { tracepoint, at, ip, recipe: { registers, memory: [] }, callerOffset: fieldNamed(tracepoint, "parent_ip")?.offset ?? null };
+  return { tracepoint, at, ip, recipe: { registers, memory: [], typed: value === null ? [] : [{ index: 0, from: value }] }, callerOffset: fieldNamed(tracepoint, "parent_ip")?.offset ?? null };
 }
 
 function tracerSite(input: SitesInput, event: TracerEvent, address: bigint): ProbeSite {
@@ -177,6 +200,8 @@ function tracerSite(input: SitesInput, event: TracerEvent, address: bigint): Pro
     only: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes as 4 | 8, value: address },
     recipe: event.recipe,
     fields: event.tracepoint.fields.filter((field) => field.name === "retval"),
+    returnIndex: 0,
+    address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes as 4 | 8 },
     callerOffset: event.callerOffset,
   };
   // Where a function begins with `endbr64`, tracers name the address behind it: still its entry.

@@ -111,8 +111,8 @@ export interface ProbedEvent {
   readonly registers: readonly { readonly slot: number; readonly from: ValueSpec }[];
   readonly args: readonly { readonly index: number; readonly from: ValueSpec }[];
   readonly memory: readonly MemorySpec[];
-  /** Offsets of the probed address and of its caller: a stack of two frames where the recording has none. */
-  readonly frames: { readonly ip: number; readonly caller: number; readonly sizeBytes: 4 | 8 } | null;
+  /** The address of the probed function; `caller`: offset of its caller's (0: not there), a stack of two frames where the recording has none. */
+  readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8; readonly caller: number } | null;
 }
 
 /** Records that hold the stack of the event before them (same CPU, same task). */

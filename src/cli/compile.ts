@@ -13,7 +13,7 @@ export const ncpusOf = (recording: Recording | null): number => recording?.catal
 
 export function compileOptions(source: Source, options: CliOptions, recording: Recording | null, machine: RecordedMachine): CompileOptions {
   return {
-    catalogue: recording?.catalogue ?? null,
+    catalogue: machine.catalogue,
     params: options.params,
     namedParams: options.namedParams,
     readImport,

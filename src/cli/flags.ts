@@ -48,6 +48,10 @@ export const FLAGS = {
   seed: { type: "string" },
   tz: { type: "string" },
   "boot-time": { type: "string" },
+  "dynamic-events": { type: "string", multiple: true },
+  kallsyms: { type: "string" },
+  maps: { type: "string", multiple: true },
+  symfs: { type: "string", multiple: true },
   backend: { type: "string" },
 } as const;
 

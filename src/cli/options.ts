@@ -40,6 +40,11 @@ export interface CliOptions {
   readonly seed: bigint;
   readonly timeZone: string;
   readonly bootTime: string | null;
+  /** Files with definitions of dynamic events, with symbols, with the mappings of a process; directories with its files. */
+  readonly dynamicEvents: readonly string[];
+  readonly kallsyms: string | null;
+  readonly maps: readonly string[];
+  readonly symfs: readonly string[];
   readonly backend: "jit" | "interp";
   readonly buffering: "line" | "full" | "none";
 }
@@ -195,6 +200,10 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     seed: BigInt(values.seed ?? "1"),
     timeZone: values.tz ?? "UTC",
     bootTime: values["boot-time"] ?? null,
+    dynamicEvents: values["dynamic-events"] ?? [],
+    kallsyms: values.kallsyms ?? null,
+    maps: values.maps ?? [],
+    symfs: values.symfs ?? [],
     backend,
     buffering,
   } satisfies Partial<CliOptions>;

@@ -114,6 +114,8 @@ export async function replay(replay: Replay): Promise<number> {
     script,
     mode,
     contextBytes: compilation.contextBytes,
+    hir: compilation.hir,
+    hir: compilation.hir!,
     recording,
     live,
     sink: notifying(printer, console),

@@ -11,6 +11,7 @@ import type { Console } from "./console.ts";
 import { unreadVariables } from "./environment.ts";
 import { errnoText, loadRecording, loadSource } from "./load.ts";
 import type { CliOptions } from "./options.ts";
+import { loadSideData } from "./side-data.ts";
 import { openOutput, type Output } from "./output.ts";
 import { replay } from "./replay.ts";
 
@@ -51,7 +52,12 @@ export async function run(options: CliOptions, console: Console): Promise<number
   }
   const { recording } = opened;
   try {
-    return await runJob({ source, options, recording, machine: recordedMachine(recording), console });
+    const beside = loadSideData(options);
+    if (!beside.ok) {
+      console.error(`${beside.message}\n`);
+      return beside.exitCode;
+    }
+    return await runJob({ source, options, recording, machine: recordedMachine(recording, beside.side), console });
   } finally {
     recording?.close();
   }

@@ -13,6 +13,10 @@ RECORDING:
     --sample           replay the recording that comes with hindsight
     --from TIME        fire probes from this time on: seconds of the recording's clock (12.5),
     --to TIME          or relative to its first event (+0.2, +15ms); --to is exclusive
+    --dynamic-events FILE  definitions of the recorded kprobes and uprobes (kprobe_events, uprobe_events)
+    --kallsyms FILE    kernel symbols (/proc/kallsyms), where the recording has none
+    --maps FILE        mappings of the recorded process (/proc/PID/maps), for its symbols
+    --symfs DIR        where the files are that it mapped, by path or by name
     --boot-time TIME   epoch seconds of the recorded machine's boot, for wall-clock times
     --tz ZONE          time zone of printed times (default UTC; 'local' for this machine's)
     --seed N           seed of rand (default 1)

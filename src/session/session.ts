@@ -3,13 +3,16 @@
  * Script and recording are data; this is the effect.
  */
 import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { createMachine } from "../bpf/machine.ts";
 import type { Backend, Machine, PumpStats, StreamSpec, Timer } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState } from "./actions.ts";
 import type { SessionSink } from "./events.ts";
+import { probedPlan, type MissingArguments } from "./probed-events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
+import { selectProbes, type RunMode } from "./select-probes.ts";
 import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.ts";
 
 /** Time and identity for a run without a recording. */
@@ -36,6 +39,8 @@ export interface SessionOptions {
   readonly script: CompiledScript;
   /** Per program: bytes of a record that it may read (Compilation.contextBytes). */
   readonly contextBytes: readonly number[];
+  /** The script's typed program: what its probes ask of their contexts. */
+  readonly hir?: HirProgram | null;
   readonly recording: Recording | null;
   readonly live: LiveClock;
   readonly sink: SessionSink;
@@ -50,7 +55,7 @@ export interface SessionOptions {
   /** Some program asks for comm or pid: track tasks (and scan once for their first names). */
   readonly trackTasks: boolean;
   /** Absent: everything but tests and benchmarks. */
-  readonly mode?: "run" | "test" | "bench";
+  readonly mode?: RunMode;
   /** Called now and then between events: the face flushes its output and lets signals in. */
   readonly breathe: () => Promise<void>;
 }
@@ -65,6 +70,8 @@ export interface SessionResult {
   readonly exitCode: number;
   readonly stats: PumpStats | null;
   readonly missing: Readonly<Record<string, number>>;
+  /** Arguments of function probes that were asked for; `count`: how often the programs ran. */
+  readonly missingArguments: readonly (MissingArguments & { readonly count: number })[];
   /** Statements whose helper failed: action index → how often. */
   readonly helperErrors: ReadonlyMap<number, number>;
   readonly firstTs: bigint | null;
@@ -89,11 +96,12 @@ function timersOf(script: CompiledScript): Timer[] {
   return script.attach.flatMap(({ program, point }) => (point.provider === "interval" ? [{ program, periodNs: point.periodNs }] : []));
 }
 
-function dispatchOf(script: CompiledScript): Map<number, number[]> {
+function dispatchOf(script: CompiledScript, probed: ReadonlySet<number>): Map<number, number[]> {
   const dispatch = new Map<number, number[]>();
   for (const { program, point } of script.attach) {
     if (point.provider !== "tracepoint") continue;
     const id = point.tracepoint.id;
+    if (probed.has(id)) continue;
     dispatch.set(id, [...(dispatch.get(id) ?? []), program]);
   }
   return dispatch;
@@ -119,7 +127,8 @@ export function streamsOf(recording: Recording | null): StreamSpec[] {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { script, recording, sink, live } = options;
+  const { recording, sink, live, mode = "run" } = options;
+  const script = selectProbes(options.script, mode, null);
   const machine = createMachine({
     programs: script.programs,
     maps: script.maps,
@@ -129,10 +138,10 @@ export function createSession(options: SessionOptions): Session {
     randSeed: options.randSeed,
     streams: streamsOf(recording),
   });
+  const plan = probedPlan(script, options.hir ?? null, options.contextBytes);
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();
-  const { mode = "run" } = options;
   let stopped = false;
   let signals = 0;
   let failed = false;
@@ -157,9 +166,11 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const replay = async (source: Recording, fromNs: bigint | null, toNs: bigint | null): Promise<void> => {
-    const dispatch = dispatchOf(script);
+    const dispatch = dispatchOf(script, new Set(plan.events.map(({ eventId }) => eventId)));
     machine.startPump({
       dispatch,
+      probed: plan.events,
+      counters: plan.missing.length,
       minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
       timers: timersOf(script),
       taskRules: source.taskRules,
@@ -256,6 +267,7 @@ export function createSession(options: SessionOptions): Session {
         exitCode: failed ? 1 : state.exitCode,
         stats,
         missing: machine.missingCounts(),
+        missingArguments: recording === null ? [] : plan.missing.map((one) => ({ ...one, count: machine.counter(one.counter) })),
         helperErrors: state.helperErrors,
         firstTs,
         lastTs: stats?.lastTs ?? null,

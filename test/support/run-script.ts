@@ -9,12 +9,14 @@ import { utcClock } from "../../src/output/strftime.ts";
 import { placesOf } from "../../src/output/places.ts";
 import { textPrinter } from "../../src/output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../../src/session/compile.ts";
-import { recordedMachine, symbolsFor } from "../../src/session/recorded-machine.ts";
+import { recordedMachine, symbolsFor, type SideData } from "../../src/session/recorded-machine.ts";
 import { createSession, type LiveClock, type TraceTime } from "../../src/session/session.ts";
 import { kernelAccepts } from "./kernel-load.ts";
 
 export interface RunOptions {
   readonly recording?: Recording;
+  /** What was kept beside the recording. */
+  readonly side?: SideData;
   readonly params?: readonly string[];
   readonly format?: "text" | "json";
   readonly backend?: "jit" | "interp";
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly to?: TraceTime;
   readonly config?: Readonly<Record<string, string>>;
   readonly unsafe?: boolean;
+  /** -k. */
+  readonly keepWarnings?: boolean;
   /** -p. */
   readonly pid?: number;
   readonly namedParams?: Readonly<Record<string, string | null>>;
@@ -56,17 +60,18 @@ const NCPUS = 2;
 const noHost: Host = { readFile: () => ({ error: "No such file or directory" }), run: () => "" };
 
 export function compile(text: string, options: RunOptions = {}): Compilation {
-  const machine = recordedMachine(options.recording ?? null);
+  const machine = recordedMachine(options.recording ?? null, options.side);
   const compilation = compileScript(
     { name: "stdin", text },
     {
-      catalogue: options.recording?.catalogue ?? null,
+      catalogue: machine.catalogue,
       params: options.params ?? [],
       namedParams: new Map(Object.entries(options.namedParams ?? {})),
       ...(options.readImport && { readImport: options.readImport }),
       config: new Map(Object.entries(options.config ?? {})),
       ncpus: options.recording?.catalogue.ncpus ?? NCPUS,
       unsafe: options.unsafe ?? false,
+      keepWarnings: options.keepWarnings ?? false,
       pid: options.pid ?? null,
       architecture: machine.architecture,
       kernelSymbols: machine.symbols,
@@ -81,7 +86,7 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
 
 export async function runScript(text: string, options: RunOptions = {}): Promise<RunResult> {
   const compilation = compile(text, options);
-  const machine = recordedMachine(options.recording ?? null);
+  const machine = recordedMachine(options.recording ?? null, options.side);
   let stdout = "";
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
   if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation };
@@ -108,6 +113,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   const session = createSession({
     script: compilation.script,
     contextBytes: compilation.contextBytes,
+    hir: compilation.hir,
     recording: options.recording ?? null,
     live: jumpingClock(),
     sink: printer,

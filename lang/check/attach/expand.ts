@@ -8,6 +8,7 @@ import type { Report } from "../report.ts";
 import type { CheckedPoint } from "./checked-point.ts";
 import { resolveInterval } from "./interval.ts";
 import { pointChecks } from "./point-checks.ts";
+import { isSiteProvider, recordedPoints } from "./recorded.ts";
 import { findProvider, providers, type Provider } from "./providers.ts";
 import { partsOf, type AttachParts } from "./split.ts";
 import { hasWildcard, matches } from "./wildcard.ts";
@@ -107,13 +108,20 @@ function selfPoint(env: AttachEnv, attach: AttachPoint, trigger: string, signal:
   return [];
 }
 
+function recordedOnes(env: AttachEnv, attach: AttachPoint, provider: string, parts: readonly string[]): readonly ResolvedAttachPoint[] {
+  if (env.catalogue === null || !isSiteProvider(provider)) return [];
+  const { points, warning } = recordedPoints(env.catalogue, provider, parts);
+  if (warning !== null) env.report.warn("notRecorded", attach.span, warning);
+  return points;
+}
+
 function resolvePoints(
   env: AttachEnv,
   attach: AttachPoint,
   provider: Provider,
   parts: readonly string[],
   sourceAt: number | null,
-): ResolvedAttachPoint[] {
+): readonly ResolvedAttachPoint[] {
   switch (provider.name) {
     case "begin":
     case "end":
@@ -134,6 +142,8 @@ function resolvePoints(
     default: {
       const { unsafe, pid, architecture } = env;
       const checked = pointChecks[provider.name]!(parts, { unsafe, ofProcess: pid !== null, sourceAt, architecture });
+      const found = checked.kind === "point" && sourceAt === null ? recordedOnes(env, attach, provider.name, parts) : [];
+      if (found.length > 0) return found;
       reportUnrecorded(env, attach, checked);
       return [];
     }
@@ -152,9 +162,11 @@ function acceptParts(env: AttachEnv, provider: Provider, parts: readonly string[
 }
 
 /** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
-const EXPANDABLE = new Set(["begin", "end", "tracepoint"]);
+const EXPANDABLE = new Set(
+  "begin end tracepoint rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe".split(" "),
+);
 
-function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt }: AttachParts): ResolvedAttachPoint[] {
+function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt }: AttachParts): readonly ResolvedAttachPoint[] {
   const [written = "", ...parts] = all;
   if (hasWildcard(written)) {
     const found = providers.filter(({ name }) => matches(written.toLowerCase(), name));
@@ -163,7 +175,11 @@ function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt
       .filter(({ name }) => EXPANDABLE.has(name))
       .flatMap((provider) => {
         const accepted = acceptParts(env, provider, parts, null);
-        return accepted === null ? [] : resolvePoints(env, attach, provider, accepted, null);
+        if (accepted === null) return [];
+        // Of these, none need be there.
+        return isSiteProvider(provider.name)
+          ? recordedOnes(env, attach, provider.name, accepted)
+          : resolvePoints(env, attach, provider, accepted, null);
       });
     if (points.length === 0 && found.length > 0 && !env.report.hasErrors())
       missing(env, attach, `No matches for ${written} ${parts.join(":")}.`, null);

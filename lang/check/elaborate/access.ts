@@ -4,7 +4,8 @@ import type { TracepointField } from "../../catalogue.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../suggestion.ts";
 import type { HirExpr } from "../../hir/hir.ts";
-import { int, sizeOf, typeName } from "../../types/type.ts";
+import { int, sameType, sizeOf, string, typeName } from "../../types/type.ts";
+import { MAX_TYPED_ARGUMENTS } from "../../registers.ts";
 import { isArgs } from "../split-bodies.ts";
 import { convert } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
@@ -18,7 +19,7 @@ const COMMON_FIELDS_END = 8;
 
 /** False (and a diagnostic) where the probe or the place has no `args`. */
 export function requireArgs(cx: Context, span: Span): boolean {
-  const other = cx.points.find((point) => point.provider !== "tracepoint");
+  const other = cx.points.find(({ provider }) => provider !== "tracepoint" && provider !== "fentry" && provider !== "fexit");
   if (other !== undefined) {
     cx.report.error("unavailableHere", span, `args can not be used with "${other.provider}" probes`);
     return false;
@@ -32,10 +33,34 @@ export function requireArgs(cx: Context, span: Span): boolean {
   return true;
 }
 
+/** An argument of fentry, by its name in the record; words of the context in that order. */
+function typedArgument(
+  cx: Context,
+  expr: ExprOf<"member">,
+  point: Extract<Context["points"][number], { readonly site: unknown }>,
+): HirExpr | null {
+  const { name, span } = expr;
+  const { fields, returnIndex } = point.site.records;
+  const index = fields.findIndex((field) => field.name === name.text);
+  const field = fields[index];
+  const isNumber = field !== undefined && (field.type.kind === "int" || field.type.kind === "pointer" || field.type.kind === "bool");
+  if (field !== undefined && isNumber && index !== returnIndex && index < MAX_TYPED_ARGUMENTS)
+    return { kind: "context_word", span, offset: 8 * index, what: `args.${name.text}`, type: field.type };
+  const names = fields.filter((_, i) => i !== returnIndex).map((candidate) => candidate.name);
+  const { func } = point.site;
+  const [where, kind] =
+    point.provider === "fexit" ? [`${func}%return`, "entry arguments at a return need Linux 6.10"] : [func, "Linux 6.5 or newer"];
+  cx.report.error("notRecorded", name.span, `the recording does not hold the argument ${name.text} of ${func}`, {
+    hint: `${names.length === 0 ? "it holds no arguments" : `it holds ${names.join(", ")}`}; record all by name with: echo 'f:hs/${func} ${where} $arg*' >> /sys/kernel/tracing/dynamic_events (${kind})`,
+  });
+  return null;
+}
+
 function elaborateField(cx: Context, expr: ExprOf<"member">): HirExpr | null {
   const { name, span } = expr;
   if (!requireArgs(cx, expr.operand.span)) return null;
   const point = cx.points[0]!;
+  if ("site" in point) return typedArgument(cx, expr, point);
   if (point.provider !== "tracepoint") return null;
   const { category, name: event, fields } = point.tracepoint;
   const field: TracepointField | undefined = fields.find((candidate) => candidate.name === name.text);
@@ -56,13 +81,24 @@ function elaborateField(cx: Context, expr: ExprOf<"member">): HirExpr | null {
   return { kind: "field", span, field, type: field.type };
 }
 
+/** Text of a dynamic field: its address alone would mean nothing outside of the event. */
+function wholeField(cx: Context, field: TracepointField, span: Span): HirExpr {
+  const value: HirExpr = { kind: "field", span, field, type: field.type };
+  const isText = field.loc !== "inline" && field.type.kind === "pointer" && sameType(field.type.to, int(1, true));
+  return isText ? { kind: "str_of", span, pointer: value, length: null, type: string(cx.inference.config.maxStrlen) } : value;
+}
+
 /** `args` as a whole: a record of the event's own fields (row 3.50). */
 export function wholeArgs(cx: Context, span: Span): HirExpr | null {
   const [point] = cx.points;
-  if (!requireArgs(cx, span) || point?.provider !== "tracepoint") return null;
+  if (!requireArgs(cx, span)) return null;
+  if (point?.provider !== "tracepoint") {
+    cx.report.unsupported(span, `args as a whole in ${point?.provider ?? "a"} probe`);
+    return null;
+  }
   const fields = point.tracepoint.fields
     .filter((field) => field.offset >= COMMON_FIELDS_END && sizeOf(field.type) > 0)
-    .map((field): { name: string; value: HirExpr } => ({ name: field.name, value: { kind: "field", span, field, type: field.type } }));
+    .map((field): { name: string; value: HirExpr } => ({ name: field.name, value: wholeField(cx, field, span) }));
   return { kind: "record", span, fields, type: { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } };
 }
 

@@ -3,6 +3,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { BuiltinName, HirExpr, HirStmt } from "../../hir/hir.ts";
 import { typeOfLiteral } from "../../types/literal.ts";
 import { bool, int, string, uint64, type Type } from "../../types/type.ts";
+import { argumentRegisters, argumentSlot, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../registers.ts";
 import { textToBytes } from "../byte-text.ts";
 import type { Context } from "./context.ts";
 import { intConstant } from "./convert.ts";
@@ -10,7 +11,7 @@ import { intConstant } from "./convert.ts";
 const uint32 = int(4, false);
 
 /** What a program asks the machine for; types as rows 4.01–4.28 give them. */
-const TYPES: Readonly<Record<Exclude<BuiltinName, "nsecs_monotonic" | "nsecs_tai">, Type>> = {
+const TYPES: Readonly<Record<Exclude<BuiltinName, "nsecs_monotonic" | "nsecs_tai" | "func_ip">, Type>> = {
   pid: uint32,
   tid: uint32,
   uid: uint64,
@@ -66,7 +67,25 @@ const config: Special = (cx, span) => {
   return { kind: "record", span, fields, type: { kind: "record", fields: fields.map(({ name, value }) => ({ name, type: value.type })) } };
 };
 
+/** Callbacks of loops have no context (rows 4.20, 4.22). */
+function outsideLoops(cx: Context, name: string, span: Span): boolean {
+  if (!cx.loops.includes("for")) return true;
+  cx.report.error("unavailableHere", span, `'${name}' builtin is not allowed in a for-loop`, {
+    hint: "copy it to a variable before the loop",
+  });
+  return false;
+}
+
+const contextWord = (cx: Context, offset: number, what: string, span: Span): HirExpr | null =>
+  outsideLoops(cx, what, span) ? { kind: "context_word", span, offset, what, type: uint64 } : null;
+
+const RETURNS: readonly string[] = ["kretprobe", "uretprobe"];
+
 const retval: Special = (cx, span) => {
+  const point = cx.points[0];
+  // Typed contexts have the result behind the arguments.
+  if (point?.provider === "fexit") return contextWord(cx, 8 * point.site.records.returnIndex, "retval", span);
+  if (RETURNS.includes(provider(cx))) return contextWord(cx, RETURN_SLOT, "retval", span);
   const hint = provider(cx) === "tracepoint" ? " (try to use args.ret instead)" : "";
   return wrongProbe(cx, span, `The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes${hint}`);
 };
@@ -77,12 +96,37 @@ const ctx: Special = (cx, span) => {
   return null;
 };
 
+/** The instruction pointer at entry; at return, what the kernel remembers (row 4.23). */
+const func: Special = (cx, span) => {
+  const point = cx.points[0];
+  if (point === undefined || !("site" in point) || point.site.code === "raw_tracepoint")
+    return wrongProbe(cx, span, `The func builtin can not be used with '${provider(cx)}' probes`);
+  const kind = point.site.code === "user" ? "usym" : "ksym";
+  const address: HirExpr | null =
+    point.site.at === "return"
+      ? { kind: "builtin", span, name: "func_ip", type: uint64 }
+      : contextWord(cx, registerSlots.ip, "func", span);
+  return address === null || !outsideLoops(cx, "func", span) ? null : { kind, span, address, type: { kind } };
+};
+
+/** argN (row 4.20). */
+function argument(cx: Context, name: string, span: Span): HirExpr | null {
+  const index = Number(name.slice("arg".length));
+  const at = provider(cx);
+  if (at === "rawtracepoint" && index < MAX_TYPED_ARGUMENTS) return contextWord(cx, 8 * index, name, span);
+  const slot = at === "kprobe" || at === "uprobe" ? argumentSlot(index) : undefined;
+  if (slot !== undefined) return contextWord(cx, slot, name, span);
+  if (at === "kprobe" || at === "uprobe" || at === "rawtracepoint")
+    return wrongProbe(cx, span, `${at} probes have only arg0 to arg${(at === "rawtracepoint" ? MAX_TYPED_ARGUMENTS : argumentRegisters.length) - 1}`);
+  return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
+}
+
 const SPECIALS: Readonly<Record<string, Special>> = {
   arch: (cx, span) => text(cx.inference.env.architecture ?? "x86_64", span),
   config,
   cpid,
   ctx,
-  func: (cx, span) => wrongProbe(cx, span, `The func builtin can not be used with '${provider(cx)}' probes`),
+  func,
   has_cpid: (_cx, span) => intConstant(span, 0n, bool),
   retval,
   safe_mode: (cx, span) => intConstant(span, cx.inference.env.unsafe ? 0n : 1n, bool),
@@ -121,7 +165,7 @@ const ARGUMENT_BYTES = 8;
 
 /** Only for isBuiltin(name); null with a diagnostic. */
 export function elaborateBuiltin(cx: Context, name: string, span: Span): HirExpr | null {
-  if (isArgument(name)) return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
+  if (isArgument(name)) return argument(cx, name, span);
   if (isStackArgument(name)) {
     const offset = ARGUMENT_BYTES * (Number(name.slice("sarg".length)) + 1);
     cx.report.error("removed", span, `The ${name} builtin was removed`, {

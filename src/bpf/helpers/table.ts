@@ -95,6 +95,7 @@ export const helpers: Readonly<Record<number, HelperProto>> = {
   133: proto("ringbuf_discard", ["ringbuf_record", "anything"], "void"),
   134: proto("ringbuf_query", ["map", "anything"], "scalar", ring),
   164: proto("for_each_map_elem", ["map", "func", "stack_or_null", "anything"], "scalar", { maps: KEYED, callback: "map_elem" }),
+  173: proto("get_func_ip", ["ctx"], "scalar", { gplOnly: true, progTypes: ["kprobe"] }),
   181: proto("loop", ["anything", "func", "stack_or_null", "anything"], "scalar", { callback: "loop" }),
   182: proto("strncmp", ["readable", "size", "const_string"], "scalar"),
   195: proto("map_lookup_percpu_elem", ["map", "map_key", "anything"], "map_value_or_null", { maps: PERCPU }),

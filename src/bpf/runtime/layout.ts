@@ -193,7 +193,7 @@ export const probedEvent = {
   mask: 28,
   /** The list of other keys; 0: none. */
   always: 32,
-  /** Size 0: no stack of two frames. */
+  /** Offsets of the probed function's address and of its caller's (0: not there); size 0: neither is. */
   frameIp: 36,
   frameCaller: 40,
   frameBytes: 44,

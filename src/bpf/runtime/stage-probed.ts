@@ -103,9 +103,9 @@ export function writeProbedEvent(
   set(probedEvent.table, table);
   set(probedEvent.mask, slots - 1);
   set(probedEvent.always, writeList(event.always));
-  set(probedEvent.frameIp, event.frames?.ip ?? 0);
-  set(probedEvent.frameCaller, event.frames?.caller ?? 0);
-  set(probedEvent.frameBytes, event.frames?.sizeBytes ?? 0);
+  set(probedEvent.frameIp, event.address?.offset ?? 0);
+  set(probedEvent.frameCaller, event.address?.caller ?? 0);
+  set(probedEvent.frameBytes, event.address?.sizeBytes ?? 0);
   return address;
 }
 

@@ -16,6 +16,7 @@ import {
 } from "./layout";
 import { lookup, lookupPercpu, remove, update } from "./maps";
 import { countMissing } from "./missing";
+import { functionAddress } from "./probed";
 import { nextRandom32 } from "./random";
 import { readMemory, readString, readUser, readUserString } from "./read";
 import { commitRecord, outputRecord, queryRing, reserveRecord } from "./ring";
@@ -132,6 +133,11 @@ export function bpf_get_current_comm(to: u64, size: u64): i64 {
   memory.fill(<usize>to + copied, 0, bytes - copied);
   memory.copy(<usize>to, currentComm(), copied);
   return 0;
+}
+
+/** Of a return probe: the function that returned. */
+export function bpf_get_func_ip(_ctx: u64): u64 {
+  return functionAddress();
 }
 
 export function bpf_ringbuf_output(ring: u64, data: u64, size: u64, flags: u64): i64 {

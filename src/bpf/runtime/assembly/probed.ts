@@ -9,6 +9,9 @@ import {
   DATA_KIND_INLINE,
   LIMITS_REGIONS,
   PROBED_EVENT_ALWAYS,
+  PROBED_EVENT_FRAME_BYTES,
+  PROBED_EVENT_FRAME_CALLER,
+  PROBED_EVENT_FRAME_IP,
   PROBED_EVENT_KEY_BYTES,
   PROBED_EVENT_KEY_OFFSET,
   PROBED_EVENT_MASK,
@@ -55,6 +58,10 @@ const CONTEXT_BYTES: usize = 512;
 /** "(fault)" with its NUL, which the kernel writes where it could not read a string. */
 const FAULT: u64 = 0x0029746c75616628;
 const FAULT_BYTES: u32 = 8;
+
+/** Of the event at hand. */
+let probedAddress: u64 = 0;
+let caller: u64 = 0;
 
 /** A number of the record; 0 behind its end. */
 function numberAt<Order>(record: usize, recordBytes: u32, offset: u32, bytes: u32, isSigned: bool): u64 {
@@ -104,6 +111,10 @@ export function rebuild<Order>(event: usize, record: usize, bytes: u32): void {
   const serial = load<u32>(CURRENT_BLOCK, CURRENT_SERIAL);
   store<u32>(PUMP_BLOCK, event, PUMP_PROBED);
   store<u32>(PUMP_BLOCK, serial, PUMP_PROBED_SERIAL);
+  const addressBytes = load<u32>(event, PROBED_EVENT_FRAME_BYTES);
+  const callerOffset = load<u32>(event, PROBED_EVENT_FRAME_CALLER);
+  probedAddress = addressBytes ? numberAt<Order>(record, bytes, load<u32>(event, PROBED_EVENT_FRAME_IP), addressBytes, false) : 0;
+  caller = callerOffset ? numberAt<Order>(record, bytes, callerOffset, addressBytes, false) : 0;
   if (steps) {
     memory.fill(load<u32>(PUMP_BLOCK, PUMP_REGISTERS), 0, CONTEXT_BYTES);
     let step: usize = load<u32>(event, PROBED_EVENT_STEPS);
@@ -117,6 +128,16 @@ export function rebuild<Order>(event: usize, record: usize, bytes: u32): void {
   let snippet: usize = load<u32>(event, PROBED_EVENT_SNIPPETS);
   const end = snippet + snippets * SNIPPET_SIZE_BYTES;
   for (; snippet < end; snippet += SNIPPET_SIZE_BYTES) addSnippet<Order>(snippet, record, bytes);
+}
+
+/** Of the event at hand; 0: not known. */
+export function functionAddress(): u64 {
+  return load<u32>(PUMP_BLOCK, PUMP_PROBED_SERIAL) == load<u32>(CURRENT_BLOCK, CURRENT_SERIAL) ? probedAddress : 0;
+}
+
+/** Of its caller; 0: the record does not have it. */
+export function callerAddress(): u64 {
+  return functionAddress() ? caller : 0;
 }
 
 function isFault(at: usize, length: u32): bool {

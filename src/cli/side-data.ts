@@ -1,0 +1,57 @@
+/** What was kept beside a recording, from the files that the command line names. */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parseMaps, userCode } from "../../probes/symbols/user-code.ts";
+import type { SideData } from "../session/recorded-machine.ts";
+import { failure, type Failure } from "./failure.ts";
+import { errnoText } from "./load.ts";
+import type { CliOptions } from "./options.ts";
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** A text, unpacked if it is gzip. Throws as readFileSync and gunzipSync do. */
+function readText(path: string): string {
+  const bytes = readFileSync(path);
+  return (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("latin1");
+}
+
+function readIfThere(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** DIR/PATH as on the recorded machine, else DIR/NAME. */
+function fileFinder(directories: readonly string[]): (path: string) => Uint8Array | null {
+  return (path) => {
+    for (const directory of directories)
+      for (const candidate of [join(directory, path), join(directory, basename(path))]) {
+        const bytes = readIfThere(candidate);
+        if (bytes !== null) return bytes;
+      }
+    return null;
+  };
+}
+
+export function loadSideData(options: CliOptions): { readonly ok: true; readonly side: SideData } | Failure {
+  const read: { [path: string]: string } = {};
+  for (const path of [...options.dynamicEvents, ...options.maps, ...(options.kallsyms === null ? [] : [options.kallsyms])]) {
+    try {
+      read[path] = readText(path);
+    } catch (error) {
+      return failure(`ERROR: failed to open file '${path}': ${errnoText(error)}`);
+    }
+  }
+  const mappings = options.maps.flatMap((path) => parseMaps(read[path]!));
+  return {
+    ok: true,
+    side: {
+      definitions: options.dynamicEvents.map((path) => read[path]!),
+      kallsyms: options.kallsyms === null ? null : read[options.kallsyms]!,
+      user: userCode(mappings, fileFinder(options.symfs)),
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Which records fire a script's function probes, what their programs get, and what of it the recording lacks. */
+import type { RecordedMemory, ResolvedAttachPoint, SiteRecords } from "../../lang/catalogue.ts";
+import type { HirProgram } from "../../lang/hir/hir.ts";
+import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-types.ts";
+import type { CompiledScript } from "../codegen/compiled.ts";
+
+type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
+type Attach = CompiledScript["attach"][number];
+
+/** What the programs of a point ask for and its records do not hold. */
+export interface MissingArguments {
+  readonly point: SitePoint;
+  /** `arg3`, `retval`, `args.count`. */
+  readonly names: readonly string[];
+  /** PumpOptions.probed counter of how often they ran. */
+  readonly counter: number;
+}
+
+export interface ProbedPlan {
+  readonly events: readonly ProbedEvent[];
+  readonly missing: readonly MissingArguments[];
+}
+
+/** Every record has the common fields; what strings and optional words need is looked at when they are read. */
+const COMMON_BYTES = 8;
+
+const isSite = (point: ResolvedAttachPoint): point is SitePoint => "site" in point;
+
+const isTyped = ({ provider }: ResolvedAttachPoint): boolean => provider === "fentry" || provider === "fexit" || provider === "rawtracepoint";
+
+const contextOf = (point: ResolvedAttachPoint): ContextKind => (!isSite(point) ? "record" : isTyped(point) ? "arguments" : "registers");
+
+function eventIdOf(point: ResolvedAttachPoint): number | null {
+  if (isSite(point)) return point.site.records.eventId;
+  return point.provider === "tracepoint" ? point.tracepoint.id : null;
+}
+
+/** bpf_probe_read and its kin. */
+const READ_HELPERS: ReadonlySet<number> = new Set([4, 45, 112, 113, 114, 115]);
+
+const readsMemory = ({ insns }: CompiledScript["programs"][number]): boolean =>
+  insns.some((insn) => insn.kind === "call" && READ_HELPERS.has(insn.helper));
+
+/** Memory that records bring. That of tracepoints is looked for only where it is read: it takes the text of their formats. */
+function memoryOf({ point, program }: Attach, readers: ReadonlySet<number>): readonly RecordedMemory[] {
+  if (isSite(point)) return point.site.records.recipe.memory;
+  return point.provider === "tracepoint" && readers.has(program) ? (point.tracepoint.memory ?? []) : [];
+}
+
+/** Words of the context that a program asks for: offset → name. Skips what is no code. */
+function contextWords(node: unknown, found: Map<number, string>): Map<number, string> {
+  if (Array.isArray(node)) for (const part of node) contextWords(part, found);
+  else if (typeof node === "object" && node !== null && !ArrayBuffer.isView(node)) {
+    if ("kind" in node && node.kind === "context_word" && "offset" in node && "what" in node) found.set(Number(node.offset), String(node.what));
+    for (const [name, part] of Object.entries(node)) if (name !== "type" && name !== "span") contextWords(part, found);
+  }
+  return found;
+}
+
+function filledOffsets(point: SitePoint): ReadonlySet<number> {
+  const { recipe } = point.site.records;
+  return new Set(isTyped(point) ? recipe.typed.map(({ index }) => 8 * index) : recipe.registers.map(({ slot }) => slot));
+}
+
+function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach, MissingArguments> {
+  const words = hir?.probes.map((probe) => contextWords(probe.body, new Map())) ?? [];
+  const missing = new Map<Attach, MissingArguments>();
+  for (const attach of script.attach) {
+    if (!isSite(attach.point)) continue;
+    const filled = filledOffsets(attach.point);
+    const names = [...(words[attach.program] ?? [])].filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
+    if (names.length > 0) missing.set(attach, { point: attach.point, names: names.sort(), counter: missing.size });
+  }
+  return missing;
+}
+
+function eventOf(
+  eventId: number,
+  attaches: readonly Attach[],
+  missing: ReadonlyMap<Attach, MissingArguments>,
+  contextBytes: readonly number[],
+  readers: ReadonlySet<number>,
+): ProbedEvent {
+  const sites = attaches.map(({ point }) => point).filter(isSite);
+  const records: SiteRecords | null = sites[0]?.site.records ?? null;
+  const programs = (of: readonly Attach[]): ProbedProgram[] =>
+    of.map((attach) => ({ program: attach.program, context: contextOf(attach.point), counter: missing.get(attach)?.counter ?? null }));
+  const onlyOf = ({ point }: Attach): bigint | null => (isSite(point) ? (point.site.records.only?.value ?? null) : null);
+  const values = new Set(attaches.map(onlyOf).filter((value) => value !== null));
+  const memory = attaches.find((attach) => memoryOf(attach, readers).length > 0);
+  const own = attaches.filter(({ point }) => !isSite(point)).map(({ program }) => contextBytes[program] ?? 0);
+  return {
+    eventId,
+    minRecordBytes: Math.max(COMMON_BYTES, ...own),
+    key: sites.map(({ site }) => site.records.only).find((only) => only !== null) ?? null,
+    lists: new Map([...values].map((value) => [value, programs(attaches.filter((attach) => (onlyOf(attach) ?? value) === value))])),
+    always: programs(attaches.filter((attach) => onlyOf(attach) === null)),
+    // Memory lies where registers point to.
+    registers: records?.recipe.registers ?? [],
+    args: sites.some(isTyped) ? (records?.recipe.typed ?? []) : [],
+    memory: memory === undefined ? [] : memoryOf(memory, readers),
+    address: records?.address == null ? null : { ...records.address, caller: records.callerOffset ?? 0 },
+  };
+}
+
+export function probedPlan(script: CompiledScript, hir: HirProgram | null, contextBytes: readonly number[]): ProbedPlan {
+  const byEvent = new Map<number, Attach[]>();
+  for (const attach of script.attach) {
+    const id = eventIdOf(attach.point);
+    if (id !== null) byEvent.set(id, [...(byEvent.get(id) ?? []), attach]);
+  }
+  const missing = findMissing(script, hir);
+  const readers = new Set(script.programs.flatMap((program, index) => (readsMemory(program) ? [index] : [])));
+  const events = [...byEvent]
+    .filter(([, attaches]) => attaches.some((attach) => isSite(attach.point) || memoryOf(attach, readers).length > 0))
+    .map(([id, attaches]) => eventOf(id, attaches, missing, contextBytes, readers));
+  return { events, missing: [...missing.values()] };
+}
