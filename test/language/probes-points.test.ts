@@ -179,7 +179,7 @@ test.each([
 
 test("row 1.12: it is asked at each event, and must be a number, a pointer or a bool", async () => {
   expect(await replayed('tracepoint:sched:sched_process_fork /args.parent_comm == "hssh"/ { @ = count() }')).toBe("@: 72");
-  expect(await said('begin /"text"/ { }')).toEqual(["stdin:1:8-14: ERROR: Invalid condition: string[5]"]);
+  expect(await said('begin /"text"/ { }')).toEqual(["stdin:1:8-14: ERROR: Invalid condition: string"]);
 });
 
 test("row 1.13: bodies of one event run in the order of the script", async () => {

@@ -80,7 +80,7 @@ export const checkWatchpoint: PointCheck = ([addressText = "", lengthText = "", 
   if (address.value === 0n) return problem("watchpoint must be attached to a non-zero address");
   if (![1n, 2n, 4n, 8n].includes(length.value)) return problem("watchpoint length must be one of (1,2,4,8)");
   if (!/^[rwx]+$/.test(modeText)) return problem("watchpoint mode must be combination of (r,w,x)");
-  const mode = [...modeText].sort().join("");
+  const mode = Array.from(modeText).sort().join("");
   if (/(.)\1/.test(mode)) return problem("watchpoint modes may not be duplicated");
   const modes: readonly string[] = WATCH_MODES[env.architecture];
   if (!modes.includes(mode)) return problem(`invalid watchpoint mode: ${mode}`, `supported modes: ${modes.join(",")}`);

@@ -42,7 +42,7 @@ test.each([
   ["row 1.14 begin has no target", "begin:x {}", "error: begin probe type requires 0 arguments, found 1 @ begin:x"],
   ["row 1.21 unit", "interval:foo:1 {}", "error: foo is not an accepted unit of time @ interval:foo:1"],
   ["row 1.21 positive", "interval:s:0 {}", "error: interval frequency should be a positive integer @ interval:s:0"],
-  ["row 1.21 number", "interval:s:x {}", "error: Invalid rate of interval probe: x @ interval:s:x"],
+  ["row 1.21 number", "interval:s:x {}", "error: Invalid rate of interval probe: invalid integer: x @ interval:s:x"],
   [
     "row 1.22 minimum",
     "interval:999 {}",
@@ -55,7 +55,7 @@ test.each([
   ],
   ["row 1.26 not found", "tracepoint:a:b {}", "error: Tracepoint not found: a:b @ tracepoint:a:b"],
   ["row 1.07 no match", "tracepoint:nope:* {}", "error: No matches for tracepoint nope:*. @ tracepoint:nope:*"],
-  ["other providers", "kprobe:vfs_read {}", "error: not supported yet: kprobe probes @ kprobe:vfs_read"],
+  ["other providers", "kprobe:vfs_read {}", "error: kprobe:vfs_read is not in the recording. @ kprobe:vfs_read"],
 ])("%s", (_, text, expected) => {
   expect(problems(text)).toEqual([expected]);
 });
