@@ -1,26 +1,13 @@
 /** `&$x` and `&@m` (row 2.55). An address is a number: it can be stored, printed and computed with like one. */
 import type { HirExpr, LocalId } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
+import { asNumber } from "./as-number.ts";
 import { findElement } from "./lookups.ts";
 import { isArray } from "./map-layout.ts";
 import { hirMap, type Lowering } from "./lowering.ts";
-import { addrArg, imm, reg } from "./operand.ts";
+import { reg } from "./operand.ts";
 import { isScalar } from "./scalars.ts";
 import { memoryHome, scalarHome } from "./storage.ts";
-
-const ADDRESS_BYTES = 8;
-
-/**
- * The kernel's verifier knows what a pointer leads to and forbids most arithmetic on it; read back by a helper it is a number like
- * any other.
- */
-function asNumber(l: Lowering, pointer: Operand): Operand {
-  const { b } = l;
-  const [kept, read] = [b.slot("pointer", ADDRESS_BYTES, "stack"), b.slot("address", ADDRESS_BYTES)];
-  b.store(kept, ADDRESS_BYTES, pointer);
-  b.helperVoid("probe_read_kernel", [addrArg(read), imm(ADDRESS_BYTES), reg(b.addressOf(kept))]);
-  return b.load(read, ADDRESS_BYTES, false);
-}
 
 function placeOf(l: Lowering, local: LocalId): Address {
   if (!isScalar(l.probe.localTypes[local]!.type)) return memoryHome(l, local);

@@ -2,6 +2,7 @@
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
+import { addressToRead } from "./fields.ts";
 import type { Lowering } from "./lowering.ts";
 import { addrArg, imm, isImm, reg, shift } from "./operand.ts";
 import { warnOfFailedRead } from "./records.ts";
@@ -20,7 +21,7 @@ export function bufferInto(l: Lowering, expr: Extract<HirExpr, { kind: "buf_of" 
   const { data } = expr;
   const capacity = capacityOf(expr.type);
   if (isScalar(data.type)) {
-    const from = b.copyOf(rules.value(l, data));
+    const from = b.copyOf(addressToRead(l, data));
     return fill(l, expr, to, { from: reg(from), available: capacity, kernel: isKernelPointer(data) });
   }
   const place = rules.place(l, data);

@@ -7,6 +7,7 @@ import type { Address, Operand } from "../ir/ir.ts";
 import type { HelperName } from "../ir/helpers.ts";
 import { sizeOf } from "../types/type.ts";
 import { bitsIn, bitsOfMember, fieldBytes, structMember } from "./bit-fields.ts";
+import { addressToRead } from "./fields.ts";
 import type { Lowering } from "./lowering.ts";
 import { loadScalar } from "./maps.ts";
 import { addrArg, imm } from "./operand.ts";
@@ -43,7 +44,7 @@ export function isRemote(expr: HirExpr): boolean {
 export function remoteOf(l: Lowering, expr: HirExpr): Remote {
   if (expr.kind === "deref") {
     const helper = isKernelPointer(expr.pointer) ? "probe_read_kernel" : "probe_read_user";
-    return { base: l.rules.value(l, expr.pointer), off: 0, helper };
+    return { base: addressToRead(l, expr.pointer), off: 0, helper };
   }
   if (expr.kind === "member") {
     const remote = remoteOf(l, expr.operand);

@@ -3,6 +3,7 @@ import type { TracepointField } from "../catalogue.ts";
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
+import { asNumber } from "./as-number.ts";
 import { cached, contextPointer, zero, type Lowering } from "./lowering.ts";
 import { addrArg, aligned, imm, reg, shift, type Size } from "./operand.ts";
 import { extend, isScalar, isSigned } from "./scalars.ts";
@@ -51,11 +52,21 @@ function dynamicAddress(l: Lowering, field: TracepointField): Operand {
   return field.loc === "rel_loc" ? l.b.bin("add", address, imm(field.offset + 4)) : address;
 }
 
-/** A field that fits a register: an inline number, or the address of dynamic data. */
+/** A field that fits a register: an inline number, or the address of dynamic data as a number. */
 export function fieldValue(l: Lowering, field: TracepointField, type: Type): Operand {
   return field.loc === "inline"
     ? inlineValue(l, field, isSigned(type))
-    : cached(l, `${field.loc} ${field.offset}`, () => dynamicAddress(l, field));
+    : cached(l, `number ${dataKey(field)}`, () => asNumber(l, dataPointer(l, field)));
+}
+
+const dataKey = (field: TracepointField): string => `${field.loc} ${field.offset}`;
+
+const dataPointer = (l: Lowering, field: TracepointField): Operand => cached(l, dataKey(field), () => dynamicAddress(l, field));
+
+/** An address to read from at once: that of dynamic data needs not become a number for it. */
+export function addressToRead(l: Lowering, pointer: HirExpr): Operand {
+  if (pointer.kind === "field" && pointer.field.loc !== "inline") return dataPointer(l, pointer.field);
+  return pointer.kind === "cast" && pointer.operand.type.kind === "pointer" ? addressToRead(l, pointer.operand) : l.rules.value(l, pointer);
 }
 
 const fieldKey = (field: TracepointField, signed: boolean): string =>

@@ -2,7 +2,7 @@
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf } from "../types/type.ts";
-import { zeroBytes } from "./fields.ts";
+import { addressToRead, zeroBytes } from "./fields.ts";
 import { zero, type Lowering } from "./lowering.ts";
 import { addrArg, alignmentOf, aligned, imm, isImm, reg, shift, type Size } from "./operand.ts";
 import { warnOfFailedRead } from "./records.ts";
@@ -15,7 +15,7 @@ export const isKernelPointer = ({ type }: HirExpr): boolean => type.kind !== "po
 
 /** Reads the string that a pointer leads to: at most `size` bytes with the NUL. All zero if that fails; else bytes behind the NUL stay as they were. */
 export function readStringAt(l: Lowering, pointer: HirExpr, to: Address, size: Operand): Operand {
-  const from = l.rules.value(l, pointer);
+  const from = addressToRead(l, pointer);
   const helper = isKernelPointer(pointer) ? "probe_read_kernel_str" : "probe_read_user_str";
   const length = l.b.helper(helper, [addrArg(to), size, from]);
   if (l.program.options.keepWarnings) warnOfFailedRead(l, pointer, helper, length);
