@@ -49,6 +49,8 @@ export interface FunctionBuilder {
   prologue(insns: readonly InsnBody[]): void;
   jump(to: BlockId): void;
   branch(cond: Cond, a: Operand, b: Operand, then: BlockId, otherwise: BlockId): void;
+  /** Some branch so far has compared it. */
+  wasCompared(reg: VReg): boolean;
   ret(value: Operand): void;
   bin(fn: BinFn, a: Operand, b: Operand): Operand;
   load(from: Address, size: 1 | 2 | 4 | 8, signed: boolean): Operand;
@@ -69,6 +71,7 @@ export function createFunction(name: string, paramCount: number, span: Span): Fu
   const order: BlockId[] = [];
   const slots: Slot[] = [];
   const pinned = new Set<VReg>();
+  const compared = new Set<VReg>();
   const free: { readonly name: string; readonly slot: SlotId }[] = [];
   let taken: { readonly name: string; readonly slot: SlotId }[] = [];
   let vregs = 0;
@@ -138,7 +141,10 @@ export function createFunction(name: string, paramCount: number, span: Span): Fu
     emit: (insn) => current?.insns.push({ ...insn, span: builder.span }),
     prologue: (insns) => blocks[0]!.insns.unshift(...insns.map((insn) => ({ ...insn, span }))),
     jump: (to) => end({ op: "jump", to }),
+    wasCompared: (r) => compared.has(r),
     branch(cond, a, b, then, otherwise) {
+      if (!isImm(a)) compared.add(a.reg);
+      if (!isImm(b)) compared.add(b.reg);
       if (isImm(a) && isImm(b)) {
         end({ op: "jump", to: holds(cond, a.value, b.value) ? then : otherwise });
         return;

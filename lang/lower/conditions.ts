@@ -1,10 +1,9 @@
 /** Conditions become jumps; what one side has computed is remembered for that side. */
 import type { HirExpr } from "../hir/hir.ts";
 import type { BlockId } from "../ir/ir.ts";
-import { meetCaches } from "./cache.ts";
 import { branchOnEqual, branchOnStrings } from "./equality.ts";
 import { pointerOf } from "./maps.ts";
-import { at, enter, zero, type Branches, type Lowering } from "./lowering.ts";
+import { at, enter, meet, zero, type Branches, type Lowering } from "./lowering.ts";
 import { isScalar } from "./scalars.ts";
 import { conditionOf, operands } from "./values.ts";
 
@@ -18,12 +17,12 @@ function logical(l: Lowering, expr: Extract<HirExpr, { kind: "logical" }>, then:
     const first = branch(l, expr.left, right, otherwise);
     enter(l, right, first.then);
     const second = branch(l, expr.right, then, otherwise);
-    return { then: second.then, otherwise: meetCaches(first.otherwise, second.otherwise) };
+    return { then: second.then, otherwise: meet(l, first.otherwise, second.otherwise) };
   }
   const first = branch(l, expr.left, then, right);
   enter(l, right, first.otherwise);
   const second = branch(l, expr.right, then, otherwise);
-  return { then: meetCaches(first.then, second.then), otherwise: second.otherwise };
+  return { then: meet(l, first.then, second.then), otherwise: second.otherwise };
 }
 
 function jump(l: Lowering, cond: HirExpr, then: BlockId, otherwise: BlockId): Branches {

@@ -5,7 +5,7 @@
 import type { HirExpr, HirMapId, LocalId } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { typeName } from "../types/type.ts";
-import type { Cache } from "./cache.ts";
+import { lookupPrefix, type Cache } from "./cache.ts";
 import { keyOf } from "./keys.ts";
 import { cached, hirMap, irMapId, zero, type Lowering } from "./lowering.ts";
 import { addrArg, mapArg, pointee } from "./operand.ts";
@@ -43,7 +43,7 @@ function describe(expr: HirExpr): string | null {
 
 const localText = (local: LocalId): string => `local<${local}>`;
 
-const prefix = (map: HirMapId): string => `lookup ${map} `;
+const prefix = (map: HirMapId): string => `${lookupPrefix}${map} `;
 
 const keep = (cache: Cache, test: (key: string) => boolean): Cache => new Map([...cache].filter(([key]) => test(key)));
 
@@ -58,7 +58,7 @@ export function forgetLookupsBy(l: Lowering, local: LocalId): void {
 }
 
 /** Where code is run again, or other code has run. */
-export const withoutLookups = (cache: Cache): Cache => keep(cache, (key) => !key.startsWith("lookup "));
+export const withoutLookups = (cache: Cache): Cache => keep(cache, (key) => !key.startsWith(lookupPrefix));
 
 export const lookUp = (l: Lowering, map: HirMapId, key: Address): Operand =>
   l.b.helper("map_lookup_elem", [mapArg(irMapId(map)), addrArg(key)]);

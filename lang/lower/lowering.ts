@@ -185,8 +185,11 @@ export function at<T>(l: Lowering, span: Span, body: () => T): T {
 /** Continues in `block`, which paths with these caches reach. */
 export function enter(l: Lowering, block: BlockId, ...from: readonly (Cache | null)[]): void {
   l.b.enter(block);
-  l.cache = from.reduce<Cache | null>((a, b) => (a === null ? b : b === null ? a : meetCaches(a, b)), null) ?? emptyCache;
+  l.cache = from.reduce<Cache | null>((a, b) => (a === null ? b : b === null ? a : meet(l, a, b)), null) ?? emptyCache;
 }
+
+/** What is known where paths with these caches meet. */
+export const meet = (l: Lowering, a: Cache | null, b: Cache | null): Cache => meetCaches(a, b, (reg) => l.b.wasCompared(reg));
 
 /** What is cached here, null where no path arrives: for `enter` of a later block. */
 export const cacheHere = (l: Lowering): Cache | null => (l.b.isReachable() ? l.cache : null);
