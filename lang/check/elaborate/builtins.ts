@@ -51,7 +51,7 @@ const usermode: Special = (cx, span) => {
 
 /** Nothing runs a child: 0, and a warning at run time (row 4.26). */
 const cpid: Special = (_cx, span) => {
-  const format = "cpid is 0: no child process was started (a recording has none)\n";
+  const format = "cpid is 0: no child process was started (a recording has none)";
   const body: HirStmt[] = [{ kind: "warnf", span, format, args: [] }];
   return { kind: "block", span, body, value: intConstant(span, 0n, uint32), type: uint32 };
 };

@@ -78,6 +78,8 @@ export interface Context {
   /** The function whose body this is; null in a probe. */
   readonly fn: FunctionState | null;
   readonly locals: Local[];
+  /** Temporaries that later calls of the same function use again, by name and type. */
+  readonly reused: Map<string, LocalId>;
   /** Innermost last. */
   readonly scopes: Map<string, Variable>[];
   /** Loops around the current statement, innermost last. */

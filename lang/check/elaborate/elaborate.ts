@@ -24,6 +24,7 @@ function newContext(inference: Inference, report: Report, points: Context["point
     points,
     fn,
     locals: [],
+    reused: new Map(),
     scopes: [],
     loops: [],
     copies: 1,

@@ -2,7 +2,7 @@
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { HirExpr, HirStmt, LocalId } from "../../hir/hir.ts";
 import { settle } from "../../types/promote.ts";
-import { int64, type Type } from "../../types/type.ts";
+import { int64, typeName, type Type } from "../../types/type.ts";
 import { newTemp, type Context } from "./context.ts";
 import { intConstant } from "./convert.ts";
 
@@ -14,9 +14,24 @@ export interface Temporary {
   readonly set: (value: HirExpr) => HirStmt;
 }
 
+/**
+ * A variable of the body's own for this name and type: for functions whose loops share their variables with the code around them, which
+ * take room on the stack. Nothing may be kept in it while another expression of the script is evaluated.
+ */
+export function reusedTemporary(cx: Context, name: string, type: Type, span: Span): Temporary {
+  const settled = settle(type);
+  const id = `${name} ${typeName(settled)}`;
+  const local = cx.reused.get(id) ?? newTemp(cx, name, settled);
+  cx.reused.set(id, local);
+  return temporaryOf(local, settled, span);
+}
+
 export function temporary(cx: Context, name: string, type: Type, span: Span): Temporary {
   const settled = settle(type);
-  const local = newTemp(cx, name, settled);
+  return temporaryOf(newTemp(cx, name, settled), settled, span);
+}
+
+function temporaryOf(local: LocalId, settled: Type, span: Span): Temporary {
   return {
     local,
     read: { kind: "local", span, local, type: settled },
@@ -33,8 +48,13 @@ export function evaluateOnce(cx: Context, value: HirExpr, name: string, build: (
 }
 
 /** Runs `body` for a number from 0 to below `count`. */
-export function countTo(cx: Context, span: Span, count: number, body: (index: HirExpr) => HirStmt[]): HirStmt {
-  const index = temporary(cx, "i", int64, span);
+export function countTo(
+  cx: Context,
+  span: Span,
+  count: number,
+  body: (index: HirExpr) => HirStmt[],
+  index: Temporary = temporary(cx, "i", int64, span),
+): HirStmt {
   return {
     kind: "for_range",
     span,

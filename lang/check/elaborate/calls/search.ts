@@ -2,10 +2,10 @@
 import type { Span } from "../../../diagnostics/diagnostic.ts";
 import type { HirCompareOp, HirExpr, HirStmt } from "../../../hir/hir.ts";
 import { kindName } from "../../../types/names.ts";
-import { bool, int, int64, sizeOf, uint64, type Type } from "../../../types/type.ts";
+import { bool, int, int64, sizeOf, string, uint64, type Type } from "../../../types/type.ts";
 import { convert, intConstant } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
-import { countTo, temporary } from "../temporaries.ts";
+import { countTo, reusedTemporary, temporary } from "../temporaries.ts";
 import { integerArgument, stringArgument, valueArgument } from "./arguments.ts";
 import type { ValueFunctions } from "./call-table.ts";
 
@@ -37,35 +37,51 @@ function byteAt(cx: Context, operand: HirExpr, index: HirExpr): HirExpr {
   return convert(cx, convert(cx, byte, uint8), int64);
 }
 
+/** Values whose evaluation runs no loop of ours. */
+const SIMPLE: ReadonlySet<HirExpr["kind"]> = new Set(["str", "local", "builtin", "field", "str_of"]);
+
+/** Capacities of a few sizes only, so that few temporaries are enough for all calls. */
+const roomFor = (bytes: number): Type => string(2 ** Math.max(4, Math.ceil(Math.log2(bytes))));
+
 /** Position of the needle, or -1; nothing is found beyond a NUL. An empty needle is at 0. */
 function find(cx: Context, span: Span, haystackValue: HirExpr, needleValue: HirExpr): HirExpr {
-  const haystack = temporary(cx, "haystack", haystackValue.type, span);
-  const needle = temporary(cx, "needle", needleValue.type, span);
-  const found = temporary(cx, "found", int64, span);
-  const differs = temporary(cx, "differs", int64, span);
+  const make = SIMPLE.has(haystackValue.kind) && SIMPLE.has(needleValue.kind) ? reusedTemporary : temporary;
+  const [haystackBytes, needleBytes] = [sizeOf(haystackValue.type), sizeOf(needleValue.type)];
+  const haystack = make(cx, "haystack", roomFor(haystackBytes), span);
+  const needle = make(cx, "needle", roomFor(needleBytes), span);
+  const found = make(cx, "found", int64, span);
+  const differs = make(cx, "differs", int64, span);
+  const wanted = make(cx, "wanted", int64, span);
   const stop: HirStmt = { kind: "break", span };
 
   const compareFrom = (start: HirExpr): HirStmt =>
-    countTo(cx, span, sizeOf(needleValue.type), (offset) => {
-      const wanted = temporary(cx, "wanted", int64, span);
-      const at: HirExpr = { kind: "binary", span, type: int64, op: "+", left: start, right: offset };
-      return [
-        wanted.set(byteAt(cx, needle.read, offset)),
-        when(span, compare(span, "==", wanted.read, whole(span, 0n)), [stop]),
-        when(span, compare(span, "!=", byteAt(cx, haystack.read, at), wanted.read), [differs.set(whole(span, 1n)), stop]),
-      ];
-    });
+    countTo(
+      cx,
+      span,
+      needleBytes,
+      (offset) => {
+        const at: HirExpr = { kind: "binary", span, type: int64, op: "+", left: start, right: offset };
+        return [
+          wanted.set(byteAt(cx, needle.read, offset)),
+          when(span, compare(span, "==", wanted.read, whole(span, 0n)), [stop]),
+          when(span, compare(span, "!=", byteAt(cx, haystack.read, at), wanted.read), [differs.set(whole(span, 1n)), stop]),
+        ];
+      },
+      make(cx, "offset", int64, span),
+    );
+
+  const search = (start: HirExpr): HirStmt[] => [
+    differs.set(whole(span, 0n)),
+    compareFrom(start),
+    when(span, compare(span, "==", differs.read, whole(span, 0n)), [found.set(start), stop]),
+    when(span, compare(span, "==", byteAt(cx, haystack.read, start), whole(span, 0n)), [stop]),
+  ];
 
   const body: HirStmt[] = [
-    haystack.set(haystackValue),
-    needle.set(needleValue),
+    haystack.set(convert(cx, haystackValue, roomFor(haystackBytes))),
+    needle.set(convert(cx, needleValue, roomFor(needleBytes))),
     found.set(whole(span, -1n)),
-    countTo(cx, span, sizeOf(haystackValue.type), (start) => [
-      differs.set(whole(span, 0n)),
-      compareFrom(start),
-      when(span, compare(span, "==", differs.read, whole(span, 0n)), [found.set(start), stop]),
-      when(span, compare(span, "==", byteAt(cx, haystack.read, start), whole(span, 0n)), [stop]),
-    ]),
+    countTo(cx, span, haystackBytes, search, make(cx, "start", int64, span)),
   ];
   return { kind: "block", span, body, value: found.read, type: int64 };
 }

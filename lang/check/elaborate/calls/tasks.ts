@@ -46,7 +46,7 @@ export function commOfCall(cx: Context, call: CallExpr): HirExpr | null {
   const value = integerArgument(cx, call, 0);
   if (value === null) return null;
   const pid = temporary(cx, "pid", uint32, span);
-  const warning: HirStmt = { kind: "warnf", span, format: "No such process (pid=%d)\n", args: [pid.read] };
+  const warning: HirStmt = { kind: "warnf", span, format: "No such process (pid=%d)", args: [pid.read] };
   const name = nameOf(cx, span, pid.read, "N/A", [warning]);
   return { kind: "block", span, body: [pid.set(convert(cx, value, uint32))], value: name, type: COMM };
 }
