@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../lang/diagnostics/diagnostic.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import { planMemory } from "../bpf/maps/plan.ts";
 import { explainRejection } from "../bpf/verifier/explain.ts";
-import { verify, type Rejection } from "../bpf/verifier/verify.ts";
+import { verify } from "../bpf/verifier/verify.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 
 export interface Verified {
@@ -18,30 +18,11 @@ export function verifyScript(script: CompiledScript, hir: HirProgram, ncpus: num
     const verdict = verify(program, script.maps);
     if (verdict.ok) return verdict.stats.maxCtxOffset;
     const { message, span, hint } = explainRejection(program, verdict.rejection);
-    diagnostics.push({
-      ...(showsEventAddress(verdict.rejection) ? EVENT_ADDRESS : { code: "HS5001", message, hint }),
-      severity: "error",
-      span,
-    });
+    diagnostics.push({ code: "HS5001", severity: "error", span, message, hint });
     return 0;
   });
   const tooLarge = reportTooLarge(script, hir, ncpus);
   return { diagnostics: tooLarge === null ? diagnostics : [...diagnostics, tooLarge], contextBytes };
-}
-
-/** What the value of a dynamic field (`__data_loc`) is: live, an address in the kernel's ring buffer. A recording has no such address. */
-const EVENT_ADDRESS = {
-  code: "HS4011",
-  message: "a dynamic field is an address inside the event: it has no value to print, store, compare or calculate with",
-  hint: "str(args.FIELD) gives its text, buf(args.FIELD, LENGTH) its bytes",
-} as const;
-
-/** The program was to hand out stack bytes that hold a pointer into the event, or to use one as a number. */
-function showsEventAddress({ reason, registers }: Rejection): boolean {
-  const [, start, hole] = /^invalid read from stack (?:R\d+ )?off (-\d+)\+(\d+) /.exec(reason) ?? [];
-  const [, reg] = /^R(\d+) .* prohibited$/.exec(reason) ?? [];
-  const place = start !== undefined ? `fp${Number(start) + Number(hole)}` : reg === undefined ? null : `R${reg}`;
-  return place !== null && ` ${registers}`.includes(` ${place}=ctx`);
 }
 
 /** The memory is sized before the run; its addresses have 32 bits. */
