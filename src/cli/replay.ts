@@ -115,7 +115,6 @@ export async function replay(replay: Replay): Promise<number> {
     mode,
     contextBytes: compilation.contextBytes,
     hir: compilation.hir,
-    hir: compilation.hir!,
     recording,
     live,
     sink: notifying(printer, console),
