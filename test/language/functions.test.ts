@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runScript } from "../support/run-script.ts";
 
@@ -49,4 +50,29 @@ test("row 2.28: exit() in a function ends the run", async () => {
     `fn stop($n: int64) { exit($n); } begin { stop(3); print("dropped"); } end { print("end"); }`,
   );
   expect([stdout, exitCode]).toEqual(["end\n\n\n", 3]);
+});
+
+const operand = fc.constantFrom("$a", "$b", "$c", "7", "1000", "-3");
+const { expr } = fc.letrec<{ expr: string }>((tie) => ({
+  expr: fc.oneof(
+    { depthSize: "medium" },
+    operand,
+    fc.tuple(tie("expr"), fc.constantFrom("+", "-", "*", "&", "|", "^", "<", "=="), tie("expr")).map(([a, op, b]) => `(${a} ${op} ${b})`),
+    fc.tuple(tie("expr"), tie("expr"), tie("expr")).map(([c, a, b]) => `(${c} ? (int64)${a} : (int64)${b})`),
+  ),
+}));
+
+test("row 2.28: a function and a macro with the same body give the same", async () => {
+  await fc.assert(
+    fc.asyncProperty(expr, fc.array(fc.integer(), { minLength: 3, maxLength: 3 }), async (body, [a, b, c]) => {
+      const text = `fn f($a: int64, $b: int64, $c: int64): int64 { return (int64)(${body}); }
+        macro m($a, $b, $c) { (int64)(${body}) }
+        begin { let $a: int64 = ${a!}; let $b: int64 = ${b!}; let $c: int64 = ${c!}; print(f($a, $b, $c)); print(m($a, $b, $c)); }`;
+      const { stdout, stderr } = await runScript(text);
+      const [fromFunction, fromMacro] = stdout.split("\n");
+      expect(fromFunction, stderr).toMatch(/^-?\d+$/);
+      expect(fromFunction).toBe(fromMacro);
+    }),
+    { numRuns: 40 },
+  );
 });
