@@ -11,6 +11,7 @@
  *   split         one body per group of attach points that it cannot tell apart; `probe` becomes a literal (check/split-bodies.ts)
  *   fold          positional parameters and operations on literals become literals (check/fold/)
  *   elaborate     types in rounds to a fixed point, and the typed program of the last round (check/elaborate/)
+ *   large values  what is too large for a program to copy (check/report-large-values.ts)
  *
  * The order matters: `probe` and parameters must be literals before folding, and folding comes before types because the type of a
  * literal depends on its value.

@@ -17,6 +17,7 @@ import { linkImports, type Unit } from "./imports.ts";
 import { expandMacros } from "./macros/expand.ts";
 import { limitToPid } from "./limit-to-pid.ts";
 import { declaredMaps } from "./map-declarations.ts";
+import { reportLargeValues } from "./report-large-values.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
 import { splitBodies, type ProbeBody } from "./split-bodies.ts";
@@ -80,7 +81,9 @@ function checkInto(whole: Script, env: CheckEnv, config: ScriptConfig, report: R
   const bodies = (pid === null ? expanded : expanded.flatMap((body) => limitToPid(body, pid))).map((body) => foldBody(foldEnv, body));
   const functions = script.items.flatMap((item) => (item.kind === "function" ? [{ ...item, body: foldBlock(foldEnv, item.body) }] : []));
   const maps = declaredMaps(script.items, (size) => foldExpr(foldEnv, size), report);
-  return elaborate({ bodies, functions, maps }, env, config, report);
+  const program = elaborate({ bodies, functions, maps }, env, config, report);
+  if (program !== null) reportLargeValues(program, report);
+  return program;
 }
 
 interface Gathered {
