@@ -200,7 +200,9 @@ export function createSession(options: SessionOptions): Session {
     const waitsForSignals = programsOf(script, "self").length > 0;
     while ((due.length > 0 || waitsForSignals) && !state.exiting && !stopped) {
       const next = due.length === 0 ? null : due.reduce((a, b) => (b.next < a.next ? b : a));
-      if (signals === 0) await live.sleepUntil(minOf(next?.next ?? null, live.now() + LONGEST_SLEEP_NS));
+      // What has been printed so far is seen before the wait.
+      await options.breathe();
+      if (signals === 0 && !wasStopped()) await live.sleepUntil(minOf(next?.next ?? null, live.now() + LONGEST_SLEEP_NS));
       if (wasStopped()) return;
       machine.setCurrent({ ts: live.now() });
       answerSignals();
@@ -209,7 +211,6 @@ export function createSession(options: SessionOptions): Session {
         next.next += next.periodNs;
       }
       drain();
-      await options.breathe();
     }
   };
 

@@ -1,0 +1,43 @@
+/** What the words of a command line ask for, loading only what that needs. */
+import type { Console } from "./console.ts";
+import { parseCommandLine, type CliOptions } from "./options.ts";
+
+/** Row 8.42. */
+const INTERNAL_ERROR = 2;
+
+async function dispatch(options: CliOptions, console: Console): Promise<number> {
+  switch (options.command) {
+    case "help":
+      console.print((await import("./usage.ts")).USAGE);
+      return 0;
+    case "version":
+      console.print(`hindsight v${(await import("./usage.ts")).VERSION}\n`);
+      return 0;
+    case "features":
+      console.print((await import("./features.ts")).featuresText());
+      return 0;
+    case "list":
+      return (await import("./list.ts")).list(options, console);
+    case "info":
+      return (await import("./info.ts")).info(options, console);
+    case "run":
+      return (await import("./run.ts")).run(options, console);
+  }
+}
+
+/** The exit status. A defect of ours is told as such, never as an uncaught exception. */
+export async function command(argv: readonly string[], open: (buffering: CliOptions["buffering"]) => Console): Promise<number> {
+  const parsed = parseCommandLine(argv);
+  const console = open(parsed.ok ? parsed.options.buffering : "line");
+  try {
+    if (parsed.ok) return await dispatch(parsed.options, console);
+    const usage = parsed.usage ? (await import("./usage.ts")).USAGE : "";
+    console.error((parsed.message === "" ? "" : `${parsed.message}\n`) + usage);
+    return 1;
+  } catch (error) {
+    console.error(`ERROR: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return INTERNAL_ERROR;
+  } finally {
+    console.out.close();
+  }
+}

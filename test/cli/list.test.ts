@@ -1,0 +1,83 @@
+/** -l and -lv. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCommand } from "../support/run-command.ts";
+
+const SAMPLE = ["--trace", "probes/samples/nightly-report.dat"];
+const list = async (...words: string[]): Promise<string> => (await runCommand([...SAMPLE, ...words])).stdout;
+
+test("row 8.12: all probes, those of a pattern, of several, of part of a name", async () => {
+  const all = await list("-l");
+  expect(all).toMatch(/^interval:hz:\n/);
+  expect(all).toContain("tracepoint:sched:sched_switch\n");
+  expect(await list("-l", "*")).toBe(all);
+  expect(await list("-l", "tracepoint:sched:sched_w*")).toBe("tracepoint:sched:sched_wakeup\n");
+  expect(await list("-l", "t:sched:sched_wakeup,  tracepoint:sched:sched_switch")).toBe(
+    "tracepoint:sched:sched_wakeup\ntracepoint:sched:sched_switch\n",
+  );
+  expect(await list("-l", "*sched_w*")).toBe("tracepoint:sched:sched_wakeup\n");
+  expect(await list("-l", "t:sched_wakeup")).toBe("tracepoint:sched:sched_wakeup\n");
+  expect(await list("-l", "nothing_like_it")).toBe("");
+});
+
+test("row 8.13: a line a probe, sorted, units and events with a colon", async () => {
+  const lines = (await list("-l", "tracepoint:*")).trimEnd().split("\n");
+  expect(lines).toEqual([...lines].sort());
+  expect(await list("-l", "interval:*")).toBe("interval:hz:\ninterval:ms:\ninterval:s:\ninterval:us:\n");
+  expect(await list("-l", "i:hz")).toBe("interval:hz:\n");
+  expect(await list("-l", "profile:*")).toBe("profile:hz:\nprofile:ms:\nprofile:s:\nprofile:us:\n");
+  expect(await list("-l", "software:c*")).toBe(
+    "software:context-switches:\nsoftware:cs:\nsoftware:cpu-clock:\nsoftware:cpu:\nsoftware:cpu-migrations:\n",
+  );
+  expect(await list("-l", "h:*cycles*")).toBe("hardware:bus-cycles:\nhardware:cpu-cycles:\nhardware:cycles:\nhardware:ref-cycles:\n");
+});
+
+test("row 8.14: a file name that is none is a pattern, with a word about it", async () => {
+  expect(await runCommand([...SAMPLE, "-l", "x.bt"])).toEqual({
+    stdout: "",
+    stderr: "WARNING: It appears that 'x.bt' is a filename but the file does not exist. Treating 'x.bt' as a search pattern.\n",
+    status: 0,
+  });
+});
+
+test("row 8.15: the probes of a program, without begin, end and self", async () => {
+  const program =
+    "begin {} tracepoint:sched:sched_w*, t:sched:sched_switch { @ = 1; } self:signal:SIGUSR1 {} interval:s:1 {} end { clear(@); }";
+  const want = "tracepoint:sched:sched_wakeup\ntracepoint:sched:sched_switch\ninterval:s:1\n";
+  expect(await list("-l", "-e", program)).toBe(want);
+  const path = join(mkdtempSync(join(tmpdir(), "hindsight-list-")), "x.bt");
+  writeFileSync(path, program);
+  expect(await list("-l", path)).toBe(want);
+  const { stderr, status } = await runCommand([...SAMPLE, "-l", "-e", "t:sched:none {}"]);
+  expect(stderr).toContain("ERROR: Tracepoint not found: sched:none");
+  expect(status).toBe(1);
+});
+
+test("row 8.16: -lv lists the fields too", async () => {
+  const want = `tracepoint:syscalls:sys_enter_openat
+    int __syscall_nr
+    int dfd
+    const char * filename
+    int flags
+    umode_t mode
+`;
+  expect(await list("-lv", "tracepoint:syscalls:sys_enter_openat")).toBe(want);
+  expect(await list("-lv", "-e", "t:syscalls:sys_enter_openat {}")).toBe(want);
+});
+
+test.each(["struct task_struct", "union u", "enum e", "struct a, struct b"])(
+  "row 8.17: %s cannot be listed without type data",
+  async (pattern) => {
+    const { stdout, stderr, status } = await runCommand([...SAMPLE, "-lv", pattern]);
+    expect(stderr).toContain(`ERROR: '${pattern.split(",")[0]!}' cannot be listed: type data of the recorded kernel is not read yet\n`);
+    expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+  },
+);
+
+test("without a recording there is little to list, and a word about it", async () => {
+  const { stdout, stderr } = await runCommand(["-l"]);
+  expect(stdout).toBe("interval:hz:\ninterval:ms:\ninterval:s:\ninterval:us:\n");
+  expect(stderr).toBe("HINT: no recording: pass --trace FILE (or --sample) to list the probes that it holds\n");
+});
