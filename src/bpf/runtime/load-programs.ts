@@ -4,14 +4,20 @@ import { interpret, type HelperArgs, type InterpHost } from "../interp/interp.ts
 import { jitModule } from "../jit/jit.ts";
 import type { MachineOptions } from "../machine-types.ts";
 import type { MapLayout, MemoryPlan } from "../maps/plan.ts";
+import { CURRENT_BLOCK, current } from "../memory.ts";
+import type { ProgramSpec } from "../spec.ts";
 import type { HelperExport, RuntimeExports } from "./exports.ts";
 import { runtimeBytes } from "./runtime.wasm.ts";
+import { threadIdOnly } from "./thread-id-only.ts";
 
 export interface Loaded {
   readonly runtime: RuntimeExports;
   /** Table slot of program 0; 0 with the interpreter. */
   readonly tableBase: number;
 }
+
+/** bpf_get_current_pid_tgid() */
+const PID_TGID = 14;
 
 const helperExport = (id: number): string | null => {
   const helper = helpers[id];
@@ -57,9 +63,17 @@ function interpHost(exports: Record<string, unknown>, memory: WebAssembly.Memory
     }
     return found;
   };
+  const view = new DataView(memory.buffer);
+  const ofPrograms = new Map<ProgramSpec, (index: number) => boolean>();
+  const asksThreadIdOnly = (program: ProgramSpec, index: number): boolean => {
+    let asks = ofPrograms.get(program);
+    if (asks === undefined) ofPrograms.set(program, (asks = threadIdOnly(program.insns)));
+    return asks(index);
+  };
   return {
-    memory: new DataView(memory.buffer),
-    helpers: (id, args: HelperArgs) => {
+    memory: view,
+    helpers: (id, args: HelperArgs, { program, insn }) => {
+      if (id === PID_TGID && asksThreadIdOnly(program, insn)) return BigInt(view.getUint32(CURRENT_BLOCK + current.tid, true));
       const call = helper(id);
       return call(...args.slice(0, call.length));
     },
