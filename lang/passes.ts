@@ -6,6 +6,7 @@
  *   imports       the probes, macros, functions and definitions of other files (check/imports.ts)
  *   definitions   C structs, enums and macros of the script and its headers: types, and what names in programs stand for (check/definitions/)
  *   macros        calls become blocks; library macros are read if they are used (check/macros/, stdlib/)
+ *   options       getopt() calls become literals of the command line (check/getopt.ts)
  *   unsupported   top-level constructs that are read but not compiled yet (check/report-unsupported.ts)
  *   expand        attach points: parameters, wildcards, what the recording offers (check/attach/)
  *   split         one body per group of attach points that it cannot tell apart; `probe` becomes a literal (check/split-bodies.ts)

@@ -76,3 +76,53 @@ test("row 2.28: a function and a macro with the same body give the same", async 
     { numRuns: 40 },
   );
 });
+
+test.each(["args", "args.pid", "arg0", "retval", "func", "ctx", 'reg("ip")', "probe", "probetype", "probe()", "__builtin_usermode"])(
+  "row 2.28: %s is a probe's, not a function's",
+  async (what) => {
+    const { stderr } = await runScript(`fn f() { print(${what}); } begin { f() }`);
+    expect(stderr).toMatch(/^stdin:1:16-\d+: ERROR: \w+ is not available in a function\n/);
+    expect(stderr).toContain("HINT: pass it to the function as an argument\n");
+  },
+);
+
+test.each([
+  ["fn f() { } fn f() { } begin { }", "1:15-16: ERROR: Redefinition of function: f"],
+  ["fn strlen($a: int64) { } begin { }", "1:4-10: ERROR: strlen is a function or variable of the language"],
+  [
+    "fn f($a: int64, $b: int64, $c: int64, $d: int64, $e: int64, $f: int64) { } begin { }",
+    "1:4-5: ERROR: A function can have 5 parameters, f() has 6",
+  ],
+  [
+    "fn f(): string { return comm; } begin { }",
+    "1:9-15: ERROR: A function can return integers, bools, enums and pointers, not string[1024]",
+  ],
+  ["fn f(): int64 { if (pid) { return 1; } } begin { }", "1:4-5: ERROR: Not all code paths returned a value"],
+  ["fn f(): int64 { return; } begin { }", "1:17-23: ERROR: Function f is of type int64, cannot return void"],
+  ["fn f() { return 1; } begin { }", "1:10-18: ERROR: Function f is of type void, cannot return int8"],
+  ["fn f(): bool { return 5; } begin { }", "1:16-24: ERROR: Function f is of type bool, cannot return int8"],
+  ["fn f($a: int64) { } begin { f() }", "1:29-32: ERROR: f() takes 1 arguments, 0 given"],
+  ['fn f($a: int64) { } begin { f("a") }', "1:31-34: ERROR: f() expects int64 for argument $a, found string[2]"],
+  ['fn f($a: string[2]) { } begin { f("abc") }', "1:35-40: ERROR: f() expects string[2] for argument $a, found string[4]"],
+  ["fn f($a: int8) { } begin { f(300) }", "1:30-33: ERROR: f() expects int8 for argument $a, found int16"],
+  ["fn f() { g() } fn g() { f() } begin { f() }", "1:25-28: ERROR: Recursive function call detected. Call chain: f > g > f"],
+  ["fn f() { break; } begin { f() }", "1:10-15: ERROR: 'break' statement is not allowed in a function"],
+  [
+    "fn f($a: int64) { let $a = 1; } begin { f(1) }",
+    "1:19-29: ERROR: Variable $a was already declared. Variable shadowing is not allowed.",
+  ],
+  ["fn f() { print($x) } begin { $x = 1; f() }", "1:16-18: ERROR: Undefined or undeclared variable: $x"],
+  ["fn f() { } begin { $x = f(); }", "1:20-28: ERROR: Value 'void' cannot be assigned to a scratch variable."],
+])("row 2.28: what is wrong: %s", async (text, expected) => {
+  expect((await runScript(text)).stderr).toContain(`stdin:${expected}\n`);
+});
+
+test("row 2.28: no deeper than the kernel goes", async () => {
+  const chain = (length: number) =>
+    Array.from({ length }, (_, i) => `fn f${i}(): int64 { return ${i === 0 ? "1" : `f${i - 1}() + 1`}; }`).join("\n") +
+    `\nbegin { print(f${length - 1}()) }`;
+  expect(await printed(chain(7))).toBe("7\n\n\n");
+  expect((await runScript(chain(8))).stderr).toContain(
+    "ERROR: functions call each other too deep: a probe and 7 functions are the limit\n",
+  );
+});

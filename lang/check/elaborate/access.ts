@@ -9,6 +9,7 @@ import { MAX_TYPED_ARGUMENTS } from "../../registers.ts";
 import { isArgs } from "../split-bodies.ts";
 import { convert } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
+import { refusedInFunction } from "./in-function.ts";
 import { isCell, readCell } from "./maps.ts";
 import { memberValue } from "./member-value.ts";
 import { movedPointer } from "./pointers.ts";
@@ -19,6 +20,7 @@ const COMMON_FIELDS_END = 8;
 
 /** False (and a diagnostic) where the probe or the place has no `args`. */
 export function requireArgs(cx: Context, span: Span): boolean {
+  if (refusedInFunction(cx, "args", span)) return false;
   const other = cx.points.find(({ provider }) => provider !== "tracepoint" && provider !== "fentry" && provider !== "fexit");
   if (other !== undefined) {
     cx.report.error("unavailableHere", span, `args can not be used with "${other.provider}" probes`);

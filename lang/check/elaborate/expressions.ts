@@ -15,6 +15,7 @@ import { elaborateComptime, elaborateComptimeIf } from "./comptime.ts";
 import { elaborateRecord, elaborateTuple } from "./composite.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { intConstant } from "./convert.ts";
+import { refusedInFunction } from "./in-function.ts";
 import { readCell } from "./maps.ts";
 import { elaborateOffsetof, elaborateSizeof, elaborateTypeinfo } from "./sizes.ts";
 import { typesOf } from "./type-expr.ts";
@@ -22,6 +23,7 @@ import { elaborateIncrement, elaborateUnary } from "./unary.ts";
 import { readVariable } from "./variables.ts";
 
 function elaborateIdentifier(cx: Context, { name, span }: ExprOf<"ident">): HirExpr | null {
+  if (refusedInFunction(cx, name, span)) return null;
   if (isBuiltin(name)) return elaborateBuiltin(cx, name, span);
   // Parentheses may be left out where nothing is in them (row 2.57).
   if (needsNoArgument(name)) return elaborateCall(cx, { kind: "call", span, name: { text: name, span }, args: [] });

@@ -5,6 +5,7 @@ import { kindName } from "../../types/names.ts";
 import { sizeOf, string, typeName, uint64, type Type } from "../../types/type.ts";
 import { textToBytes } from "../byte-text.ts";
 import { memorySpaceOf } from "../split-bodies.ts";
+import { allowUnstable } from "../unstable.ts";
 import { intConstant } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { completed, memberNamed } from "./struct-members.ts";
@@ -55,22 +56,9 @@ const text = (value: string, span: Expr["span"]): HirExpr => {
   return { kind: "str", span, bytes, type: string(bytes.length + 1) };
 };
 
-const FEATURE = "typeinfo";
-
 /** Unstable, and off by default (rows 7.29 to 7.31): the record that bpftrace makes of a type. There is no BTF, so its id is 0. */
 export function elaborateTypeinfo(cx: Context, { of, span }: TypeQuestion): HirExpr | null {
-  const mode = cx.inference.config.settings.get("unstable_typeinfo");
-  if (mode === "error") {
-    const message =
-      `${FEATURE} feature is not enabled by default. To enable this unstable feature, set the config flag to enable. ` +
-      "unstable_typeinfo=enable";
-    cx.report.error("unstable", span, message);
-    return null;
-  }
-  if (mode === "warn") {
-    const message = `Script is using an unstable feature: ${FEATURE}. To prevent this warning you must explicitly enable it in the config e.g. unstable_typeinfo=enable`;
-    cx.report.warn("unstable", null, message);
-  }
+  if (!allowUnstable(cx.inference.config, cx.report, "unstable_typeinfo", "typeinfo", span)) return null;
   const type = askedType(cx, of);
   if (type === null) return null;
   const fields = [

@@ -21,6 +21,8 @@ type ExprOf<K extends Expr["kind"]> = Extract<Expr, { readonly kind: K }>;
 interface Expansion {
   readonly user: ReadonlyMap<string, readonly Macro[]>;
   readonly library: Library;
+  /** Names of the script's functions. */
+  readonly functions: ReadonlySet<string>;
   readonly report: Report;
   /** How many macros were expanded. */
   count: number;
@@ -111,7 +113,7 @@ function expandCall(x: Expansion, scope: Scope, span: Span, name: string, args: 
   const found = lookUp(candidates(x, scope, name), args);
   if (found === null) return null;
   if ("closest" in found) {
-    if (isNative(name)) return null;
+    if (isNative(name) || x.functions.has(name)) return null;
     reportMismatch(x.report, span, found.closest, args);
     return failed(span);
   }
@@ -298,7 +300,8 @@ export function expandMacros(unit: Unit, report: Report): Unit {
   const own = script.items.filter((item): item is MacroItem => item.kind === "macro");
   const library = openLibrary(source);
   if (own.length === 0 && !library.isMentioned) return unit;
-  const x: Expansion = { user: collectMacros(own, report), library, report, count: 0, nodes: 0, depth: 0 };
+  const functions = new Set(script.items.flatMap((item) => (item.kind === "function" ? [item.name.text] : [])));
+  const x: Expansion = { user: collectMacros(own, report), library, functions, report, count: 0, nodes: 0, depth: 0 };
   const items = script.items.filter(({ kind }) => kind !== "macro").map((item) => expandItem(x, item));
   for (const item of items) checkDepth(item, report);
   return { script: { ...script, items }, source: library.source() };

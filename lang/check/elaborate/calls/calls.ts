@@ -4,6 +4,7 @@ import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
 import { builtinNames, isBuiltin } from "../builtins.ts";
 import { stdlib } from "../../../stdlib/stdlib.ts";
 import type { CallExpr, Context } from "../context.ts";
+import { refusedInFunction } from "../in-function.ts";
 import { isAggregate } from "./aggregates.ts";
 import { checkArity } from "./arguments.ts";
 import { builtinCall } from "./builtin-calls.ts";
@@ -91,6 +92,7 @@ export function elaborateCall(cx: Context, call: CallExpr): HirExpr | null {
   const name = call.name.text;
   const fn = cx.inference.functions.get(name);
   if (fn !== undefined) return functionCall(cx, call, fn);
+  if (refusedInFunction(cx, name, call.span)) return null;
   const value = Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
   if (value !== undefined) return checkArity(cx, call, value) ? value.elaborate(cx, call) : null;
   if (isAction(name)) {

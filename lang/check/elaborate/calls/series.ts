@@ -3,6 +3,7 @@ import type { Span } from "../../../diagnostics/diagnostic.ts";
 import type { HirExpr } from "../../../hir/hir.ts";
 import { uint64, type MapValueType, type SeriesType } from "../../../types/type.ts";
 import { bytesToText } from "../../byte-text.ts";
+import { allowUnstable } from "../../unstable.ts";
 import { convert } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { mapNamed, readCell } from "../maps.ts";
@@ -37,23 +38,8 @@ function aggregateName(cx: Context, call: CallExpr): SeriesType["aggregate"] | n
   return null;
 }
 
-const UNSTABLE = {
-  warn:
-    "Script is using an unstable feature: tseries. To prevent this warning you must explicitly enable it in the config e.g. " +
-    "unstable_tseries=enable",
-  error:
-    "tseries feature is not enabled by default. To enable this unstable feature, set the config flag to enable. unstable_tseries=enable",
-};
-
-/** Said once for the script (rows 7.30, 7.31). */
-function checkStability(cx: Context, span: Span): void {
-  const { unstableTseries } = cx.inference.config;
-  if (unstableTseries === "warn") cx.report.warn("unstable", null, UNSTABLE.warn);
-  if (unstableTseries === "error") cx.report.error("unstable", span, UNSTABLE.error);
-}
-
 export function seriesType(cx: Context, call: CallExpr): MapValueType | null {
-  checkStability(cx, call.span);
+  allowUnstable(cx.inference.config, cx.report, "unstable_tseries", "tseries", call.span);
   const intervalNs = bound(cx, call, 1, "interval_ns");
   const count = bound(cx, call, 2, "num_intervals");
   const aggregate = aggregateName(cx, call);
