@@ -65,6 +65,8 @@ export type IrInsn = { readonly span: Span } & (
   | { readonly op: "call"; readonly dst: VReg | null; readonly func: FuncId; readonly args: readonly CallArg[] }
   /** floor(log2(src)) of a non-zero u64: a shared BPF subprogram that the JIT lowers to clz. */
   | { readonly op: "log2"; readonly dst: VReg; readonly src: Operand }
+  /** dst = src, a number of which the verifier is to know nothing from here on, and that it does not take for the same as src. */
+  | { readonly op: "hide"; readonly dst: VReg; readonly src: Operand }
 );
 
 export type Terminator = { readonly span: Span } & (

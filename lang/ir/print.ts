@@ -128,6 +128,8 @@ export function insnText(insn: IrInsn, names: Names): string {
       return `${to(insn.dst)}call ${names.functions[insn.func]?.name ?? `func${insn.func}`}(${args(insn.args)})`;
     case "log2":
       return `${to(insn.dst)}log2 ${operandText(insn.src)}`;
+    case "hide":
+      return `${to(insn.dst)}hide ${operandText(insn.src)}`;
   }
 }
 

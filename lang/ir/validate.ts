@@ -188,6 +188,7 @@ function validateFunction(func: IrFunction, program: IrProgram): string[] {
       case "ext":
       case "bswap":
       case "log2":
+      case "hide":
         use(insn.src, facts);
         return assign(insn.dst, facts);
       case "bin":

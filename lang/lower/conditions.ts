@@ -2,6 +2,7 @@
 import type { HirExpr } from "../hir/hir.ts";
 import type { BlockId } from "../ir/ir.ts";
 import { branchOnEqual, branchOnStrings } from "./equality.ts";
+import { comparedValue } from "./hiding.ts";
 import { pointerOf } from "./maps.ts";
 import { at, enter, meet, zero, type Branches, type Lowering } from "./lowering.ts";
 import { isScalar } from "./scalars.ts";
@@ -33,7 +34,7 @@ function jump(l: Lowering, cond: HirExpr, then: BlockId, otherwise: BlockId): Br
       return both(l);
     case "compare": {
       const [left, right] = operands(l, cond.left, cond.right);
-      b.branch(conditionOf(cond), left, right, then, otherwise);
+      b.branch(conditionOf(cond), comparedValue(l, cond.left, left), comparedValue(l, cond.right, right), then, otherwise);
       return both(l);
     }
     case "equal":
@@ -60,7 +61,7 @@ function jump(l: Lowering, cond: HirExpr, then: BlockId, otherwise: BlockId): Br
       break;
     default:
   }
-  b.branch("ne", l.rules.value(l, cond), zero, then, otherwise);
+  b.branch("ne", comparedValue(l, cond, l.rules.value(l, cond)), zero, then, otherwise);
   return both(l);
 }
 

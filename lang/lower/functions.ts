@@ -6,6 +6,7 @@ import { createFunction } from "./builder.ts";
 import { without } from "./cache.ts";
 import { timeKeys } from "./builtins.ts";
 import { finishFunction } from "./finish.ts";
+import { hidesVariables } from "./hiding.ts";
 import { findLocalUses } from "./locals.ts";
 import { createFrame, functionBody, reserveFunction, zero, type Lowering, type ProgramState, type Rules } from "./lowering.ts";
 import { withoutLookups } from "./lookups.ts";
@@ -38,7 +39,13 @@ function functionId(program: ProgramState, rules: Rules, index: number): FuncId 
   program.scriptFunctions.set(index, id);
   const main = createFunction(func.name, func.params.length, func.span);
   const uses = findLocalUses(func.body, func.params);
-  const l = functionBody(program, rules, { main, uses, frame: createFrame(main), localTypes: func.locals });
+  const l = functionBody(program, rules, {
+    main,
+    uses,
+    frame: createFrame(main),
+    localTypes: func.locals,
+    hidesVariables: hidesVariables(func.body),
+  });
   takeParams(l, func);
   rules.block(l, func.body);
   main.ret(zero);

@@ -4,6 +4,7 @@ import type { FuncId, IrProbe, IrProgram } from "../ir/ir.ts";
 import { createFunction } from "./builder.ts";
 import { branch } from "./conditions.ts";
 import { finishFunction } from "./finish.ts";
+import { hidesVariables } from "./hiding.ts";
 import { findLocalUses } from "./locals.ts";
 import { createFrame, functionBody, reserveFunction, zero, type LowerOptions, type ProgramState, type Rules } from "./lowering.ts";
 import { layOutMap } from "./map-layout.ts";
@@ -20,7 +21,13 @@ function lowerProbe(program: ProgramState, probe: HirProbe, index: number): Func
   // At most 15 characters, callbacks append `_<function>`.
   const main = createFunction(`probe_${index}`, 1, probe.span);
   const uses = findLocalUses(probe.body);
-  const l = functionBody(program, rules, { main, uses, frame: createFrame(main), localTypes: probe.locals });
+  const l = functionBody(program, rules, {
+    main,
+    uses,
+    frame: createFrame(main),
+    localTypes: probe.locals,
+    hidesVariables: hidesVariables(probe.body),
+  });
   block(l, probe.body);
   main.ret(zero);
   program.functions[id] = finishFunction(main);

@@ -57,6 +57,8 @@ export interface ProbeState {
   readonly uses: ReadonlyMap<LocalId, LocalUse>;
   readonly frame: Frame;
   readonly localTypes: readonly HirLocal[];
+  /** The verifier is to know nothing about variables (hiding.ts). */
+  readonly hidesVariables: boolean;
 }
 
 /** Where `break` and `continue` go: to a block, or out of the callback with its answer (1 stop, 0 go on). */

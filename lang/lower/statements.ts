@@ -5,6 +5,7 @@ import { sizeOf } from "../types/type.ts";
 import { addSample } from "./aggregates.ts";
 import { callFunction } from "./functions.ts";
 import { emitJoin } from "./join.ts";
+import { hiddenValue } from "./hiding.ts";
 import { forMap, forRange, leave, repeat, whileLoop } from "./loops.ts";
 import { at, cacheHere, enter, irMapId, type Lowering } from "./lowering.ts";
 import { forgetLookupsBy } from "./lookups.ts";
@@ -23,7 +24,7 @@ function setLocal(l: Lowering, stmt: Stmt<"set_local">): void {
   const { local, value } = stmt;
   const { type } = l.probe.localTypes[local]!;
   if (isScalar(type)) {
-    const result = l.rules.value(l, value);
+    const result = hiddenValue(l, l.rules.value(l, value), type);
     forgetLookupsBy(l, local);
     const home = scalarHome(l, local);
     if (home.kind === "reg") l.b.setTo(home.reg, result);

@@ -54,7 +54,7 @@ export function scalarHome(l: Lowering, local: LocalId): Storage {
     if (use.addressed) return scalarSlot(l, local, use);
     const dst = l.b.vreg();
     l.b.pin(dst);
-    if (use.startsZero) l.b.prologue([{ op: "mov", dst, src: zero }]);
+    if (use.startsZero) l.b.prologue([{ op: l.probe.hidesVariables ? "hide" : "mov", dst, src: zero }]);
     return { kind: "reg", reg: dst };
   });
 }

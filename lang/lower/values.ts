@@ -10,6 +10,7 @@ import { builtinValue } from "./builtins.ts";
 import { isRemote, remoteValue } from "./deref.ts";
 import { elementValue } from "./elements.ts";
 import { fieldValue, loadRecord } from "./fields.ts";
+import { hiddenValue } from "./hiding.ts";
 import { at, cached, cacheHere, enter, zero, type Lowering } from "./lowering.ts";
 import { forgetLookupsBy } from "./lookups.ts";
 import { callFunction } from "./functions.ts";
@@ -170,7 +171,8 @@ export function incrementLocal(
   forgetLookupsBy(l, expr.local);
   const home = scalarHome(l, expr.local);
   const { type } = l.probe.localTypes[expr.local]!;
-  const add = (before: Operand): Operand => extend(l, b.bin("add", before, imm(expr.delta)), scalarSize(type), isSigned(type));
+  const add = (before: Operand): Operand =>
+    hiddenValue(l, extend(l, b.bin("add", before, imm(expr.delta)), scalarSize(type), isSigned(type)), type);
   if (home.kind === "memory") {
     const before = b.load(home.addr, 8, false);
     const after = add(before);

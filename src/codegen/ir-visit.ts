@@ -50,6 +50,7 @@ export function forEachIrUse(insn: IrInsn, visit: VisitReg): void {
     case "ext":
     case "bswap":
     case "log2":
+    case "hide":
       ofOperand(insn.src, visit);
       return;
     case "loadCtx":

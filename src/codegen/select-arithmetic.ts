@@ -177,6 +177,15 @@ export function selectSwap(b: Builder, insn: IrInsn & { op: "bswap" }): void {
   emit(b, { op: "swap", dst, bits: insn.bits });
 }
 
+/** A division by one: the verifiers, ours and the kernel's, follow no division, and take its result for another number. */
+export function selectHide(b: Builder, insn: IrInsn & { op: "hide" }): void {
+  const dst = mreg(insn.dst);
+  const value = knownValue(b, insn.src);
+  if (value === null) emitMove(b, dst, inReg(b, insn.src));
+  else emitConst(b, dst, value);
+  emit(b, { op: "alu", fn: "div", wide: true, dst, src: { imm: 1 } });
+}
+
 /** A comparison with its left side in a register, or decided. */
 export type Comparison =
   | { readonly known: boolean }

@@ -9,7 +9,7 @@ import { destinationOf } from "./ir-visit.ts";
 import type { SlotHome } from "./frame.ts";
 import type { MArg, MBlock, MEnd, MFunction, MReg } from "./mir.ts";
 import { framePointer } from "./mir.ts";
-import { compare, selectBin, selectExt, selectSetcc, selectSwap } from "./select-arithmetic.ts";
+import { compare, selectBin, selectExt, selectHide, selectSetcc, selectSwap } from "./select-arithmetic.ts";
 import {
   selectAddTo,
   selectAddressOf,
@@ -192,6 +192,8 @@ function selectInsn(b: Builder, insn: IrInsn): void {
       });
     case "log2":
       return selectLog2(b, insn);
+    case "hide":
+      return selectHide(b, insn);
   }
 }
 

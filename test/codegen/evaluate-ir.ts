@@ -134,6 +134,9 @@ function run(ir: IrProgram, func: IrFunction, args: readonly bigint[], world: Wo
         case "ctx":
           regs[insn.dst] = args[0]!;
           break;
+        case "hide":
+          regs[insn.dst] = value(insn.src);
+          break;
         case "log2": {
           const src = value(insn.src);
           regs[insn.dst] = src === 0n ? 0n : BigInt(src.toString(2).length - 1);

@@ -13,7 +13,7 @@ export type Stmt =
   | { readonly k: "bin"; readonly fn: BinFn; readonly dst: number; readonly a: Value; readonly b: Value }
   | { readonly k: "ext"; readonly dst: number; readonly src: Value; readonly bits: 8 | 16 | 32; readonly signed: boolean }
   | { readonly k: "swap"; readonly dst: number; readonly src: Value; readonly bits: 16 | 32 | 64 }
-  | { readonly k: "mov" | "log2"; readonly dst: number; readonly src: Value }
+  | { readonly k: "mov" | "log2" | "hide"; readonly dst: number; readonly src: Value }
   | { readonly k: "setcc"; readonly dst: number; readonly cond: Cond; readonly a: Value; readonly b: Value }
   | {
       readonly k: "load";
@@ -86,7 +86,7 @@ function stmts(depth: number, maxStmts: number): fc.Arbitrary<Stmt[]> {
     fc.record({ k: fc.constant("bin" as const), fn: binFn, dst: register, a: value, b: value }),
     fc.record({ k: fc.constant("ext" as const), dst: register, src: value, bits: fc.constantFrom(8, 16, 32), signed: fc.boolean() }),
     fc.record({ k: fc.constant("swap" as const), dst: register, src: value, bits: fc.constantFrom(16, 32, 64) }),
-    fc.record({ k: fc.constantFrom("mov" as const, "log2" as const), dst: register, src: value }),
+    fc.record({ k: fc.constantFrom("mov" as const, "log2" as const, "hide" as const), dst: register, src: value }),
     fc.record({ k: fc.constant("setcc" as const), dst: register, cond, a: value, b: value }),
     fc.record({ k: fc.constant("load" as const), dst: register, at: register, size, signed: fc.boolean(), byPointer: fc.boolean() }),
     fc.record({ k: fc.constant("store" as const), at: register, size, src: value, byPointer: fc.boolean() }),
@@ -169,6 +169,7 @@ function mainFunction(body: readonly Stmt[], registers: number): IrFunction {
           break;
         case "mov":
         case "log2":
+        case "hide":
           emit({ op: stmt.k, dst: v(number(stmt.dst)), src: operand(stmt.src) });
           break;
         case "setcc":

@@ -261,6 +261,9 @@ export function irMachine(program: IrProgram, ncpus: number): IrMachine {
           case "copy":
             bytesAt(address(insn.to), insn.sizeBytes).set(bytesAt(address(insn.from), insn.sizeBytes));
             break;
+          case "hide":
+            regs[insn.dst] = value(insn.src);
+            break;
           case "log2":
             regs[insn.dst] = BigInt(value(insn.src).toString(2).length - 1);
             break;

@@ -32,6 +32,7 @@ const rows: readonly (readonly [string, string, bigint])[] = [
   ["neg32 of 0", "r0 = 0x100000000 ll\nw0 = -w0", 0n],
 
   ["div64 is unsigned, its immediate sign-extended", "r0 = -2\nr0 /= -1", 0n],
+  ["div64 by one is the same number", "r0 = -2\nr0 /= 1", 0xfffffffffffffffen],
   ["div64", "r0 = -1\nr1 = 2\nr0 /= r1", 0x7fffffffffffffffn],
   ["div64 by zero is 0", "r0 = 7\nr1 = 0\nr0 /= r1", 0n],
   ["div64 by a zero that is known only at run time", "r0 = 7\nr1 = *(u64 *)(r1 +0)\nr0 /= r1", 0n],

@@ -232,3 +232,25 @@ test("statements behind exit() are not compiled", () => {
     "return 0",
   ]);
 });
+
+const loadsIn = (body: string): number =>
+  irOf(`tracepoint:sched:sched_switch { ${body} }`).filter((line) => / ctx v\d+\[/.test(line)).length;
+
+test("a field is loaded again only where both ways of a condition on it have met", () => {
+  expect(loadsIn("if (args.prev_state > 5) { @[args.prev_state] = 1; @x = args.prev_state; } else { @y = args.prev_state; }")).toBe(1);
+  expect(loadsIn("if (args.prev_state > 5) { return; } @x = args.prev_state;")).toBe(1);
+  expect(loadsIn("if (args.prev_state > 5) { @x = 1; } @y = args.prev_state; @z = args.prev_state;")).toBe(2);
+  expect(
+    loadsIn("if (args.prev_state > 5) { @x = 1; } @y = args.prev_state; if (args.prev_state > 6) { @z = 1; } @y = args.prev_state;"),
+  ).toBe(3);
+});
+
+test("variables are hidden from the verifier where many conditions could combine, but not from loops that must end", () => {
+  const conditions = (count: number): string => "if ($x == 1) { $y = 2; } ".repeat(count);
+  const hidden = (body: string): number =>
+    irOf(`begin { $x = rand; $y = 0; ${body} @ = $y; }`).filter((line) => line.includes("hide")).length;
+  expect(hidden(conditions(12))).toBe(0);
+  // Two at the start, and in each condition what is compared and what is set.
+  expect(hidden(conditions(13))).toBe(2 + 26);
+  expect(hidden(`${conditions(13)} while ($y < 4) { $y++; }`)).toBe(0);
+});
