@@ -1,6 +1,7 @@
 /**
  * The candidate that `name` was most likely meant to be, or null if none is near enough: one edit for short names, up to three for
- * long ones; a swap of neighbours is one edit, and case does not count. The first of several equally near ones wins.
+ * long ones; a swap of neighbours is one edit, and case does not count. Of equally near ones the first of the same length wins, else the
+ * first.
  */
 export function didYouMean(name: string, candidates: Iterable<string>): string | null {
   const wanted = name.toLowerCase();
@@ -11,9 +12,11 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
     if (candidate === name) continue;
     const other = candidate.toLowerCase();
     if (Math.abs(other.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, other, bestDistance);
+    const distance = editDistance(wanted, other, bestDistance + 1);
+    const isNearer =
+      distance < bestDistance || (distance === bestDistance && best?.length !== name.length && candidate.length === name.length);
     // More edits than half of the name would match anything of that length.
-    if (distance < bestDistance && distance * 2 <= wanted.length) {
+    if (isNearer && distance <= limit && distance * 2 <= wanted.length) {
       best = candidate;
       bestDistance = distance;
     }

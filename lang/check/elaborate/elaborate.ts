@@ -7,6 +7,7 @@ import type { ScriptConfig } from "../config.ts";
 import type { CheckEnv } from "../env.ts";
 import { checkDeclarations, type MapDeclaration } from "../map-declarations.ts";
 import { makeReport, type Report } from "../report.ts";
+import { suggestion } from "../suggestion.ts";
 import type { ProbeBody } from "../split-bodies.ts";
 import { elaborateCondition } from "./branches.ts";
 import type { Context, FunctionState, Inference, MapState } from "./context.ts";
@@ -68,8 +69,10 @@ function giveDefaults(inference: Inference): boolean {
 }
 
 function reportUndefinedMaps(inference: Inference, report: Report): void {
+  const defined = [...inference.maps.values()].filter(({ written }) => written).map(({ name }) => name);
   for (const map of inference.maps.values())
-    if (map.value === null && !map.written) report.error("undefinedMap", map.span, `Undefined map: ${map.name}`);
+    if (map.value === null && !map.written)
+      report.error("undefinedMap", map.span, `Undefined map: ${map.name}`, { hint: suggestion(map.name, defined) });
 }
 
 const settleValue = (value: MapValueType): MapValueType => (value.kind === "plain" ? { kind: "plain", type: settle(value.type) } : value);

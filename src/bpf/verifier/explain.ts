@@ -19,8 +19,14 @@ export function explainRejection(program: ProgramSpec, rejection: Rejection): Ex
   return {
     message: `the verifier rejected the program: ${rejection.reason}`,
     span: line && { start: line.start, end: line.end },
-    hint: hintLines(program, rejection).join("\n"),
+    hint: [...advice(rejection.reason), ...hintLines(program, rejection)].join("\n"),
   };
+}
+
+/** What a script can do about it, where that is known. */
+function advice(reason: string): string[] {
+  if (!reason.startsWith("infinite loop")) return [];
+  return ["nothing shows that the loop ends: count its rounds, as in for ($i : 0..100) { … }"];
 }
 
 /** The entry that covers an insn; entries are in order of insns. */

@@ -31,6 +31,9 @@ test("a name is not its own suggestion, and there may be none to suggest", () =>
 test("the nearest wins wherever it stands", () => {
   expect(didYouMean("counts", ["mounts", "count", "account"])).toBe("mounts");
   expect(didYouMean("kstackk", ["ustack", "kstack"])).toBe("kstack");
+  // Of equally near ones that of the same length, else the first.
+  expect(didYouMean("prinft", ["print", "printf", "sprint"])).toBe("printf");
+  expect(didYouMean("coun", ["count", "couns"])).toBe("count");
 });
 
 test("long candidates cost little", () => {
