@@ -10,6 +10,12 @@ import { isScalar, scalarSize } from "./scalars.ts";
 
 /** A value in memory, as the helpers want it. */
 export function inMemory(l: Lowering, expr: HirExpr, name: string): Address {
+  if (sizeOf(expr.type) === 0) {
+    l.rules.effect(l, expr);
+    const nothing = l.b.scratch(name, 8);
+    l.b.store(nothing, 8, zero);
+    return nothing;
+  }
   if (!isScalar(expr.type)) return l.rules.place(l, expr);
   const bits = bitsOf(l, expr);
   const slot = l.b.scratch(name, 8);

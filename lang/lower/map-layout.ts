@@ -12,11 +12,14 @@ export const isHistogram = (value: MapValueType): value is Extract<MapValueType,
 /** Cells of one key are many: buckets, or intervals. */
 export const isBucketed = (value: MapValueType): boolean => isHistogram(value) || value.kind === "tseries";
 
+/** The empty tuple takes no room, but a map has no keys or values of no size. */
+const atLeastOne = (sizeBytes: number): number => Math.max(1, sizeBytes);
+
 /** Bytes of one cell. */
 export function cellBytes(value: MapValueType): number {
   switch (value.kind) {
     case "plain":
-      return sizeOf(value.type);
+      return atLeastOne(sizeOf(value.type));
     case "count":
     case "hist":
     case "lhist":
@@ -47,7 +50,7 @@ export function isArray(map: HirMap): boolean {
 export function mapKeyBytes(map: HirMap): number {
   if (isArray(map)) return 4;
   if (map.key === null) return 8;
-  return isBucketed(map.value) ? bucketOffset(map) + 8 : sizeOf(map.key);
+  return isBucketed(map.value) ? bucketOffset(map) + 8 : atLeastOne(sizeOf(map.key));
 }
 
 const isLru = (map: HirMap): boolean => map.kind === "lruhash" || map.kind === "percpulruhash";

@@ -131,10 +131,6 @@ test("row 5.17: find sets the variable if the key is there", async () => {
   ]);
 });
 
-test("row 5.19: len of a stack, which no recording offers yet", async () => {
-  expect(await said("print(len(kstack));")).toEqual(["len() expects a map or stack to be provided"]);
-});
-
 test("row 5.21: exit ends the run with its code in 8 bits", async () => {
   for (const [code, status] of [
     ["", 0],
@@ -375,7 +371,7 @@ test("row 5.40: bswap keeps the width", async () => {
     await lines(
       "$a = (uint8)0x12; $b = (int16)0x1234; $c = (uint32)1; $d = (uint64)0x0102030405060708; print((bswap($a), bswap($b), bswap($c), bswap($d)));",
     ),
-  ).toEqual([`(${0x12}, ${0x3412}, ${0x01000000}, ${0x0807060504030201n})`]);
+  ).toEqual([`(18, 13330, 16777216, 578437695752307201)`]);
   const recording = await recordingOf([{ ns: 1, event: "app:work", pid: 1, fields: { port: 0x5000 } }]);
   expect((await runScript("tracepoint:app:work { print(bswap(args.port)); }", { recording })).stdout.trim()).toBe("80");
   expect(await said('print(bswap("x"));')).toEqual(["bswap() only supports integer arguments (string provided)"]);
