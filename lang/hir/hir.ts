@@ -153,6 +153,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "strncmp"; readonly left: HirExpr; readonly right: HirExpr; readonly n: number }
     /** str(pointer or string[, length]): type string[capacity]. `length` null: up to the capacity. Pointers are read with probe_read_{kernel,user}_str. */
     | { readonly kind: "str_of"; readonly pointer: HirExpr; readonly length: HirExpr | null }
+    /** A char array in a C struct as string[length + 1]: zero behind its NUL, which it may have none of. */
+    | { readonly kind: "char_array"; readonly operand: HirExpr }
     /** buf(): the first `length` bytes (a uint64; null: all that fit) of an array or string, or of what a pointer leads to; type buffer. */
     | { readonly kind: "buf_of"; readonly data: HirExpr; readonly length: HirExpr | null }
     | { readonly kind: "strlen"; readonly operand: HirExpr }
@@ -175,6 +177,10 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     /** `bucket`: of a time series, one interval's place of the key. */
     /** u64 of the rebuilt context (lang/registers.ts, or arguments in a row); `what`: the name that asks for it. */
     | { readonly kind: "context_word"; readonly offset: number; readonly what: string }
+    /** The event's stack, by its type. */
+    | { readonly kind: "stack" }
+    /** Frames of a stack: uint64. */
+    | { readonly kind: "stack_len"; readonly stack: HirExpr }
     | { readonly kind: "has_key"; readonly map: HirMapId; readonly key: HirExpr; readonly bucket?: HirExpr }
     | { readonly kind: "delete"; readonly map: HirMapId; readonly key: HirExpr | null; readonly bucket?: HirExpr }
     /** len(@m): int64. */

@@ -92,6 +92,8 @@ function text(names: Names, expr: HirExpr): string {
       return `strncmp(${sub(expr.left)}, ${sub(expr.right)}, ${expr.n})`;
     case "str_of":
       return `str(${sub(expr.pointer)}${expr.length === null ? "" : `, ${sub(expr.length)}`}):${typeName(expr.type)}`;
+    case "char_array":
+      return `text(${sub(expr.operand)})`;
     case "buf_of":
       return `buf(${sub(expr.data)}${expr.length === null ? "" : `, ${sub(expr.length)}`}):${typeName(expr.type)}`;
     case "concat":
@@ -111,6 +113,10 @@ function text(names: Names, expr: HirExpr): string {
       return `strftime(${quoteText(expr.type.kind === "timestamp" ? expr.type.format : "")}, ${sub(expr.ns)})`;
     case "ntop":
       return `ntop(${expr.family === null ? "" : `${sub(expr.family)}, `}${sub(expr.address)})`;
+    case "stack":
+      return typeName(expr.type);
+    case "stack_len":
+      return `len(${sub(expr.stack)})`;
     case "context_word":
       return expr.what;
     case "ksym":

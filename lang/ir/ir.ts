@@ -106,7 +106,7 @@ export interface IrFunction {
 export interface IrMap {
   /** `@name` for script maps; a dotless identifier for internal ones. */
   readonly name: string;
-  readonly kind: "hash" | "percpu_hash" | "array" | "percpu_array" | "lru_hash" | "percpu_lru_hash" | "ringbuf";
+  readonly kind: "hash" | "percpu_hash" | "array" | "percpu_array" | "lru_hash" | "percpu_lru_hash" | "stack_trace" | "ringbuf";
   readonly keyBytes: number;
   readonly valueBytes: number;
   readonly maxEntries: number;

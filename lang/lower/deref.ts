@@ -4,7 +4,6 @@
  */
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
-import type { HelperName } from "../ir/helpers.ts";
 import { sizeOf } from "../types/type.ts";
 import { bitsIn, bitsOfMember, fieldBytes, structMember } from "./bit-fields.ts";
 import { addressToRead } from "./fields.ts";
@@ -20,7 +19,7 @@ type Index = Extract<HirExpr, { kind: "index" }>;
 export interface Remote {
   readonly base: Operand;
   readonly off: number;
-  readonly helper: HelperName;
+  readonly helper: "probe_read_kernel" | "probe_read_user";
 }
 
 /** Constant index that is in bounds, or leads into an array of no declared length, which has no end. */

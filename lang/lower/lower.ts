@@ -10,6 +10,7 @@ import { createFrame, functionBody, reserveFunction, zero, type LowerOptions, ty
 import { layOutMap } from "./map-layout.ts";
 import { into, place } from "./memory.ts";
 import { block, effect } from "./statements.ts";
+import { countsFrames } from "./stacks.ts";
 import { value } from "./values.ts";
 
 export type { LowerOptions } from "./lowering.ts";
@@ -43,6 +44,7 @@ function lowerProbe(program: ProgramState, probe: HirProbe, index: number): Func
 export function lower(program: HirProgram, options: LowerOptions): IrProgram {
   const state: ProgramState = {
     options,
+    countsFrames: countsFrames(program),
     hirMaps: program.maps,
     hirFunctions: program.functions,
     maps: program.maps.map(layOutMap),

@@ -23,6 +23,8 @@ export type ActionBody = WithoutSpan<Action>;
 
 export interface ProgramState {
   readonly options: LowerOptions;
+  /** Stacks keep how many frames they have. */
+  readonly countsFrames: boolean;
   readonly hirMaps: readonly HirMap[];
   readonly hirFunctions: readonly HirFunction[];
   /** Script maps first, with the numbers of their HirMapId; internal ones behind. */

@@ -6,6 +6,7 @@ import { statsInto } from "./aggregates.ts";
 import { bitsOf } from "./bits.ts";
 import { commInto, commPlace, isComm } from "./builtins.ts";
 import { bufferInto } from "./buffers.ts";
+import { charArrayInto } from "./char-arrays.ts";
 import { isRemote, remoteInto } from "./deref.ts";
 import { elementInto } from "./elements.ts";
 import { storeField } from "./fields.ts";
@@ -18,15 +19,17 @@ import { memoryHome } from "./storage.ts";
 import { concatInto } from "./concat.ts";
 import { taskCommInto } from "./tasks.ts";
 import { tableTextInto } from "./table-text.ts";
+import { stackInto } from "./stacks.ts";
 import { isKernelPointer, storeStrOf, storeString } from "./text.ts";
 
 const copyTo = (l: Lowering, to: Address, from: Address, sizeBytes: number): void => l.b.emit({ op: "copy", to, from, sizeBytes });
 
-/** Bytes of a literal, zero up to the type's capacity. */
+/** Bytes of a literal, zero up to the type's capacity; of a string also behind a NUL in it. */
 function literalInto(l: Lowering, expr: Extract<HirExpr, { kind: "str" }>, to: Address): void {
   if (expr.bytes.length === 0) return l.b.emit({ op: "zero", to, sizeBytes: sizeOf(expr.type) });
   const bytes = new Uint8Array(sizeOf(expr.type));
-  bytes.set(expr.bytes.subarray(0, bytes.length));
+  const nul = expr.type.kind === "string" ? expr.bytes.indexOf(0) : -1;
+  bytes.set(expr.bytes.subarray(0, nul < 0 ? bytes.length : nul));
   l.b.emit({ op: "bytes", to, bytes });
 }
 
@@ -190,6 +193,8 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
       return remoteInto(l, expr, to);
     case "index":
       return isRemote(expr) ? remoteInto(l, expr, to) : elementInto(l, expr, to);
+    case "char_array":
+      return charArrayInto(l, expr, to);
     case "buf_of":
       return bufferInto(l, expr, to);
     case "block":
@@ -205,6 +210,9 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
       return taskCommInto(l, expr.pid, to);
     case "macaddr":
       return macInto(l, expr.source, to);
+    case "stack":
+      if (expr.type.kind !== "stack") throw new Error("a stack of another type");
+      return stackInto(l, expr.type, to);
     case "ntop":
       return inetInto(l, expr, to);
     case "member":

@@ -22,6 +22,7 @@ import { warn } from "./records.ts";
 import { convert, extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
 import { scalarHome } from "./storage.ts";
 import { taskParent } from "./tasks.ts";
+import { stackLength } from "./stacks.ts";
 import { strlenValue } from "./text.ts";
 import { hasEffects } from "./walk.ts";
 
@@ -244,6 +245,8 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "ksym":
     case "usym":
       return rules.value(l, expr.address);
+    case "stack_len":
+      return stackLength(l, expr);
     case "context_word":
       return cached(l, `context ${expr.offset}`, () => loadRecord(l, expr.offset, 8, false));
     case "has_key":
@@ -254,11 +257,13 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
       return mapLength(l, expr.map);
     case "str":
     case "buf_of":
+    case "char_array":
     case "str_of":
     case "concat":
     case "table_text":
     case "task_comm":
     case "macaddr":
+    case "stack":
     case "ntop":
     case "tuple":
     case "record":

@@ -10,6 +10,7 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "field":
     case "builtin":
     case "context_word":
+    case "stack":
     case "increment_local":
     case "address_of_local":
     case "address_of_map":
@@ -25,6 +26,7 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
     case "unary":
     case "cast":
     case "member":
+    case "char_array":
     case "strlen":
     case "bswap":
       return [expr.operand];
@@ -47,6 +49,8 @@ export function operandsOf(expr: HirExpr): readonly HirExpr[] {
       return [expr.operand, expr.index];
     case "block":
       return [expr.value];
+    case "stack_len":
+      return [expr.stack];
     case "deref":
       return [expr.pointer];
     case "buf_of":

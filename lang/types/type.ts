@@ -29,6 +29,8 @@ export type Type =
   | { readonly kind: "ksym" | "usym" }
   /** u32 length (4 or 16, 0 for an address that is neither IPv4 nor IPv6), then 16 bytes in network order. */
   | { readonly kind: "inet" }
+  /** Number of a stack trace (s64, negative: none), u32 process id of a user stack, u32 frames where len() is asked for. */
+  | StackType
   | { readonly kind: "none" | "void" };
 
 export interface IntType {
@@ -84,6 +86,17 @@ export interface StructMember {
   /** A bit-field: its lowest bit in that byte (0 to 7), and how many bits it has. */
   readonly bits?: { readonly shift: number; readonly count: number };
 }
+
+export interface StackType {
+  readonly kind: "stack";
+  readonly space: "kernel" | "user";
+  /** How it prints. */
+  readonly mode: StackMode;
+  /** Most frames. */
+  readonly frames: number;
+}
+
+export type StackMode = "bpftrace" | "perf" | "raw" | "build_id";
 
 export interface RecordField {
   readonly name: string;
@@ -141,6 +154,8 @@ export function sizeOf(type: Type): number {
     case "ksym":
     case "usym":
       return 8;
+    case "stack":
+      return 16;
     case "mac":
       return 6;
     case "inet":
@@ -173,6 +188,8 @@ export function alignOf(type: Type): number {
     case "struct":
     case "opaque":
       return type.align;
+    case "stack":
+      return 8;
     case "array":
       return alignOf(type.elem);
     case "tuple":
@@ -230,6 +247,8 @@ export function typeName(type: Type): string {
       return type.name;
     case "inet":
       return "inet[24]";
+    case "stack":
+      return `${type.space === "kernel" ? "kstack" : "ustack"}_${type.mode}_${type.frames}`;
     default:
       return type.kind;
   }

@@ -152,7 +152,7 @@ export interface PumpOptions {
   readonly stacks?: StackRecords;
 }
 
-/** Why the pump came back. `stop`: the session called for an end through `requestStop`. */
+/** Why the pump came back: the session has something to do, or all streams have ended. */
 export type PumpResult = "drain" | "done";
 
 export interface PumpStats {

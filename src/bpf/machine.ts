@@ -200,6 +200,7 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.registers, registersAddress(plan));
   setPump(pump.args, argumentsAddress(plan));
   setPump(pump.regions, plan.regions.address);
+  setPump(pump.frames, plan.frames.address);
   setPump(pump.mapsStart, plan.mapsArea.address);
   setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
   setPump(pump.taskIndex, plan.taskIndex.address);

@@ -51,6 +51,8 @@ export const missing = {
   task: 24,
   numa: 28,
   parent: 32,
+  kernelStack: 36,
+  userStack: 40,
   sizeBytes: 64,
 } as const;
 /** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */

@@ -5,7 +5,7 @@ import type { Insn, InsnIndex } from "./isa/insn.ts";
 export type ProgType = "kprobe" | "tracepoint" | "perf_event" | "raw_tracepoint" | "socket_filter";
 
 /** Linux enum bpf_map_type, by name. */
-export type MapType = "hash" | "array" | "percpu_hash" | "percpu_array" | "lru_hash" | "lru_percpu_hash" | "ringbuf";
+export type MapType = "hash" | "array" | "percpu_hash" | "percpu_array" | "lru_hash" | "lru_percpu_hash" | "stack_trace" | "ringbuf";
 
 export interface MapSpec {
   /** At most 15 characters of [A-Za-z0-9_.]; script maps are `AT_x` (`AT_` alone for `@`). */

@@ -9,6 +9,7 @@ import { usesTasks, type Compilation } from "../session/compile.ts";
 import { symbolsFor, type MissingSymbols, type RecordedMachine } from "../session/recorded-machine.ts";
 import type { RunMode } from "../session/select-probes.ts";
 import { createSession, type SessionResult, type TimeWindow } from "../session/session.ts";
+import { newStackSource, stackTexts } from "../session/stack-text.ts";
 import { bootEpochNs, clockOf, liveClock } from "./clock.ts";
 import { ncpusOf } from "./compile.ts";
 import type { Console } from "./console.ts";
@@ -94,12 +95,14 @@ export async function replay(replay: Replay): Promise<number> {
   }
   const live = liveClock();
   const missing: MissingSymbols = { kernelSymbols: 0, userSymbols: 0 };
+  const stackSource = newStackSource();
   const printer = await printerOf(replay, {
     context: {
       truncTrailer: compilation.config.strTruncTrailer,
       clock,
       unitLabels: compilation.usesArrowArgs ? "range" : "value",
       symbol: symbolsFor(machine, missing),
+      stack: stackTexts(stackSource, machine, missing),
     },
     host: hostOf(compilation.config.maxCatBytes),
     write: (text) => {
@@ -115,6 +118,8 @@ export async function replay(replay: Replay): Promise<number> {
     mode,
     contextBytes: compilation.contextBytes,
     hir: compilation.hir,
+    stackRecords: machine.stackRecords,
+    stackSource,
     recording,
     live,
     sink: notifying(printer, console),

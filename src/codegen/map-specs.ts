@@ -9,6 +9,7 @@ const typeOf: Readonly<Record<IrMap["kind"], MapType>> = {
   percpu_array: "percpu_array",
   lru_hash: "lru_hash",
   percpu_lru_hash: "lru_percpu_hash",
+  stack_trace: "stack_trace",
   ringbuf: "ringbuf",
 };
 

@@ -51,6 +51,7 @@ export function valueJson(type: Type, view: DataView, at: number, ctx: PrintCont
     case "timestamp":
     case "username":
     case "mac":
+    case "stack":
     case "ksym":
     case "usym":
     case "inet":

@@ -1,5 +1,5 @@
 /** Typed values as bpftrace prints them (rows 6.29–6.39). Text is a byte string: every character is one byte. */
-import { layoutOf, type Type } from "../../lang/types/type.ts";
+import { layoutOf, type StackType, type Type } from "../../lang/types/type.ts";
 import type { UnitLabels } from "./buckets.ts";
 import { inetText } from "./inet.ts";
 import { structMembers } from "./struct-members.ts";
@@ -13,6 +13,8 @@ export interface PrintContext {
   readonly unitLabels: UnitLabels;
   /** Name of a kernel or user address (without offset), null if unknown. */
   readonly symbol: (kind: "ksym" | "usym", address: bigint) => string | null;
+  /** Frames of a stack by its number, as text; absent: there are no stacks. */
+  readonly stack?: (type: StackType, id: bigint, pid: number) => string;
 }
 
 /** Integer, bool, enum, pointer, timestamp or symbol as a number: sign- or zero-extended by its type. */
@@ -102,6 +104,8 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
       return "";
     case "mac":
       return macText(view, at);
+    case "stack":
+      return ctx.stack?.(type, view.getBigInt64(at, true), view.getUint32(at + 8, true)) ?? "";
     case "inet":
       return inetText(view, at);
     case "array":

@@ -3,6 +3,8 @@ import type { Architecture } from "../../lang/check/env.ts";
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { userCode, type UserCode } from "../../probes/symbols/user-code.ts";
+import type { StackRecords } from "../bpf/machine-types.ts";
+import { stackRecords } from "./stack-records.ts";
 import { probedCatalogue } from "./probed-catalogue.ts";
 import { symbolsOf, type KernelSymbols } from "./symbols.ts";
 
@@ -21,6 +23,8 @@ export interface RecordedMachine {
   /** With the probed functions; null without a recording. */
   readonly catalogue: ProbeCatalogue | null;
   readonly user: UserCode;
+  /** Only with a recording. */
+  readonly stackRecords: () => StackRecords;
   readonly architecture: Architecture;
   /** Looked for on the first question; null without symbols. */
   readonly symbols: () => KernelSymbols | null;
@@ -33,6 +37,7 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
   return {
     catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, user }),
     user,
+    stackRecords: () => stackRecords(recording!.catalogue, kernel()),
     architecture: /\b(aarch64|arm64)\b/.test(recording?.info.uname ?? "") ? "arm64" : "x86_64",
     symbols: kernel,
   };

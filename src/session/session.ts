@@ -3,14 +3,17 @@
  * Script and recording are data; this is the effect.
  */
 import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import { stackMapName } from "../../lang/lower/stacks.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { createMachine } from "../bpf/machine.ts";
-import type { Backend, Machine, PumpStats, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { Backend, Machine, PumpStats, StackRecords, StreamSpec, Timer } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState } from "./actions.ts";
 import type { SessionSink } from "./events.ts";
 import { probedPlan, type MissingArguments } from "./probed-events.ts";
+import { asksForStacks } from "./stack-records.ts";
+import type { StackSource } from "./stack-text.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
 import { selectProbes, type RunMode } from "./select-probes.ts";
 import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.ts";
@@ -41,6 +44,10 @@ export interface SessionOptions {
   readonly contextBytes: readonly number[];
   /** The script's typed program: what its probes ask of their contexts. */
   readonly hir?: HirProgram | null;
+  /** Asked for where a program wants stacks. */
+  readonly stackRecords?: () => StackRecords;
+  /** Filled in, for whoever prints stacks. */
+  readonly stackSource?: StackSource;
   readonly recording: Recording | null;
   readonly live: LiveClock;
   readonly sink: SessionSink;
@@ -139,6 +146,7 @@ export function createSession(options: SessionOptions): Session {
     streams: streamsOf(recording),
   });
   const plan = probedPlan(script, options.hir ?? null, options.contextBytes);
+  if (options.stackSource !== undefined) options.stackSource.frames = (limit, id) => framesOf(script, machine, limit, id);
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();
@@ -171,6 +179,7 @@ export function createSession(options: SessionOptions): Session {
       dispatch,
       probed: plan.events,
       counters: plan.missing.length,
+      ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
       minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
       timers: timersOf(script),
       taskRules: source.taskRules,
@@ -279,6 +288,19 @@ export function createSession(options: SessionOptions): Session {
 
 const absolute = (time: TraceTime | null, firstTs: bigint | null): bigint | null =>
   time === null ? null : time.relative ? (firstTs ?? 0n) + time.ns : time.ns;
+
+/** Frames of a stack by its number, up to the first zero. */
+function framesOf(script: CompiledScript, machine: Machine, limit: number, id: bigint): bigint[] {
+  const index = script.irMaps.findIndex((map) => map?.name === stackMapName(limit));
+  const key = new Uint8Array(4);
+  new DataView(key.buffer).setUint32(0, Number(id), true);
+  const value = machine.maps[index]?.lookup(key) ?? null;
+  if (value === null) return [];
+  const words = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const frames = Array.from({ length: value.byteLength / 8 }, (_, i) => words.getBigUint64(i * 8, true));
+  const end = frames.indexOf(0n);
+  return end < 0 ? frames : frames.slice(0, end);
+}
 
 /** What compiled scripts want their arrays to hold. */
 function fillArrays(script: CompiledScript, machine: Machine): void {

@@ -13,6 +13,8 @@ export interface KernelSymbols {
   nameAt(address: bigint): string | null;
   /** The same with where it starts, and its module. */
   symbolAt(address: bigint): KernelSymbol | null;
+  /** Functions by name, as [start, end), ascending. */
+  rangesOf(names: RegExp): readonly (readonly [bigint, bigint])[];
   /** Address of a symbol of any type, the first one of that name. */
   addressOf(name: string): bigint | null;
 }
@@ -84,6 +86,13 @@ export function kernelSymbols(text: string): KernelSymbols {
   return {
     nameAt: (address) => symbolAt(address)?.name ?? null,
     symbolAt,
+    rangesOf(pattern) {
+      functions ??= functionTable(linesOf(text));
+      const { addresses, names } = functions;
+      return names.flatMap((name, i) =>
+        pattern.test(name) ? [[addresses[i]!, addresses[i + 1] ?? addresses[i]! + LAST_SYMBOL_BYTES] as const] : [],
+      );
+    },
     addressOf(name) {
       if (byName === null) {
         byName = new Map();

@@ -11,6 +11,7 @@ import { textPrinter } from "../../src/output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../../src/session/compile.ts";
 import { recordedMachine, symbolsFor, type SideData } from "../../src/session/recorded-machine.ts";
 import { createSession, type LiveClock, type TraceTime } from "../../src/session/session.ts";
+import { newStackSource, stackTexts } from "../../src/session/stack-text.ts";
 import { kernelAccepts } from "./kernel-load.ts";
 
 export interface RunOptions {
@@ -90,12 +91,15 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   let stdout = "";
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
   if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation };
+  const missing = { kernelSymbols: 0, userSymbols: 0 };
+  const stackSource = newStackSource();
   const printer = (options.format === "json" ? jsonPrinter : textPrinter)({
     context: {
       truncTrailer: compilation.config.strTruncTrailer,
       clock: utcClock(0n),
       unitLabels: compilation.usesArrowArgs ? "range" : "value",
-      symbol: symbolsFor(machine, { kernelSymbols: 0, userSymbols: 0 }),
+      symbol: symbolsFor(machine, missing),
+      stack: stackTexts(stackSource, machine, missing),
     },
     host: options.host ?? noHost,
     write: (s) => {
@@ -114,6 +118,8 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     script: compilation.script,
     contextBytes: compilation.contextBytes,
     hir: compilation.hir,
+    stackRecords: machine.stackRecords,
+    stackSource,
     recording: options.recording ?? null,
     live: jumpingClock(),
     sink: printer,

@@ -77,11 +77,11 @@ export const helpers: Readonly<Record<number, HelperProto>> = {
   14: proto("get_current_pid_tgid", [], "scalar"),
   15: proto("get_current_uid_gid", [], "scalar"),
   16: proto("get_current_comm", ["writable", "size"], "scalar"),
-  // Stack trace maps are no map type of this machine, so no map fits.
-  27: proto("get_stackid", ["ctx", "map", "anything"], "scalar", { ...gplTracing, maps: [] }),
+  27: proto("get_stackid", ["ctx", "map", "anything"], "scalar", { ...gplTracing, maps: ["stack_trace"] }),
   35: proto("get_current_task", [], "scalar", gplOnly),
   42: proto("get_numa_node_id", [], "scalar"),
   45: proto("probe_read_str", ["writable", "size_or_zero", "anything"], "length_or_error", gplTracing),
+  67: proto("get_stack", ["ctx", "writable", "size_or_zero", "anything"], "length_or_error", gplTracing),
   80: proto("get_current_cgroup_id", [], "scalar"),
   112: proto("probe_read_user", ["writable", "size_or_zero", "anything"], "scalar", gplOnly),
   113: proto("probe_read_kernel", ["writable", "size_or_zero", "anything"], "scalar", gplOnly),

@@ -22,8 +22,12 @@ const allowedFlags: Readonly<Record<MapType, number>> = {
   lru_percpu_hash: flag.noCommonLru | flag.numaNode | flag.zeroSeed,
   array: flag.numaNode | flag.mmapable | flag.inner,
   percpu_array: flag.numaNode,
+  stack_trace: flag.numaNode,
   ringbuf: flag.numaNode,
 };
+
+/** sysctl kernel.perf_event_max_stack, as it is everywhere. */
+const MAX_STACK_FRAMES = 127;
 
 const PAGE_BYTES = 4096;
 const MAX_PERCPU_VALUE_BYTES = 32 * 1024;
@@ -52,6 +56,8 @@ export function createError(spec: MapSpec): number {
     return spec.keySize === 0 && spec.valueSize === 0 && sizeFits ? 0 : errno.einval;
   }
   if (spec.keySize < 1 || spec.valueSize < 1 || spec.maxEntries < 1) return errno.einval;
+  if (spec.type === "stack_trace" && (spec.keySize !== 4 || spec.valueSize % 8 !== 0 || spec.valueSize / 8 > MAX_STACK_FRAMES))
+    return errno.einval;
   if (isArray(spec.type) && spec.keySize !== 4) return errno.einval;
   if (isPercpu(spec.type) && spec.valueSize > MAX_PERCPU_VALUE_BYTES) return errno.e2big;
   return spec.valueSize > MAX_VALUE_BYTES ? errno.e2big : 0;

@@ -11,6 +11,7 @@ const typeNumbers: Readonly<Record<MapType, number>> = {
   percpu_array: mapType.percpuArray,
   lru_hash: mapType.lruHash,
   lru_percpu_hash: mapType.lruPercpuHash,
+  stack_trace: mapType.stackTrace,
   ringbuf: mapType.ringbuf,
 };
 

@@ -23,7 +23,8 @@ export function mapHandle(layout: MapLayout, bytes: Uint8Array, runtime: Runtime
     bytes.set(key, areas.key.address);
     return true;
   };
-  const hasElements = spec.type !== "ringbuf";
+  const isStacks = spec.type === "stack_trace";
+  const hasElements = spec.type !== "ringbuf" && !isStacks;
   const ofArray = isArray(spec.type);
 
   function* arrayEntries(): Generator<{ key: Uint8Array; value: Uint8Array }> {
@@ -37,11 +38,17 @@ export function mapHandle(layout: MapLayout, bytes: Uint8Array, runtime: Runtime
     }
   }
 
+  const stackAt = (key: Uint8Array): Uint8Array | null => {
+    const id = key.length === 4 ? new DataView(key.buffer, key.byteOffset).getUint32(0, true) : spec.maxEntries;
+    return id < word(address + map.count) ? slice(layout.elements + id * layout.elementBytes + layout.valueOffset, valueBytes) : null;
+  };
+
   return {
     spec,
-    size: () => (ofArray ? spec.maxEntries : hasElements ? word(address + map.count) : 0),
+    size: () => (ofArray ? spec.maxEntries : hasElements || isStacks ? word(address + map.count) : 0),
     entries: () => (ofArray ? arrayEntries() : hasElements ? hashEntries() : []),
     lookup(key) {
+      if (isStacks) return stackAt(key);
       if (!hasElements || !passKey(key)) return null;
       const at = runtime.map_user_lookup(address, areas.key.address) >>> 0;
       return at === 0 ? null : slice(at, valueBytes);

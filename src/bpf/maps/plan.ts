@@ -5,7 +5,7 @@
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE } from "../memory.ts";
-import { cursor, element, limits, map, region, task, timer } from "../runtime/layout.ts";
+import { cursor, element, limits, map, region, stackElement, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
 
@@ -54,6 +54,8 @@ export interface MemoryPlan {
   /** Rebuilt pt_regs and, behind them, arguments. */
   readonly probeContext: Area;
   readonly regions: Area;
+  /** Frames of a stack being looked at. */
+  readonly frames: Area;
   /** Key and value of a call from the session. */
   readonly keyArea: Area;
   readonly valueArea: Area;
@@ -112,6 +114,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const hostContext = take(WASM_PAGE);
   const probeContext = take(PROBE_CONTEXT_BYTES);
   const regions = take(limits.regions * region.sizeBytes);
+  const frames = take(limits.frames * 8);
   const dispatch = take(EVENT_IDS * 4);
   const ruleDispatch = take(EVENT_IDS * 4);
   const lists = take(LIST_BYTES);
@@ -144,6 +147,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     hostContext,
     probeContext,
     regions,
+    frames,
     keyArea,
     valueArea,
     taskIndex,
@@ -164,6 +168,13 @@ function planMap(spec: MapSpec, { address, ncpus, take }: MapRoom): MapLayout {
   if (spec.type === "ringbuf") {
     const { address: elements } = take(spec.maxEntries);
     return { ...common, elements, elementBytes: 0, valueOffset: 0, buckets: 0, bucketBits: 0, array: null, hash: null };
+  }
+  if (spec.type === "stack_trace") {
+    const elementBytes = stackElement.frames + cellBytes;
+    const bucketBits = bucketBitsFor(spec.maxEntries);
+    const { address: buckets } = take(2 ** bucketBits * 4);
+    const { address: elements } = take(spec.maxEntries * elementBytes);
+    return { ...common, elements, elementBytes, valueOffset: stackElement.frames, buckets, bucketBits, array: null, hash: null };
   }
   const valueOffset = isArray(spec.type) ? 0 : element.key + roundUp(spec.keySize, 8);
   const elementBytes = valueOffset + cells * cellBytes;

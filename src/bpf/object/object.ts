@@ -19,6 +19,7 @@ const mapTypeNumber: Readonly<Record<MapType, number>> = {
   array: 2,
   percpu_hash: 5,
   percpu_array: 6,
+  stack_trace: 7,
   lru_hash: 9,
   lru_percpu_hash: 10,
   ringbuf: 27,

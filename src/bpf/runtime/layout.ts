@@ -8,6 +8,7 @@
 export const mapType = {
   hash: 1,
   array: 2,
+  stackTrace: 7,
   percpuHash: 5,
   percpuArray: 6,
   lruHash: 9,
@@ -19,6 +20,7 @@ export const mapType = {
 export const errno = {
   enoent: -2,
   e2big: -7,
+  enomem: -12,
   eagain: -11,
   efault: -14,
   eexist: -17,
@@ -81,6 +83,9 @@ export const element = {
 } as const;
 
 export const elementFlags = { live: 1, referenced: 2 } as const;
+
+/** An element of a stack trace map, whose id is its place: hash, 1 + id of the next in its bucket, then the frames, zero behind the last. */
+export const stackElement = { hash: 0, chain: 4, frames: 8 } as const;
 
 /** Ringbuf record header (linux kernel/bpf/ringbuf.c): length and these bits, then here the address of the map's descriptor. */
 export const ring = { headerBytes: 8, length: 0, map: 4, busy: 0x80000000, discard: 0x40000000, maxRecordBytes: 0x3fffffff } as const;
@@ -161,7 +166,9 @@ export const pump = {
   /** The probedEvent at hand, and the event (current.serial) that it is of. */
   probed: 240,
   probedSerial: 244,
-  sizeBytes: 248,
+  /** A stack being looked at: limits.frames of u64. */
+  frames: 248,
+  sizeBytes: 256,
 } as const;
 
 /** What is to be done for an event id: `programs`, then `before` and `after` addresses of task rules follow. */
@@ -304,6 +311,10 @@ export const limits = {
   fillCost: 1024,
   /** Pieces of memory that one event may bring. */
   regions: 64,
+  /** Frames of the longest stack that is looked at. */
+  frames: 1024,
+  /** Records that are looked at for the stack of an event. */
+  stackDistance: 256,
 } as const;
 
 /** Results of pump_run. */

@@ -30,7 +30,6 @@ export type PlacePointer = Exclude<Pointer, { kind: "map_ptr" | "func" }>;
 
 export const notInit: RegState = { kind: "not_init" };
 export const unknownReg: RegState = { kind: "scalar", scalar: unknownScalar, id: 0 };
-export const zeroReg: RegState = { kind: "scalar", scalar: zeroScalar, id: 0 };
 
 export function scalarReg(scalar: Scalar): RegState {
   return { kind: "scalar", scalar, id: 0 };

@@ -53,6 +53,11 @@ export function hasKeyCall(cx: Context, call: CallExpr): HirExpr | null {
 
 export function lenCall(cx: Context, call: CallExpr): HirExpr | null {
   const arg = argument(cx, call, 0);
+  if (arg !== null && arg.kind !== "map") {
+    const stack = cx.expr(arg);
+    if (stack === null) return null;
+    if (stack.type.kind === "stack") return { kind: "stack_len", span: call.span, stack, type: int64 };
+  }
   const map = mapArgument(cx, call, arg, "a map or stack to be provided");
   if (map === null || !requireKeyed(cx, map, "len", call.span)) return null;
   return { kind: "map_len", span: call.span, map: map.index, type: int64 };

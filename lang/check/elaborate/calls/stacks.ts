@@ -1,5 +1,7 @@
-/** kstack, ustack, dw_ustack: their arguments are checked; recordings do not offer stacks yet (rows 4.17–4.19). */
+/** kstack, ustack, dw_ustack (rows 4.17–4.19). */
 import type { Expr } from "../../../ast/ast.ts";
+import type { HirExpr } from "../../../hir/hir.ts";
+import type { StackMode, StackType } from "../../../types/type.ts";
 import type { CallExpr, Context } from "../context.ts";
 import type { ValueFunctions } from "./call-table.ts";
 
@@ -44,15 +46,19 @@ function checkArguments(cx: Context, call: CallExpr): boolean {
   return checkMode(cx, call, first) && checkLimit(cx, call, second);
 }
 
-function stackCall(cx: Context, call: CallExpr): null {
-  const name = call.name.text;
+/** Longest stack that a map of stacks has room for (sysctl kernel.perf_event_max_stack). */
+const MOST_FRAMES = 127;
+
+/** Modes are `kstack(mode)`, `kstack(mode, N)`; else config's stack_mode, of which a kernel stack knows all but build_id. */
+function stackCall(cx: Context, call: CallExpr): HirExpr | null {
+  const space = call.name.text === "kstack" ? "kernel" : "user";
   if (!checkArguments(cx, call)) return null;
-  const [kind, hint] =
-    name === "kstack"
-      ? ["kernel stacks", "trace-cmd record -T stores them with the events; reading them is not supported yet"]
-      : ["user stacks", null];
-  cx.report.error("notRecorded", call.span, `${name} is not possible: the recording holds no ${kind}`, { hint });
-  return null;
+  const written = call.args.find((arg) => arg.kind === "ident")?.name;
+  const limit = call.args.find((arg) => arg.kind === "int")?.value ?? BigInt(MOST_FRAMES);
+  const { stackMode } = cx.inference.config;
+  const mode = written ?? (space === "kernel" && stackMode === "build_id" ? "bpftrace" : stackMode);
+  const type: StackType = { kind: "stack", space, mode: mode as StackMode, frames: Math.min(Number(limit), MOST_FRAMES) };
+  return { kind: "stack", span: call.span, type };
 }
 
 function dwarfStackCall(cx: Context, call: CallExpr): null {

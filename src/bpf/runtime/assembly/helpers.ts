@@ -20,6 +20,7 @@ import { functionAddress } from "./probed";
 import { nextRandom32 } from "./random";
 import { readMemory, readString, readUser, readUserString } from "./read";
 import { commitRecord, outputRecord, queryRing, reserveRecord } from "./ring";
+import { stackId, stackInto } from "./stacks";
 import { currentComm, currentTgid } from "./tasks";
 
 /** The recording does not say the tick rate: Debian, Fedora, Ubuntu and Arch x86 kernels of the last years use (or used) 250. */
@@ -133,6 +134,14 @@ export function bpf_get_current_comm(to: u64, size: u64): i64 {
   memory.fill(<usize>to + copied, 0, bytes - copied);
   memory.copy(<usize>to, currentComm(), copied);
   return 0;
+}
+
+export function bpf_get_stackid(_ctx: u64, map: u64, flags: u64): i64 {
+  return stackId(<usize>map, flags);
+}
+
+export function bpf_get_stack(_ctx: u64, to: u64, size: u64, flags: u64): i64 {
+  return stackInto(<usize>to, <u32>size, flags);
 }
 
 /** Of a return probe: the function that returned. */
