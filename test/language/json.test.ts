@@ -110,6 +110,14 @@ test("row 9.18: helper errors; row 9.19: other run-time errors", async () => {
   ]);
 });
 
+test("row 9.20: lost events", async () => {
+  const lines = await json('for ($i : 0..100000) { printf("%d", $i); }');
+  const lost = lines.map((line) => JSON.parse(line) as { type: string; count?: number }).filter(({ type }) => type === "lost_events");
+  expect(lost).toHaveLength(1);
+  const count = 100_000 - (lines.length - 1);
+  expect(lines.at(-1)).toBe(`{"type": "lost_events", "count": ${count}, "data": {"events": ${count}}}`);
+});
+
 test("row 9.23: strings are escaped, bytes above 127 are as they are", async () => {
   expect(await json('print("a\\"b\\\\c\\n\\r\\t\\001\\x7f\\xc3\\xa9");')).toEqual([
     '{"type": "value", "data": "a\\"b\\\\c\\n\\r\\t\\u0001\x7f\xc3\xa9"}',
