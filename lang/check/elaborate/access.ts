@@ -7,13 +7,13 @@ import type { HirExpr } from "../../hir/hir.ts";
 import { int, sameType, sizeOf, string, typeName } from "../../types/type.ts";
 import { MAX_TYPED_ARGUMENTS } from "../../registers.ts";
 import { isArgs } from "../split-bodies.ts";
-import { convert } from "./convert.ts";
+import { convert, withoutEnum } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { refusedInFunction } from "./in-function.ts";
 import { isCell, readCell } from "./maps.ts";
 import { memberValue } from "./member-value.ts";
 import { movedPointer } from "./pointers.ts";
-import { completed, dereference, structMember, throughPointers } from "./struct-members.ts";
+import { completed, dereference, readable, structMember, throughPointers } from "./struct-members.ts";
 
 // Common fields (type, flags, preempt count, pid) end here in every tracepoint record; the kernel's verifier refuses to read them.
 const COMMON_FIELDS_END = 8;
@@ -154,8 +154,9 @@ function elementsOf(type: HirExpr["type"]): { readonly type: HirExpr["type"]; re
 
 /** Index as uint64; null with a diagnostic. `count` 0: how many elements there are is not known. */
 function elaborateIndexValue(cx: Context, expr: Expr, count: number, span: Span): HirExpr | null {
-  const index = cx.expr(expr);
-  if (index === null) return null;
+  const written = cx.expr(expr);
+  if (written === null) return null;
+  const index = withoutEnum(written);
   if (count > 0 && index.kind === "int" && index.value >= BigInt(count)) {
     const message = `the index ${String(index.value)} is out of bounds for array of size ${count}`;
     cx.report.error("outOfRange", span, message);
@@ -205,5 +206,5 @@ export function elaborateIndex(cx: Context, expr: ExprOf<"index">): HirExpr | nu
     return null;
   }
   const index = elaborateIndexValue(cx, position, elements.count, span);
-  return index === null ? null : { kind: "index", span, operand, index, type: elements.type };
+  return index === null ? null : readable({ kind: "index", span, operand, index, type: elements.type });
 }

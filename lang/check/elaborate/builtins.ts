@@ -103,9 +103,7 @@ const func: Special = (cx, span) => {
     return wrongProbe(cx, span, `The func builtin can not be used with '${provider(cx)}' probes`);
   const kind = point.site.code === "user" ? "usym" : "ksym";
   const address: HirExpr | null =
-    point.site.at === "return"
-      ? { kind: "builtin", span, name: "func_ip", type: uint64 }
-      : contextWord(cx, registerSlots.ip, "func", span);
+    point.site.at === "return" ? { kind: "builtin", span, name: "func_ip", type: uint64 } : contextWord(cx, registerSlots.ip, "func", span);
   return address === null || !outsideLoops(cx, "func", span) ? null : { kind, span, address, type: { kind } };
 };
 
@@ -117,7 +115,11 @@ function argument(cx: Context, name: string, span: Span): HirExpr | null {
   const slot = at === "kprobe" || at === "uprobe" ? argumentSlot(index) : undefined;
   if (slot !== undefined) return contextWord(cx, slot, name, span);
   if (at === "kprobe" || at === "uprobe" || at === "rawtracepoint")
-    return wrongProbe(cx, span, `${at} probes have only arg0 to arg${(at === "rawtracepoint" ? MAX_TYPED_ARGUMENTS : argumentRegisters.length) - 1}`);
+    return wrongProbe(
+      cx,
+      span,
+      `${at} probes have only arg0 to arg${(at === "rawtracepoint" ? MAX_TYPED_ARGUMENTS : argumentRegisters.length) - 1}`,
+    );
   return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
 }
 

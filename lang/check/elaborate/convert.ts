@@ -37,6 +37,9 @@ export function toInteger(expr: HirExpr): HirExpr {
     : { kind: "cast", span: expr.span, type: to, operand: expr };
 }
 
+/** Where an integer is asked for an enum's constant is one (row 3.31). */
+export const withoutEnum = (expr: HirExpr): HirExpr => (expr.type.kind === "enum" ? toInteger(expr) : expr);
+
 const hasRecord = (type: Type): boolean =>
   type.kind === "record" || (type.kind === "tuple" && type.elems.some(hasRecord)) || (type.kind === "array" && hasRecord(type.elem));
 

@@ -8,7 +8,7 @@ import type { IntType, Type } from "../../types/type.ts";
 import { elaborateCondition } from "./branches.ts";
 import { constantOf } from "./constant.ts";
 import type { Context, Variable } from "./context.ts";
-import { coerce } from "./convert.ts";
+import { coerce, withoutEnum } from "./convert.ts";
 import { mapNamed, readType } from "./maps.ts";
 import { declare, findVariable, widenVariable } from "./variables.ts";
 
@@ -57,7 +57,8 @@ function inForLoop(
 
 function rangeEnd(cx: Context, value: HirExpr | null, which: "start" | "end", span: Span): (HirExpr & { type: IntType }) | null {
   if (value === null) return null;
-  if (value.type.kind === "int") return { ...value, type: value.type };
+  const whole = withoutEnum(value);
+  if (whole.type.kind === "int") return { ...whole, type: whole.type };
   cx.report.error("invalidOperand", span, `Loop range requires an integer for the ${which} value`);
   return null;
 }

@@ -10,7 +10,7 @@ import { elaborateFunctionReturn } from "./calls/functions.ts";
 import { chosenBranch } from "./comptime.ts";
 import { constantOf } from "./constant.ts";
 import type { Context, ExprOf } from "./context.ts";
-import { convert } from "./convert.ts";
+import { convert, withoutEnum } from "./convert.ts";
 import { elaborateForEach, elaborateForRange, elaborateUnroll, elaborateWhile } from "./loops.ts";
 
 /** Whether control never comes to the statement after these. */
@@ -105,8 +105,9 @@ function elaborateReturn(cx: Context, stmt: Extract<Stmt, { kind: "return" }>): 
     return value === null && stmt.value !== null ? [] : elaborateFunctionReturn(cx, cx.fn, value, span);
   }
   if (stmt.value === null) return [{ kind: "return", span, value: null }];
-  const value = cx.expr(stmt.value);
-  if (value === null) return [];
+  const written = cx.expr(stmt.value);
+  if (written === null) return [];
+  const value = withoutEnum(written);
   if (value.type.kind === "int") return [{ kind: "return", span, value: convert(cx, value, int64) }];
   cx.report.error("typeMismatch", span, `Probe return values can only be integers. Found ${typeName(value.type)}`);
   return [];

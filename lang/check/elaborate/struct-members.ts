@@ -74,8 +74,8 @@ export function memberNamed(cx: Context, type: StructType, name: Name): { readon
 }
 
 /** A char array is read whole and ends where it is full, so as a string it has room for a NUL behind it (row 3.23). */
-const readable = (cx: Context, value: HirExpr): HirExpr =>
-  value.type.kind === "string" ? convert(cx, value, string(value.type.sizeBytes + 1)) : value;
+export const readable = (value: HirExpr): HirExpr =>
+  value.type.kind === "string" ? { kind: "char_array", span: value.span, operand: value, type: string(value.type.sizeBytes + 1) } : value;
 
 export function structMember(cx: Context, operand: HirExpr & { readonly type: StructType }, name: Name, span: Span): HirExpr | null {
   const found = memberNamed(cx, operand.type, name);
@@ -86,5 +86,5 @@ export function structMember(cx: Context, operand: HirExpr & { readonly type: St
     cx.report.error("invalidOperand", span, `'${name.text}' has type '${typeName(type)}', which has no value in scripts`);
     return null;
   }
-  return readable(cx, { kind: "member", span, operand, index: found.index, type });
+  return readable({ kind: "member", span, operand, index: found.index, type });
 }

@@ -2,7 +2,7 @@
 import type { Expr } from "../../../ast/ast.ts";
 import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
 import { int64, typeName, uint64, type IntType, type MapValueType } from "../../../types/type.ts";
-import { coerce, convert } from "../convert.ts";
+import { coerce, convert, withoutEnum } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { aggregateInto, cellOf, noteWrite } from "../maps.ts";
 import { seriesTime, seriesType } from "./series.ts";
@@ -79,7 +79,8 @@ function valueType(cx: Context, call: CallExpr): MapValueType | null {
 function integerOf(cx: Context, call: CallExpr): (HirExpr & { readonly type: IntType }) | null {
   const value = valueArgument(cx, call, 0);
   if (value === null) return null;
-  if (value.type.kind === "int") return { ...value, type: value.type };
+  const whole = withoutEnum(value);
+  if (whole.type.kind === "int") return { ...whole, type: whole.type };
   const message = `${call.name.text}() only supports integer arguments (${typeName(value.type)} provided)`;
   cx.report.error("invalidArgument", call.span, message);
   return null;

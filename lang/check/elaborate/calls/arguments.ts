@@ -4,6 +4,7 @@ import type { HirExpr } from "../../../hir/hir.ts";
 import { kindName } from "../../../types/names.ts";
 import { string } from "../../../types/type.ts";
 import type { CallExpr, Context } from "../context.ts";
+import { withoutEnum } from "../convert.ts";
 
 /** How many arguments a function takes. */
 export interface Arity {
@@ -49,7 +50,8 @@ function wrongKind(cx: Context, call: CallExpr, wanted: string, found: HirExpr):
 export function integerArgument(cx: Context, call: CallExpr, index: number): HirExpr | null {
   const value = valueArgument(cx, call, index);
   if (value === null) return null;
-  return value.type.kind === "int" ? value : wrongKind(cx, call, "integer", value);
+  const whole = withoutEnum(value);
+  return whole.type.kind === "int" ? whole : wrongKind(cx, call, "integer", value);
 }
 
 export function stringArgument(cx: Context, call: CallExpr, index: number): HirExpr | null {
