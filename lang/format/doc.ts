@@ -16,7 +16,6 @@ export type Doc =
   | { readonly kind: "hardline"; readonly raw: boolean; readonly breaks: true };
 
 export const line: Doc = { kind: "line", flat: " ", breaks: false };
-export const softline: Doc = { kind: "line", flat: "", breaks: false };
 export const hardline: Doc = { kind: "hardline", raw: false, breaks: true };
 export const rawline: Doc = { kind: "hardline", raw: true, breaks: true };
 

@@ -12,10 +12,6 @@ export interface Macro {
   readonly isStdlib: boolean;
 }
 
-export interface Registry {
-  readonly macros: ReadonlyMap<string, readonly Macro[]>;
-}
-
 /** A type as an argument: `typeof(T)`, or a type that cannot be read as anything else. */
 export const isTypeArgument = (arg: Argument): boolean => arg.kind === "type" || arg.kind === "typeof";
 
