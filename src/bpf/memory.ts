@@ -58,10 +58,10 @@ export const missing = {
 /** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */
 export const MISSING_SEEN = MISSING_BLOCK + 64;
 /**
- * What the pump knows of a task, as kernel memory that bpf_probe_read_kernel reads at (high << 32 | pid << pidShift): u32 thread id of its
+ * What the pump knows of a task, as kernel memory that bpf_probe_read_kernel reads at (high << highShift | pid << pidShift): u32 thread id of its
  * parent, and 16 bytes of its name at `comm`. No machine has such an address.
  */
-export const TASK_WINDOW = { high: 0x7461_736b, pidShift: 5, parent: 0, comm: 16 } as const;
+export const TASK_WINDOW = { high: 0x74_6173, highShift: 40, pidShift: 5, parent: 0, comm: 16 } as const;
 /** BPF stack: frame n of 8 is at STACK_BASE + n * 512; r10 of a frame is its end. Main programs use frame 0 at a constant address. */
 export const STACK_BASE = 2048;
 export const STACK_FRAME_BYTES = 512;

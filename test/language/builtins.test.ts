@@ -71,6 +71,11 @@ test("row 4.06: comm(PID) is the name of another process, N/A with a warning if 
   const { stdout, stderr } = await runScript("tracepoint:app:work /tid == 102/ { print((comm(100), comm(pid), comm(7))); }", { recording });
   expect(stdout.trim()).toBe("(init, shell, N/A)");
   expect(stderr).toContain("WARNING: No such process (pid=7)\n");
+  // Numbers that are no pid, some of them with the low bits of one.
+  const none = await runScript("tracepoint:app:work /tid == 102/ { print((comm(0), comm(-1), comm(134217828), comm(4294967396))); }", {
+    recording,
+  });
+  expect(none.stdout.trim()).toBe("(N/A, N/A, N/A, init)");
   expect(await errors('print(comm("init"));')).toEqual(["comm() only supports integer arguments (string provided)"]);
 });
 

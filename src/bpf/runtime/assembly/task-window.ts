@@ -9,6 +9,7 @@ import {
   TASK_TGID,
   TASK_WINDOW_COMM,
   TASK_WINDOW_HIGH,
+  TASK_WINDOW_HIGH_SHIFT,
   TASK_WINDOW_PARENT,
   TASK_WINDOW_PID_SHIFT,
 } from "./layout";
@@ -16,7 +17,7 @@ import { countMissing } from "./missing";
 import { commOf, findTask, hasFlag } from "./tasks";
 
 export function isTaskWindow(address: u64): bool {
-  return address >> 32 == <u64>TASK_WINDOW_HIGH;
+  return address >> <u64>TASK_WINDOW_HIGH_SHIFT == <u64>TASK_WINDOW_HIGH;
 }
 
 /** A thread has the parent of its process. */
@@ -43,7 +44,7 @@ function readComm(to: usize, pid: u32): bool {
 
 /** True if the field is known; else `to` is left as it is or zero, and what is missing is counted. */
 export function readTaskWindow(to: usize, size: u32, address: u64): bool {
-  const pid = <u32>address >> <u32>TASK_WINDOW_PID_SHIFT;
+  const pid = <u32>(address >> <u64>TASK_WINDOW_PID_SHIFT);
   const field = <u32>address & ((1 << <u32>TASK_WINDOW_PID_SHIFT) - 1);
   if (field == TASK_WINDOW_PARENT && size == 4) {
     if (readParent(to, pid)) return true;
