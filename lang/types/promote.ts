@@ -55,6 +55,8 @@ export function promote(a: Type, b: Type): Type | null {
     );
     return types === null ? null : { kind: "record", fields: a.fields.map((field, i) => ({ name: field.name, type: types[i]! })) };
   }
+  // What the variable behind both has become in the meantime.
+  if (a.kind === "pointer" && b.kind === "pointer" && a.origin !== undefined && a.origin === b.origin) return b;
   if (a.kind === "timestamp" && b.kind === "timestamp") return a.format === b.format ? a : null;
   return sameType(a, b) ? a : null;
 }
@@ -78,6 +80,7 @@ export function identical(a: Type, b: Type): boolean {
 /** The type without open signs, as the finished program has it. */
 export function settle(type: Type): Type {
   if (type.kind === "int") return int(type.sizeBytes, type.signed);
+  if (type.kind === "pointer") return { kind: "pointer", to: settle(type.to), space: type.space };
   if (type.kind === "tuple") return { kind: "tuple", elems: type.elems.map(settle) };
   if (type.kind === "record") return { kind: "record", fields: type.fields.map((field) => ({ ...field, type: settle(field.type) })) };
   return type;

@@ -50,6 +50,8 @@ export interface PointerType {
   readonly kind: "pointer";
   readonly to: Type;
   readonly space: AddressSpace;
+  /** While types are inferred: the variable or map that it leads to, whose type may still widen. Means nothing after checking. */
+  readonly origin?: string;
 }
 
 export interface EnumType {

@@ -32,6 +32,8 @@ export interface VarType {
   type: Type | null;
   /** A declared type does not widen (row 3.06). */
   fixed: boolean;
+  /** Of a variable that a script can name; the same in all rounds. */
+  readonly id?: number;
 }
 
 export interface Inference {

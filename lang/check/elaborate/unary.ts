@@ -65,7 +65,9 @@ function addressOf(cx: Context, expr: ExprOf<"unary">): HirExpr | null {
   if (operand.kind === "variable") {
     const variable = findVariable(cx, operand.name);
     const value = readVariable(cx, operand);
-    return variable === null || value === null ? null : { kind: "address_of_local", span, local: variable.id, type: pointerTo(value.type) };
+    return variable === null || value === null
+      ? null
+      : { kind: "address_of_local", span, local: variable.id, type: pointerTo(value.type, `variable ${variable.types.id ?? ""}`) };
   }
   if (operand.kind !== "map") return null; // The parser has said so.
   const map = mapNamed(cx.inference, operand.name, operand.span);
@@ -76,10 +78,10 @@ function addressOf(cx: Context, expr: ExprOf<"unary">): HirExpr | null {
     });
     return null;
   }
-  return { kind: "address_of_map", span, map: map.index, type: pointerTo(map.value.type) };
+  return { kind: "address_of_map", span, map: map.index, type: pointerTo(map.value.type, `map ${map.index}`) };
 }
 
-const pointerTo = (to: Type): PointerType => ({ kind: "pointer", to: settle(to), space: "kernel" });
+const pointerTo = (to: Type, origin: string): PointerType => ({ kind: "pointer", to: settle(to), space: "kernel", origin });
 
 function invalidStep(cx: Context, expr: ExprOf<"increment">, type: Type): null {
   cx.report.error("invalidOperand", expr.span, `The ${expr.op} operator can not be used on expressions of type '${typeName(type)}'`);

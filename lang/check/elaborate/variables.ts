@@ -29,7 +29,7 @@ const ORIGIN_LABEL: Readonly<Record<Origin, string>> = {
 /** Adds the variable to the innermost scope. `node` is the declaring statement: the key to its type in the next round. */
 export function declare(cx: Context, name: string, node: object, span: Span, origin: Origin): Variable {
   const { varTypes } = cx.inference;
-  const types = varTypes.get(node) ?? { type: null, fixed: false };
+  const types = varTypes.get(node) ?? { type: null, fixed: false, id: varTypes.size };
   varTypes.set(node, types);
   const id = cx.locals.length as LocalId;
   const shown = sourceName(name);
