@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ReadImport } from "../../lang/check/imports.ts";
 import { readImport } from "../../src/cli/imports.ts";
+import { runCli } from "../support/cli.ts";
 import { runScript } from "../support/run-script.ts";
 
 /** Files in memory; `dir` stands for those that begin with it. */
@@ -60,6 +61,13 @@ test("row 1.17: begin and end probes of imports run before those of the importer
   ]);
 });
 
+test("row 2.09: definitions of a header", async () => {
+  const header = "#define ANSWER 42\nstruct pair { int a; long b; };\nenum color { RED, GREEN = 7 };\n";
+  expect(await printed('import "types.h"; begin { print((sizeof(struct pair), ANSWER, (uint8)GREEN)) }', { "types.h": header })).toEqual([
+    "(16, 42, 7)",
+  ]);
+});
+
 test("row 2.09: mistakes are said at their place in their file", async () => {
   const { stderr } = await run('// one\nimport "lib.bt";\nbegin { print(f(1)) }', { "lib.bt": "// two\n\nmacro f(x) {\n  x + nothing\n}" });
   expect(stderr).toBe(`lib.bt:4:7-14: ERROR: Unknown identifier: 'nothing'
@@ -101,6 +109,20 @@ test("row 2.10: import in a body is for the standard library", async () => {
   expect((await runScript('config = { unstable_import_statement = enable } begin { import "x.bpf.c"; }')).stderr).toContain(
     'ERROR: can not import "x.bpf.c" here: what a body imports are C programs, and hindsight compiles none\n',
   );
+});
+
+test("row 2.09: the command reads them beside the script", () => {
+  const dir = mkdtempSync(join(tmpdir(), "hindsight-imports-"));
+  chmodSync(dir, 0o755);
+  mkdirSync(join(dir, "lib"));
+  writeFileSync(join(dir, "lib", "a.bt"), "macro twice(x) {\n  x * 2\n}\n");
+  writeFileSync(join(dir, "lib", "b.bt"), 'begin { print("lib"); }\n');
+  writeFileSync(join(dir, "main.bt"), 'import "lib";\nbegin { print(twice(getopt("n", 4))); print(twice(comm)); }\n');
+  const { stderr } = runCli([join(dir, "main.bt"), "--", "--n=5"]);
+  expect(stderr).toContain(`${join(dir, "lib", "a.bt")}:2:3-8: ERROR: `);
+  expect(stderr).toContain(`${join(dir, "main.bt")}:2:45-56: ERROR: expanded from\n`);
+  writeFileSync(join(dir, "main.bt"), 'import "lib";\nbegin { print(twice(getopt("n", 4))); }\n');
+  expect(runCli([join(dir, "main.bt"), "--", "--n=5"]).stdout).toBe("lib\n10\n\n\n");
 });
 
 test("row 2.09: files and directories, from where the importer is; not where anybody could put them", async () => {

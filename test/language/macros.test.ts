@@ -162,9 +162,27 @@ test.each([
   ["as a pointer to it", "macro p(t) { (t*)31 } begin { print(p(typeof(uint64))) }", ["0x1f"]],
   ["passed on", "macro inner(t) { (t)300 } macro outer(t) { inner(typeof(t)) } begin { print(outer(typeof(uint8))) }", ["44"]],
   ["passed on by its name", "macro inner(t) { (t)300 } macro outer(t) { inner(t) } begin { print(outer(typeof(uint8))) }", ["44"]],
+  ["in sizeof", "macro s(t) { sizeof(t) } begin { print((s(typeof(uint16)), s(typeof(uint64*)))) }", ["(2, 8)"]],
+  ["as a pointer to it, in sizeof", "macro s(t) { sizeof(t*) } begin { print(s(typeof(uint8))) }", ["8"]],
+  ["as an array of it", "macro s(t) { sizeof(t[3]) } begin { print((s(typeof(uint16)), s(typeof(uint64*)))) }", ["(6, 24)"]],
+  [
+    "of a structure",
+    "struct foo { int a; long b; }; macro s(t) { sizeof(t) + sizeof(struct foo) } macro n(t) { sizeof(struct t) } begin { print((s(typeof(struct foo)), n(typeof(foo)))) }",
+    ["(32, 16)"],
+  ],
+  [
+    "in offsetof, with the member as a parameter too",
+    "struct in { int x; int y; }; struct out { long a; struct in b; }; macro off(t, m) { offsetof(t, m) } begin { print((off(typeof(struct out), b), off(typeof(struct out), b.y))) }",
+    ["(8, 12)"],
+  ],
   ["by a parameter for types", "macro c(typeof(t)) { (t)300 } begin { print(c(typeof(uint8))) }", ["44"]],
 ])("row 2.33: a type %s", async (_, text, expected) => {
   expect(await printed(text)).toEqual(expected);
+});
+
+test("row 2.33: a member that is none", async () => {
+  const text = "struct s { int x; }; macro off(t, m) { offsetof(t, m) } begin { print(off(typeof(struct s), pid + 1)); }";
+  expect(await errors(text)).toContain("ERROR: the second argument of offsetof() must be the name of a member");
 });
 
 test("row 2.33: a type where a value is wanted", async () => {
