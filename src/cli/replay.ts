@@ -15,6 +15,7 @@ import { ncpusOf } from "./compile.ts";
 import type { Console } from "./console.ts";
 import { hostOf } from "./host.ts";
 import type { CliOptions } from "./options.ts";
+import { missingArgumentLines } from "./missing-arguments.ts";
 import type { Output } from "./output.ts";
 import { lostLines, missingLines } from "./report.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
@@ -72,6 +73,7 @@ function reportEnd({ options, recording, compilation, console }: Replay, result:
   if (result.stats !== null) for (const line of lostLines(recording.info, result.stats)) console.error(line);
   if (!options.warnings) return;
   for (const line of missingLines({ ...result.missing, ...missing })) console.error(line);
+  for (const line of missingArgumentLines(result.missingArguments)) console.error(line);
   const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
   if (asksWallTime && options.bootTime === null)
     console.error(

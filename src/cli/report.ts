@@ -43,7 +43,17 @@ const MISSING: Readonly<Record<string, Missing>> = {
     instead: "the address",
     hint: "trace-cmd stores them by itself when it may read /proc/kallsyms: record as root, with kernel.kptr_restrict at most 1",
   },
-  userSymbols: { what: "symbols of programs", instead: "the address", hint: "recordings of tracepoints hold no memory maps of processes" },
+  userSymbols: { what: "symbols of programs", instead: "the address", hint: "pass the mappings of the process and the files that it mapped: --maps FILE (its /proc/PID/maps) --symfs DIR" },
+  kernelStack: {
+    what: "the kernel stacks of some events",
+    instead: "no frames",
+    hint: "record them with: trace-cmd record -T (or echo stacktrace > events/CATEGORY/EVENT/trigger)",
+  },
+  userStack: {
+    what: "the user stacks of some events",
+    instead: "no frames",
+    hint: "record them with: trace-cmd record -O userstacktrace",
+  },
   numa: { what: "the NUMA nodes of processors", instead: "0", hint: "events carry the processor only: use cpu" },
   task: { what: "task structures", instead: "zero", hint: "events carry no task structures" },
 };

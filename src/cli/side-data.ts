@@ -10,6 +10,9 @@ import type { CliOptions } from "./options.ts";
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
+/** Flags that name files beside the recording. */
+export type SideFiles = Pick<CliOptions, "dynamicEvents" | "maps" | "symfs" | "kallsyms">;
+
 /** A text, unpacked if it is gzip. Throws as readFileSync and gunzipSync do. */
 function readText(path: string): string {
   const bytes = readFileSync(path);
@@ -36,7 +39,7 @@ function fileFinder(directories: readonly string[]): (path: string) => Uint8Arra
   };
 }
 
-export function loadSideData(options: CliOptions): { readonly ok: true; readonly side: SideData } | Failure {
+export function loadSideData(options: SideFiles): { readonly ok: true; readonly side: SideData } | Failure {
   const read: { [path: string]: string } = {};
   for (const path of [...options.dynamicEvents, ...options.maps, ...(options.kallsyms === null ? [] : [options.kallsyms])]) {
     try {

@@ -99,6 +99,21 @@ export interface Session {
 const programsOf = (script: CompiledScript, provider: ResolvedAttachPoint["provider"]): number[] =>
   script.attach.filter(({ point }) => point.provider === provider).map(({ program }) => program);
 
+/** A kprobe and a kretprobe on one function are one attachment, a kprobe session (rows 1.32, 6.68). */
+function countProbes(script: CompiledScript): number {
+  const entries = new Map<string, number>();
+  let pairs = 0;
+  for (const { point } of script.attach)
+    if (point.provider === "kprobe") entries.set(point.site.func, (entries.get(point.site.func) ?? 0) + (point.site.offset === 0n ? 1 : 0));
+  for (const { point } of script.attach) {
+    if (point.provider !== "kretprobe") continue;
+    const left = entries.get(point.site.func) ?? 0;
+    if (left > 0) pairs++;
+    entries.set(point.site.func, left - 1);
+  }
+  return script.attach.length - pairs;
+}
+
 function timersOf(script: CompiledScript): Timer[] {
   return script.attach.flatMap(({ program, point }) => (point.provider === "interval" ? [{ program, periodNs: point.periodNs }] : []));
 }
@@ -165,7 +180,7 @@ export function createSession(options: SessionOptions): Session {
     machine.setCurrent({ ...identity, cpu: 0, ts, startTs: ts, taiOffset: options.bootEpochNs ?? 0n });
     setStartNs(script, machine, ts);
     for (const program of programsOf(script, "begin")) machine.runProgram(program, null);
-    sink({ kind: "attached", probes: script.attach.length });
+    sink({ kind: "attached", probes: countProbes(script) });
     drain();
   };
 
@@ -253,7 +268,7 @@ export function createSession(options: SessionOptions): Session {
   };
 
   return {
-    probes: script.attach.length,
+    probes: countProbes(script),
     maps,
     stop() {
       stopped = true;

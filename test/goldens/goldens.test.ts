@@ -5,12 +5,15 @@ import { openRecording } from "../../probes/open.ts";
 import { compareGolden, type GoldenRule } from "../support/golden-compare.ts";
 import { fixturePath, unpackedFixture } from "../support/fixtures.ts";
 import { runScript } from "../support/run-script.ts";
+import { sideFiles } from "../support/side-files.ts";
 
 interface Entry extends GoldenRule {
   readonly id: string;
   readonly trace: string;
   readonly script: string;
   readonly golden: string;
+  /** Files beside the recording, as flags. */
+  readonly args?: readonly string[];
 }
 
 const { entries } = JSON.parse(readFileSync(fixturePath("traces/manifest.json"), "utf8")) as { entries: readonly Entry[] };
@@ -24,7 +27,7 @@ describe.each(["jit", "interp"] as const)("%s", (backend) => {
     const opened = await openRecording(unpackedFixture(`traces/${entry.trace}`));
     if (!opened.ok) expect.fail(opened.message);
     const script = readFileSync(fixturePath(`traces/${entry.script}`), "utf8");
-    const result = await runScript(script, { recording: opened.recording, backend });
+    const result = await runScript(script, { recording: opened.recording, side: sideFiles(entry.args ?? []), backend });
     opened.recording.close();
     expect(result.exitCode, result.stderr).toBe(0);
     expect(compareGolden(entry, readFileSync(fixturePath(`traces/${entry.golden}`), "latin1"), result.stdout)).toEqual([]);

@@ -6,7 +6,14 @@
  */
 export interface GoldenRule {
   readonly compare: "exact" | "unordered" | "approx";
-  readonly exactMaps?: readonly string[];
+  /** Maps that must agree exactly although the rest is approximate. */
+  readonly exact_maps?: readonly string[];
+  /** Maps that are not compared. */
+  readonly ignore_maps?: readonly string[];
+  /** In keys, offsets and bare addresses do not count. */
+  readonly fuzzy_syms?: boolean;
+  /** A line of the golden may lack its last field. */
+  readonly blank_ok?: boolean;
 }
 
 type Cell = bigint | string | Map<string, bigint> | readonly [bigint, bigint, bigint];
@@ -19,6 +26,9 @@ interface Parsed {
 const SCALAR = /^(@\w*)(?:\[(.*)\])?: (\S.*)$/;
 const OPEN = /^(@\w*)(?:\[(.*)\])?:\s*$/;
 const BUCKET = /^([[(].*?[\])])\s+(\d+) \|/;
+/** A key of several lines: a stack. */
+const STACK_OPEN = /^(@\w*)\[(.*)$/;
+const STACK_CLOSE = /^(\S.*)?\]:(?: (.*))?$/;
 const STATS = /^(?:count|\{ \.count =) (-?\d+), \.?average =? ?(-?\d+), \.?total =? ?(-?\d+)(?: \})?$/;
 
 function cellOf(text: string): Cell {
@@ -33,12 +43,38 @@ function child<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-export function parseOutput(text: string): Parsed {
+const fuzzyKey = (key: string): string => key.replace(/\+(?:0x)?[0-9a-f]+\b/g, "").replace(/\b0x[0-9a-f]{6,}\b/g, "ADDR");
+
+/** Stacks that end up as keys become one line: frames joined. */
+function joinStacks(text: string): string {
+  const lines: string[] = [];
+  let stack: string[] | null = null;
+  for (const line of text.split("\n")) {
+    if (stack === null) {
+      const open = STACK_OPEN.exec(line);
+      if (open === null || line.includes("]")) lines.push(line);
+      else stack = [line.trim()];
+      continue;
+    }
+    const close = STACK_CLOSE.exec(line);
+    if (close === null) stack.push(line.trim());
+    else {
+      const [head = "", ...frames] = stack;
+      const key = [...frames, (close[1] ?? "").replace(/^, /, "")].filter((part) => part !== "").join(" / ");
+      lines.push(`${head}${key}]:${close[2] === undefined ? "" : ` ${close[2]}`}`);
+      stack = null;
+    }
+  }
+  return lines.join("\n");
+}
+
+export function parseOutput(text: string, isFuzzy = false): Parsed {
   const maps = new Map<string, Map<string, Cell>>();
   const order = new Map<string, Cell[]>();
   const lines: string[] = [];
   let open: Map<string, bigint> | null = null;
-  for (const raw of text.split("\n")) {
+  const keyOf = (key = ""): string => (isFuzzy ? fuzzyKey(key) : key);
+  for (const raw of joinStacks(text).split("\n")) {
     const line = raw.trimEnd();
     if (line === "" || line.startsWith("Attaching ")) continue;
     const bucket = BUCKET.exec(line);
@@ -51,7 +87,7 @@ export function parseOutput(text: string): Parsed {
     if (header !== null) {
       open = child(
         child(maps, header[1]!, () => new Map<string, Cell>()),
-        header[2] ?? "",
+        keyOf(header[2]),
         () => new Map<string, bigint>(),
       ) as Map<string, bigint>;
       continue;
@@ -64,8 +100,9 @@ export function parseOutput(text: string): Parsed {
     }
     const entries = child(maps, scalar[1]!, () => new Map<string, Cell>());
     const value = cellOf(scalar[3]!);
-    const old = entries.get(scalar[2] ?? "");
-    entries.set(scalar[2] ?? "", typeof old === "bigint" && typeof value === "bigint" ? old + value : value);
+    const key = keyOf(scalar[2]);
+    const old = entries.get(key);
+    entries.set(key, typeof old === "bigint" && typeof value === "bigint" ? old + value : value);
     child(order, scalar[1]!, () => []).push(value);
   }
   for (const [name, entries] of maps) {
@@ -135,8 +172,8 @@ function compareApprox(name: string, want: Map<string, Cell>, got: Map<string, C
 
 /** What differs, one line each; empty when the output is as good as the golden. */
 export function compareGolden(rule: GoldenRule, golden: string, output: string): string[] {
-  const want = parseOutput(golden);
-  const got = parseOutput(output);
+  const want = parseOutput(golden, rule.fuzzy_syms);
+  const got = parseOutput(output, rule.fuzzy_syms);
   const bad: string[] = [];
   const inOrder = (lines: readonly string[]): readonly string[] => (rule.compare === "unordered" ? [...lines].sort() : lines);
   if (rule.compare === "approx") {
@@ -144,13 +181,14 @@ export function compareGolden(rule: GoldenRule, golden: string, output: string):
       bad.push(`want about ${want.lines.length} lines, got ${got.lines.length}`);
   } else {
     const [w, g] = [inOrder(want.lines), inOrder(got.lines)];
-    const at = w.findIndex((line, i) => line !== g[i]);
+    const at = w.findIndex((line, i) => line !== g[i] && !(rule.blank_ok === true && g[i]?.startsWith(`${line} `) === true));
     if (at >= 0 || w.length !== g.length) bad.push(`line ${at}: want ${w[at]}, got ${g[at]} (${w.length} / ${g.length} lines)`);
   }
   for (const name of new Set([...want.maps.keys(), ...got.maps.keys()])) {
+    if (rule.ignore_maps?.includes(name) === true) continue;
     const w = want.maps.get(name) ?? new Map<string, Cell>();
     const g = got.maps.get(name) ?? new Map<string, Cell>();
-    if (rule.compare === "approx" && !(rule.exactMaps ?? []).includes(name)) {
+    if (rule.compare === "approx" && !(rule.exact_maps ?? []).includes(name)) {
       bad.push(...(w.size === 0 || g.size === 0 ? [`${name}: map ${g.size === 0 ? "missing" : "unexpected"}`] : compareApprox(name, w, g)));
       continue;
     }

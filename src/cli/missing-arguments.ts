@@ -1,0 +1,49 @@
+/** What function probes were asked for and their records do not hold: said once a probe, with the definition that records it. */
+import type { ProbeSite } from "../../lang/catalogue.ts";
+import { argumentRegisters, argumentSlot, RETURN_SLOT } from "../../lang/registers.ts";
+import type { SessionResult } from "../session/session.ts";
+
+type Missing = SessionResult["missingArguments"][number];
+
+const FILES: Readonly<Record<ProbeSite["code"], string>> = {
+  kernel: "kprobe_events",
+  user: "uprobe_events",
+  raw_tracepoint: "dynamic_events",
+};
+
+/** argN as a fetch argument; functions of user code have their arguments in registers. */
+function fetchArgument(site: ProbeSite, name: string): string {
+  if (name === "retval") return "retval=$retval";
+  const index = Number(name.slice("arg".length));
+  return site.code === "user" ? `${name}=%${argumentRegisters[index] ?? "?"}` : `${name}=$arg${index + 1}`;
+}
+
+/** Names of what the records hold already. */
+function heldNames(site: ProbeSite): string[] {
+  const { registers, typed } = site.records.recipe;
+  if (site.code === "raw_tracepoint") return typed.map(({ index }) => `arg${index}`);
+  const held = new Set(registers.filter(({ from }) => from.kind === "field").map(({ slot }) => slot));
+  if (site.at === "return") return held.has(RETURN_SLOT) ? ["retval"] : [];
+  return argumentRegisters.flatMap((_, i) => (held.has(argumentSlot(i)!) ? [`arg${i}`] : []));
+}
+
+function definition({ point, names }: Missing): string {
+  const { site } = point;
+  const event = `${site.func.replaceAll(/\W/g, "_")}${site.at === "return" ? "_ret" : ""}`;
+  const kind = site.code === "raw_tracepoint" ? "t" : site.at === "return" ? "r" : "p";
+  const offset = site.offset === 0n ? "" : `+${site.offset}`;
+  const place = site.code === "user" ? `${site.target}:0x${(site.address ?? 0n).toString(16)}` : `${site.func}${offset}`;
+  const all = [...new Set([...heldNames(site), ...names])].sort();
+  return `${kind}:hs/${event} ${place} ${all.map((name) => fetchArgument(site, name)).join(" ")}`;
+}
+
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
+export function missingArgumentLines(missing: readonly Missing[]): string[] {
+  return missing
+    .filter(({ count }) => count > 0)
+    .flatMap((one) => [
+      `WARNING: the recording does not hold ${one.names.join(", ")} of ${one.point.name}: asked for ${times(one.count)}, answered with 0\n`,
+      `HINT: record it with: echo '${definition(one)}' >> /sys/kernel/tracing/${FILES[one.point.site.code]}\n`,
+    ]);
+}
