@@ -2,4 +2,6 @@
 import { command } from "./command.ts";
 import { openConsole } from "./console.ts";
 
-process.exitCode = await command(process.argv.slice(2), (buffering) => openConsole(process.env, buffering));
+void command(process.argv.slice(2), (buffering) => openConsole(process.env, buffering)).then((status) => {
+  process.exitCode = status;
+});
