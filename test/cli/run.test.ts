@@ -154,6 +154,17 @@ test("row 8.29: -q drops «Attached» and «No probes to attach»", async () => 
   expect((await runCommand(["-q", "-f", "json", "-e", HELLO])).stdout).toBe('{"type": "printf", "data": "hello\\n"}\n');
 });
 
+test("row 8.30: -k warns of map lookups that find nothing and of reads that fail", async () => {
+  const program = "BEGIN { @x[1] = 1; print(@x[2]); print(str((int8 *)4)); clear(@x); }";
+  expect((await runCommand(["-q", "-e", program])).stderr).toBe("");
+  const { stdout, stderr } = await runCommand(["-q", "-k", "-e", program]);
+  expect(stderr).toContain(
+    "stdin:1:26-31: WARNING: Can't lookup map element because it does not exist.\nAdditional Info - helper: map_lookup_elem",
+  );
+  expect(stderr).toMatch(/^stdin:1:44-53: WARNING: Bad address\nAdditional Info - helper: probe_read_kernel_str, retcode: -14$/m);
+  expect(stdout).toBe("0\n\n\n\n");
+});
+
 test("row 8.31: --no-warnings", async () => {
   const program = 'BEGIN { $a = -1000; $z = 0; warnf("w"); @ = ($a / 2) + (uint64)1 / (uint64)$z; clear(@); }';
   expect((await runCommand(["-e", program])).stdout).toContain("WARNING");

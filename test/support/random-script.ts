@@ -47,6 +47,7 @@ const INTEGERS = [
 const STRINGS = ['"a"', '"b"', '""', '"hello"', '"x\\n"', '"%d"', '"é"', '"\\x41\\""'];
 const TYPES = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"];
 const OPERATORS = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "<", "<=", ">", ">=", "==", "!=", "&&", "||"];
+const ARITHMETIC = OPERATORS.slice(0, 10);
 const ASSIGNMENTS = ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="];
 const BUILTINS = ["pid", "tid", "uid", "gid", "cpu", "ncpus", "nsecs", "elapsed", "rand", "comm", "probe", "$1", "$#"];
 const POINTS = ["BEGIN", "END", "begin", "end", "interval:s:1", "i:ms:10", "interval:us:100", "name=begin"];
@@ -76,25 +77,28 @@ const times = <T>(n: number, make: () => T): T[] => Array.from({ length: n }, ma
 export function usualScript(random: Random): string {
   const { below, pick, one, chance } = random;
   const known: string[] = [];
+  let loops = 0;
 
+  /** Of small literals little overflows when it is folded. */
+  const literal = (): string => pick(chance(0.05) ? INTEGERS : INTEGERS.slice(0, 8));
   const int = (depth: number): string => {
-    if (depth <= 0) return pick([...INTEGERS, ...BUILTINS.slice(0, 9), ...known, ...known, "@n", "@k[1]", "@k[0x10]"]);
+    if (depth <= 0) return chance(0.35) ? literal() : pick([...BUILTINS.slice(0, 9), ...known, ...known, ...known, "@n", "@k[1]"]);
     switch (below(9)) {
       case 0:
-        return `(${int(depth - 1)} ${pick(OPERATORS)} ${int(depth - 1)})`;
+        return `(${int(depth - 1)} ${pick(ARITHMETIC)} ${int(depth - 1)})`;
       case 1:
-        return `${int(depth - 1)} ${pick(OPERATORS)} ${int(depth - 1)}`;
+        return `${int(depth - 1)} ${pick(ARITHMETIC)} ${int(depth - 1)}`;
       case 2:
-        return `${pick(["-", "~", "!"])}(${int(depth - 1)})`;
+        return `${pick(["-", "~"])}(${int(depth - 1)})`;
       case 3:
-        return `(${pick(TYPES)})${pick([...INTEGERS, ...known, `(${int(depth - 1)})`])}`;
+        return `(${pick(TYPES)})(${pick([...known, int(depth - 1), `!${pick(["pid", "@n"])}`])})`;
       case 4:
         return `(${cond(depth - 1)} ? ${int(depth - 1)} : ${int(depth - 1)})`;
       case 5:
         return one(
           () => `strncmp(${str(0)}, ${str(0)}, 3)`,
           () => "len(@k)",
-          () => `has_key(@k, ${int(0)})`,
+          () => `(int64)has_key(@k, ${int(0)})`,
           () => "@k[1]++",
           () => "++@n",
           () => `strlen(${str(0)})`,
@@ -182,7 +186,7 @@ export function usualScript(random: Random): string {
         return one(
           () => `delete(@k, ${key()});`,
           () => "delete(@n);",
-          () => "exit();",
+          () => (loops > 0 ? "@n++;" : "exit();"),
           () => "@n++;",
           () => "@k[2]--;",
           () => `_ = ${int(1)};`,
@@ -195,9 +199,13 @@ export function usualScript(random: Random): string {
       case 14:
         return `unroll (${1 + below(4)}) ${nested(() => block(depth - 1))}`;
       case 15:
-        return `for ($i${below(1_000_000)} : 0..${pick(["5", "(2+3)", "$#"])}) ${nested(() => block(depth - 1))}`;
-      case 16:
-        return `for ($kv${below(1_000_000)} : @k) ${nested(() => block(depth - 1))}`;
+      case 16: {
+        loops++;
+        const body = nested(() => block(depth - 1));
+        loops--;
+        const name = below(1_000_000);
+        return chance(0.5) ? `for ($i${name} : 0..${pick(["5", "(2+3)", "$#"])}) ${body}` : `for ($kv${name} : @k) ${body}`;
+      }
       default:
         return nested(() => block(depth - 1));
     }
@@ -208,7 +216,7 @@ export function usualScript(random: Random): string {
     known.length = 0;
     const points = times(1 + below(2), () => pick(chance(0.3) ? TRACEPOINTS : POINTS)).join(", ");
     const predicate = chance(0.25) ? ` /${cond(1)}/` : "";
-    return `${points}${predicate} { @n = 1; @k[1] = 1; @w = "w"; @t[1] = "t"; ${block(3).join(" ")} }`;
+    return `${points}${predicate} { @n = ${pick(["1", "nsecs", "(uint32)7"])}; @k[1] = (int64)1; @w = "w"; @t[(int64)1] = "t"; @c["x"] = count(); @h = hist(1); ${block(3).join(" ")} }`;
   };
   const comment = chance(0.2) ? "// a comment\n" : "";
   return comment + times(1 + below(3), probe).join(chance(0.5) ? "\n" : "\n\n\n");
