@@ -17,7 +17,12 @@ const dist = path.join(root, "dist");
 /** Scripts whose run compiles what most runs need. */
 const WARM_UP = [
   ["-q", "-e", 'BEGIN { printf("%d\\n", 1); exit(); }'],
-  ["-q", "--sample", "-e", "tracepoint:syscalls:sys_exit_read /comm != \"\"/ { @[comm] = count(); @b = hist(args.ret); @n[tid] = nsecs; delete(@n, tid); }"],
+  [
+    "-q",
+    "--sample",
+    "-e",
+    'tracepoint:syscalls:sys_exit_read /comm != ""/ { @[comm] = count(); @b = hist(args.ret); @n[tid] = nsecs; delete(@n, tid); }',
+  ],
 ];
 
 /** The last warm-up run includes what the ones before it compiled, since each starts from their code. */
@@ -60,7 +65,8 @@ try {
   await mkdir(dist, { recursive: true });
   const files = await readdir(fresh);
   // The launcher last: what it names is there by then.
-  for (const file of files.sort((a, b) => Number(a === "cli.js") - Number(b === "cli.js"))) await rename(path.join(fresh, file), path.join(dist, file));
+  for (const file of files.sort((a, b) => Number(a === "cli.js") - Number(b === "cli.js")))
+    await rename(path.join(fresh, file), path.join(dist, file));
   for (const file of await readdir(dist)) if (!files.includes(file)) await rm(path.join(dist, file), { recursive: true });
 } finally {
   await rm(fresh, { recursive: true, force: true });
