@@ -19,13 +19,15 @@ import { type State, setReg } from "./state.ts";
 
 type AluInsn = Extract<Insn, { kind: "alu" }>;
 
-export function checkAlu(env: Env, state: State, insn: AluInsn): void {
+/** `matters`: a number that comes out may decide something later; where it cannot, it is not worked out. */
+export function checkAlu(env: Env, state: State, insn: AluInsn, matters: boolean): void {
   checkImmediate(insn);
   if (insn.dst === 10) reject("frame pointer is read only");
   if (insn.op === "mov") return checkMov(env, state, insn);
   const src = readOperand(state, insn.src);
   const dst = readReg(state, insn.dst);
   if (dst.kind === "scalar" && src.kind === "scalar") {
+    if (!matters) return setReg(state, insn.dst, unknownReg);
     return setReg(state, insn.dst, scalarReg(aluScalar(insn.op, insn.wide, dst.scalar, src.scalar)));
   }
   setReg(state, insn.dst, pointerArithmetic(insn, insn.op, dst, src));
@@ -56,14 +58,14 @@ export function link(env: Env, state: State, reg: Reg, value: Extract<RegState, 
   return linked;
 }
 
-export function checkUnary(state: State, insn: Extract<Insn, { kind: "neg" | "movsx" | "end" }>): void {
+export function checkUnary(state: State, insn: Extract<Insn, { kind: "neg" | "movsx" | "end" }>, matters: boolean): void {
   if (insn.dst === 10) reject("frame pointer is read only");
   const from = insn.kind === "movsx" ? insn.src : insn.dst;
   const reg = readReg(state, from);
   if (reg.kind !== "scalar") {
     reject(insn.kind === "movsx" ? `R${from} sign-extension part of pointer` : `R${from} pointer arithmetic prohibited`);
   }
-  setReg(state, insn.dst, scalarReg(unary(insn, reg.scalar)));
+  setReg(state, insn.dst, matters ? scalarReg(unary(insn, reg.scalar)) : unknownReg);
 }
 
 function unary(insn: Extract<Insn, { kind: "neg" | "movsx" | "end" }>, value: Scalar): Scalar {

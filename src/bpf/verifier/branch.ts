@@ -1,5 +1,5 @@
 /** Conditional jumps: which ways can be taken, and what each way tells about the operands. */
-import type { Insn, JmpOp } from "../isa/insn.ts";
+import type { Insn, JmpOp, Reg } from "../isa/insn.ts";
 import { markNull, readOperand, readReg } from "./env.ts";
 import { type RegState, isOrNull, isPointer } from "./reg-state.ts";
 import { reject } from "./reject.ts";
@@ -16,10 +16,16 @@ export interface Ways {
   readonly notTaken: State | null;
 }
 
-export function checkBranch(state: State, insn: Branch): Ways {
+/** Whether the number in a register may still decide something on one way. */
+export interface Matters {
+  readonly taken: (reg: Reg) => boolean;
+  readonly notTaken: (reg: Reg) => boolean;
+}
+
+export function checkBranch(state: State, insn: Branch, matters: Matters): Ways {
   const src = readOperand(state, insn.src);
   const dst = readReg(state, insn.dst);
-  if (dst.kind === "scalar" && src.kind === "scalar") return scalarBranch(state, insn, dst.scalar, src.scalar);
+  if (dst.kind === "scalar" && src.kind === "scalar") return scalarBranch(state, insn, dst.scalar, src.scalar, matters);
   return pointerBranch(state, insn, dst, src);
 }
 
@@ -43,13 +49,23 @@ function pointerBranch(state: State, insn: Branch, dst: RegState, src: RegState)
   return insn.op === "eq" ? { taken: isNull, notTaken: state } : { taken: state, notTaken: isNull };
 }
 
-function scalarBranch(state: State, insn: Branch, a: Scalar, b: Scalar): Ways {
+function scalarBranch(state: State, insn: Branch, a: Scalar, b: Scalar, matters: Matters): Ways {
   const decided = decide(insn.op, insn.wide, a, b);
   if (decided !== null) return only(state, decided);
   const taken = cloneState(state);
-  refineRegs(taken, insn, refine(insn.op, insn.wide, a, b));
-  refineRegs(state, insn, refine(opposite[insn.op], insn.wide, a, b));
+  if (tells(state, insn, matters.taken)) refineRegs(taken, insn, refine(insn.op, insn.wide, a, b));
+  if (tells(state, insn, matters.notTaken)) refineRegs(state, insn, refine(opposite[insn.op], insn.wide, a, b));
   return { taken, notTaken: state };
+}
+
+/** Whether anything can come of what the branch tells about its operands. */
+function tells(state: State, insn: Branch, matters: (reg: Reg) => boolean): boolean {
+  return concerns(state, insn.dst, matters) || ("reg" in insn.src && concerns(state, insn.src.reg, matters));
+}
+
+function concerns(state: State, reg: Reg, matters: (reg: Reg) => boolean): boolean {
+  const value = readReg(state, reg);
+  return matters(reg) || (value.kind === "scalar" && value.id !== 0);
 }
 
 type Pair = readonly [Scalar, Scalar];

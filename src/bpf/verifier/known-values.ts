@@ -81,7 +81,7 @@ function sameKnown(a: Known, b: Known): boolean {
 }
 
 function transfer(insn: Insn, regs: readonly Known[], loadsMayPoint: boolean): readonly Known[] {
-  const set = (reg: number, value: Known): readonly Known[] => regs.with(reg, value);
+  const set = (reg: number, value: Known): readonly Known[] => (regs[reg] === value ? regs : regs.with(reg, value));
   const valueOf = (operand: Operand): Known => ("reg" in operand ? regs[operand.reg]! : { kind: "const", value: operand.imm });
   switch (insn.kind) {
     case "alu": {
@@ -102,7 +102,7 @@ function transfer(insn: Insn, regs: readonly Known[], loadsMayPoint: boolean): r
       return insn.fetch ? set(insn.op === "cmpxchg" ? 0 : insn.src, loadsMayPoint ? MAYBE : NO) : regs;
     case "call":
     case "call_local":
-      return regs.map((known, reg) => (reg <= 5 ? NO : known));
+      return regs.every((known, reg) => reg > 5 || known === NO) ? regs : regs.map((known, reg) => (reg <= 5 ? NO : known));
     case "store":
     case "jump":
     case "branch":

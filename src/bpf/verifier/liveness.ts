@@ -27,11 +27,18 @@ const NOTHING: Needs = { live: 0, precise: 0, liveBytes: 0n, preciseBytes: 0n };
 const ARGS = 0b111110;
 const CALLER_SAVED = 0b111111;
 
+/** Masks that were asked for, by bounds: few different ones, again and again. */
+const masks = new Map<number, bigint>();
+
 /** Bytes off … off + count - 1 of a frame, clipped to it. */
 export function byteMask(off: number, count: number): bigint {
   const from = Math.max(off + FRAME_BYTES, 0);
   const to = Math.min(off + FRAME_BYTES + count, FRAME_BYTES);
-  return to > from ? ((1n << BigInt(to - from)) - 1n) << BigInt(from) : 0n;
+  if (to <= from) return 0n;
+  const bounds = from * (FRAME_BYTES + 1) + to;
+  let mask = masks.get(bounds);
+  if (mask === undefined) masks.set(bounds, (mask = ((1n << BigInt(to - from)) - 1n) << BigInt(from)));
+  return mask;
 }
 
 interface Context {
@@ -50,6 +57,11 @@ export function findLiveness(cfg: Cfg, maps: readonly MapSpec[]): Liveness {
     context.entry.set(func, before[func]!.live & ARGS);
   }
   return { before };
+}
+
+/** Whether the number in a register may still decide something at this insn. */
+export function isPrecise(liveness: Liveness, insn: number, reg: number): boolean {
+  return (liveness.before[insn]!.precise & bit(reg)) !== 0;
 }
 
 function calleesFirst(cfg: Cfg): InsnIndex[] {
@@ -72,20 +84,25 @@ function solve(context: Context, func: InsnIndex, before: Needs[]): void {
   const { cfg } = context;
   let end: number = func;
   while (end < cfg.insns.length && cfg.funcOf[end] === func) end++;
+  // Without a way back one pass, from the end, sees all that comes later.
+  let goesBack = false;
+  for (let index: number = func; index < end && !goesBack; index++) goesBack = cfg.successors[index]!.some((to) => to <= index);
   for (let changed = true; changed;) {
     changed = false;
     for (let index = end - 1; index >= func; index--) {
-      const after = cfg.successors[index]!.reduce((sum, to) => union(sum, before[to]!), NOTHING);
+      let after = NOTHING;
+      for (const to of cfg.successors[index]!) after = union(after, before[to]!);
       const needs = transfer(context, index, after);
       if (same(needs, before[index]!)) continue;
       before[index] = needs;
-      changed = true;
+      changed = goesBack;
     }
   }
 }
 
 function union(a: Needs, b: Needs): Needs {
-  if (a === NOTHING) return b;
+  if (a === NOTHING || a === b) return b;
+  if (b === NOTHING) return a;
   return {
     live: a.live | b.live,
     precise: a.precise | b.precise,
@@ -95,7 +112,7 @@ function union(a: Needs, b: Needs): Needs {
 }
 
 function same(a: Needs, b: Needs): boolean {
-  return a.live === b.live && a.precise === b.precise && a.liveBytes === b.liveBytes && a.preciseBytes === b.preciseBytes;
+  return a === b || (a.live === b.live && a.precise === b.precise && a.liveBytes === b.liveBytes && a.preciseBytes === b.preciseBytes);
 }
 
 const bit = (reg: number): number => 1 << reg;
@@ -138,16 +155,22 @@ function transfer(context: Context, index: number, after: Needs): Needs {
 /** dst is computed from the registers in `reads`. */
 function assign(after: Needs, dst: number, reads: number): Needs {
   const wanted = (after.precise & bit(dst)) !== 0;
-  return {
-    ...after,
-    live: (after.live & ~bit(dst)) | reads,
-    precise: (after.precise & ~bit(dst)) | (wanted ? reads : 0),
-  };
+  return withRegs(after, (after.live & ~bit(dst)) | reads, (after.precise & ~bit(dst)) | (wanted ? reads : 0));
+}
+
+function withRegs(after: Needs, live: number, precise: number): Needs {
+  if (live === after.live && precise === after.precise) return after;
+  return { live, precise, liveBytes: after.liveBytes, preciseBytes: after.preciseBytes };
+}
+
+function withBytes(after: Needs, liveBytes: bigint, preciseBytes: bigint): Needs {
+  if (liveBytes === after.liveBytes && preciseBytes === after.preciseBytes) return after;
+  return { live: after.live, precise: after.precise, liveBytes, preciseBytes };
 }
 
 /** Registers whose values decide. */
 function use(after: Needs, regs: number): Needs {
-  return { ...after, live: after.live | regs, precise: after.precise | regs };
+  return withRegs(after, after.live | regs, after.precise | regs);
 }
 
 /** Bytes of the own frame that an access may touch: surely (exact) or at most. */
@@ -167,23 +190,18 @@ function load(context: Context, index: number, insn: Extract<Insn, { kind: "load
   const { mask } = touched(context, index, insn.base, insn.off, insn.size);
   const wanted = (after.precise & bit(insn.dst)) !== 0;
   const rest = assign(after, insn.dst, 0);
-  return use({ ...rest, liveBytes: rest.liveBytes | mask, preciseBytes: rest.preciseBytes | (wanted ? mask : 0n) }, bit(insn.base));
+  const needs = mask === 0n ? rest : withBytes(rest, rest.liveBytes | mask, wanted ? rest.preciseBytes | mask : rest.preciseBytes);
+  return use(needs, bit(insn.base));
 }
 
 function store(context: Context, index: number, insn: Extract<Insn, { kind: "store" }>, after: Needs): Needs {
   const { mask, exact } = touched(context, index, insn.base, insn.off, insn.size);
   // Outside of the main function an unknown base may be the stack of a caller, all of which counts as precise during the call.
   const elsewhere = mask === 0n && context.cfg.funcOf[index] !== 0;
-  const wanted = (after.preciseBytes & mask) !== 0n || elsewhere;
+  const wanted = elsewhere || (mask !== 0n && (after.preciseBytes & mask) !== 0n);
   const value = bitOf(insn.src);
-  const kept = exact ? ~mask : ALL_BYTES;
-  const needs: Needs = {
-    live: after.live | value,
-    precise: after.precise | (wanted ? value : 0),
-    liveBytes: after.liveBytes & kept,
-    preciseBytes: after.preciseBytes & kept,
-  };
-  return use(needs, bit(insn.base));
+  const regs = withRegs(after, after.live | value | bit(insn.base), after.precise | (wanted ? value : 0) | bit(insn.base));
+  return exact && mask !== 0n ? withBytes(regs, after.liveBytes & ~mask, after.preciseBytes & ~mask) : regs;
 }
 
 /** Its results are unknown numbers whatever the operands are, so these need not be precise. */
@@ -196,22 +214,22 @@ function atomic(context: Context, index: number, insn: Extract<Insn, { kind: "at
 
 function callLocal(context: Context, index: number, target: InsnIndex, after: Needs): Needs {
   const args = context.entry.get(target) ?? ARGS;
-  const rest = { ...after, live: after.live & ~CALLER_SAVED, precise: after.precise & ~CALLER_SAVED };
+  const rest = withRegs(after, after.live & ~CALLER_SAVED, after.precise & ~CALLER_SAVED);
   const passesFrame = [1, 2, 3, 4, 5].some((reg) => args & bit(reg) && mayPointToFrame(context.known[index]?.[reg] ?? { kind: "maybe" }));
-  return use(passesFrame ? { ...rest, liveBytes: ALL_BYTES, preciseBytes: ALL_BYTES } : rest, args);
+  return use(passesFrame ? withBytes(rest, ALL_BYTES, ALL_BYTES) : rest, args);
 }
 
 function callHelper(context: Context, index: number, helper: number, after: Needs): Needs {
   const args = helpers[helper]?.args ?? [];
   const known = context.known[index] ?? [];
-  let needs: Needs = { ...after, live: after.live & ~CALLER_SAVED, precise: after.precise & ~CALLER_SAVED };
+  let needs = withRegs(after, after.live & ~CALLER_SAVED, after.precise & ~CALLER_SAVED);
   // Writes first: what the call writes was not needed before it, unless the call itself reads it.
   args.forEach((type, arg) => {
     const where = known[arg + 1];
     const length = known[arg + 2];
     if (type !== "writable" || where?.kind !== "fp" || length?.kind !== "const") return;
     const mask = ~byteMask(where.off, length.value);
-    needs = { ...needs, liveBytes: needs.liveBytes & mask, preciseBytes: needs.preciseBytes & mask };
+    needs = withBytes(needs, needs.liveBytes & mask, needs.preciseBytes & mask);
   });
   args.forEach((type, arg) => {
     needs = callArgument(context, known, type, arg + 1, needs);
@@ -221,13 +239,13 @@ function callHelper(context: Context, index: number, helper: number, after: Need
 
 function callArgument(context: Context, known: readonly Known[], type: ArgType, reg: number, needs: Needs): Needs {
   const where = known[reg] ?? { kind: "maybe" };
-  if (type === "anything") return { ...needs, live: needs.live | bit(reg) };
+  if (type === "anything") return withRegs(needs, needs.live | bit(reg), needs.precise);
   if (type === "stack_or_null" && mayPointToFrame(where)) {
-    return use({ ...needs, liveBytes: ALL_BYTES, preciseBytes: ALL_BYTES }, bit(reg));
+    return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
   }
   const reads = type === "readable" || type === "map_key" || type === "map_value";
   const mask = reads ? readMask(where, readLength(context, known, type, reg)) : 0n;
-  return use({ ...needs, liveBytes: needs.liveBytes | mask }, bit(reg));
+  return use(mask === 0n ? needs : withBytes(needs, needs.liveBytes | mask, needs.preciseBytes), bit(reg));
 }
 
 /** Bytes read, or null if that is not known here. */

@@ -36,6 +36,10 @@ export function isEmpty(range: Range): boolean {
   return range.umin > range.umax || range.smin > range.smax;
 }
 
+export function sameRange(a: Range, b: Range): boolean {
+  return a === b || (a.umin === b.umin && a.umax === b.umax && a.smin === b.smin && a.smax === b.smax);
+}
+
 /** Whether every number of b is one of a. */
 export function rangeContains(a: Range, b: Range): boolean {
   return a.umin <= b.umin && a.umax >= b.umax && a.smin <= b.smin && a.smax >= b.smax;

@@ -19,6 +19,7 @@ import {
   rangeOfTnum,
   rangeRsh,
   rangeSub,
+  sameRange,
   unsignedRange,
 } from "./range.ts";
 import {
@@ -87,7 +88,12 @@ export function loadedScalar(bytes: 1 | 2 | 4 | 8, signed: boolean): Scalar {
 /** Lets bits and bounds tighten each other. The result contains the same numbers as the input, or it is found to be empty (isContradiction). */
 export function sync(start: Scalar): Scalar {
   let scalar = boundsFromBits(start);
-  for (let round = 0; round < 3; round++) scalar = deduce(scalar);
+  for (let round = 0; round < 3; round++) {
+    const deduced = deduce(scalar);
+    // Nothing new: the next round would see the same.
+    if (sameRange(deduced.wide, scalar.wide) && sameRange(deduced.low, scalar.low)) break;
+    scalar = deduced;
+  }
   return boundsFromBits(bitsFromBounds(scalar));
 }
 
@@ -96,7 +102,9 @@ export function isContradiction(a: Scalar): boolean {
   return isEmpty(a.wide) || isEmpty(a.low);
 }
 
-function boundsFromBits({ tnum, wide, low }: Scalar): Scalar {
+function boundsFromBits(scalar: Scalar): Scalar {
+  const { tnum, wide, low } = scalar;
+  if (tnum.mask === tnumUnknown.mask) return scalar;
   return {
     tnum,
     wide: intersectRanges(wide, rangeOfTnum(64, tnum)),

@@ -18,7 +18,11 @@ export function slotAt(frame: Frame, off: number): Slot {
   return frame.stack[slotOf(off)] ?? EMPTY;
 }
 
+const WHOLE: Readonly<Record<string, string>> = { r: "rrrrrrrr", m: "mmmmmmmm" };
+const DATA: Slot = { types: "mmmmmmmm", spilled: null };
+
 function replace(types: string, from: number, count: number, letter: string): string {
+  if (count === 8) return WHOLE[letter] ?? letter.repeat(8);
   return types.slice(0, from) + letter.repeat(count) + types.slice(from + count);
 }
 
@@ -50,6 +54,11 @@ function truncated(value: Extract<RegState, { kind: "scalar" }>, size: Size): Re
 /** Marks bytes that something other than a store of the program has written. */
 export function fillStack(frame: Frame, off: number, count: number): void {
   for (let at = off; at < off + count; at++) {
+    if (byteOf(at) === 0 && at + 8 <= off + count) {
+      frame.stack[slotOf(at)] = DATA;
+      at += 7;
+      continue;
+    }
     const slot = scrub(slotAt(frame, at));
     frame.stack[slotOf(at)] = { types: replace(slot.types, byteOf(at), 1, "m"), spilled: null };
   }
@@ -70,6 +79,10 @@ export function blurStack(frame: Frame, off: number, count: number): void {
 export function firstUnreadable(frame: Frame, off: number, count: number): number | null {
   for (let at = off; at < off + count; at++) {
     const slot = slotAt(frame, at);
+    if (byteOf(at) === 0 && at + 8 <= off + count && slot === DATA) {
+      at += 7;
+      continue;
+    }
     const letter = slot.types[byteOf(at)];
     if (letter === "?" || (letter === "r" && slot.spilled && isPointer(slot.spilled))) return at;
   }

@@ -74,7 +74,8 @@ export function setReg(state: State, reg: Reg, value: RegState): void {
 export function mapRegs(state: State, change: (reg: RegState) => RegState): void {
   for (const frame of state.frames) {
     for (let reg = 0; reg < 10; reg++) frame.regs[reg] = change(frame.regs[reg]!);
-    for (const [index, slot] of frame.stack.entries()) {
+    for (let index = 0; index < frame.stack.length; index++) {
+      const slot = frame.stack[index];
       if (!slot?.spilled) continue;
       const spilled = change(slot.spilled);
       if (spilled !== slot.spilled) frame.stack[index] = { ...slot, spilled };

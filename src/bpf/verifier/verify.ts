@@ -5,7 +5,7 @@
  * privileged program; it rejects more, for example reads of unwritten stack bytes and pointers stored into maps.
  */
 import { disasmInsn } from "../isa/disasm.ts";
-import type { Insn, InsnIndex } from "../isa/insn.ts";
+import type { Insn, InsnIndex, Reg } from "../isa/insn.ts";
 import type { MapSpec, ProgramSpec } from "../spec.ts";
 import { checkAlu, checkUnary } from "./alu-check.ts";
 import { checkBranch } from "./branch.ts";
@@ -25,7 +25,7 @@ import {
   visit,
 } from "./explore.ts";
 import { checkHelperCall, finishCallbackCall } from "./helper-call.ts";
-import { findLiveness } from "./liveness.ts";
+import { findLiveness, isPrecise } from "./liveness.ts";
 import { checkAtomic, checkLoad, checkStore } from "./memory-check.ts";
 import { stateText } from "./print-state.ts";
 import { Rejected, reject } from "./reject.ts";
@@ -184,12 +184,12 @@ function execute(env: Env, walk: Walk, state: State, insn: Insn, at: InsnIndex, 
   const next = (at + 1) as InsnIndex;
   switch (insn.kind) {
     case "alu":
-      checkAlu(env, state, insn);
+      checkAlu(env, state, insn, matters(env, walk, next, insn.dst));
       return next;
     case "neg":
     case "movsx":
     case "end":
-      checkUnary(state, insn);
+      checkUnary(state, insn, matters(env, walk, next, insn.dst));
       return next;
     case "lddw":
       if (insn.dst === 10) reject("frame pointer is read only");
@@ -208,7 +208,7 @@ function execute(env: Env, walk: Walk, state: State, insn: Insn, at: InsnIndex, 
       walk.paths.sinceJumps++;
       return insn.target;
     case "branch":
-      return executeBranch(walk, state, insn, at);
+      return executeBranch(env, walk, state, insn, at);
     case "call":
       return executeCall(env, walk, state, insn, at, instance);
     case "call_local":
@@ -219,10 +219,18 @@ function execute(env: Env, walk: Walk, state: State, insn: Insn, at: InsnIndex, 
   }
 }
 
-function executeBranch(walk: Walk, state: State, insn: Extract<Insn, { kind: "branch" }>, at: InsnIndex): InsnIndex {
+/** Numbers that decide nothing are worked out for the log only. */
+function matters(env: Env, walk: Walk, insn: number, reg: Reg): boolean {
+  return walk.trail !== null || isPrecise(env.liveness, insn, reg);
+}
+
+function executeBranch(env: Env, walk: Walk, state: State, insn: Extract<Insn, { kind: "branch" }>, at: InsnIndex): InsnIndex {
   walk.paths.sinceJumps++;
-  const { taken, notTaken } = checkBranch(state, insn);
   const next = (at + 1) as InsnIndex;
+  const { taken, notTaken } = checkBranch(state, insn, {
+    taken: (reg) => matters(env, walk, insn.target, reg),
+    notTaken: (reg) => matters(env, walk, next, reg),
+  });
   if (!taken) return next;
   if (!notTaken) return insn.target;
   // One of the two is `state`, which goes on; the walk needs it to be the way that falls through.
