@@ -4,6 +4,8 @@ import { printHir } from "../../lang/hir/print.ts";
 import { printIr } from "../../lang/ir/print.ts";
 import type { Source } from "../../lang/diagnostics/diagnostic.ts";
 import { disassemble } from "../bpf/isa/disasm.ts";
+import { planMemory } from "../bpf/maps/plan.ts";
+import { programListing } from "../bpf/runtime/load-programs.ts";
 import { verify } from "../bpf/verifier/verify.ts";
 import type { Compilation } from "../session/compile.ts";
 
@@ -41,6 +43,13 @@ const verifier: Stage = ({ script }) =>
     })
     .join("");
 
+/** For the addresses of maps the number of CPUs is taken to be one. */
+const wasm: Stage = ({ script }) => {
+  if (script === null) return "";
+  const plan = planMemory({ maps: script.maps, ncpus: 1, streams: [] });
+  return plan.kind === "plan" ? programListing(script, plan) : "";
+};
+
 const STAGES: readonly (readonly [name: string, title: string, text: Stage])[] = [
   ["ast", "AST after: parser", ({ ast }) => printAst(ast)],
   ["types", "Typed program after: check", ({ hir }) => (hir === null ? "" : printHir(hir))],
@@ -48,6 +57,7 @@ const STAGES: readonly (readonly [name: string, title: string, text: Stage])[] =
   ["codegen", "eBPF after: codegen", bytecode],
   ["libbpf", "Objects to load", objects],
   ["verifier", "Verifier", verifier],
+  ["wasm", "WebAssembly after: JIT", wasm],
 ];
 
 /** bpftrace's names and ours for the same stage. */

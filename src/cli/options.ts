@@ -62,6 +62,7 @@ export const DEBUG_STAGES = [
   "bytecode",
   "libbpf",
   "verifier",
+  "wasm",
   "parse",
   "dis",
   "all",

@@ -2,6 +2,7 @@
 import { helpers } from "../helpers/table.ts";
 import { interpret, type HelperArgs, type InterpHost } from "../interp/interp.ts";
 import { jitModule } from "../jit/jit.ts";
+import { wasmListing } from "../jit/listing.ts";
 import type { MachineOptions } from "../machine-types.ts";
 import type { MapLayout, MemoryPlan } from "../maps/plan.ts";
 import { CURRENT_BLOCK, current } from "../memory.ts";
@@ -23,6 +24,11 @@ const helperExport = (id: number): string | null => {
   const helper = helpers[id];
   return helper === undefined ? null : `bpf_${helper.name}`;
 };
+
+/** The WebAssembly that programs become, as text. */
+export function programListing({ programs }: Pick<MachineOptions, "programs">, plan: MemoryPlan): string {
+  return wasmListing(runtimeBytes(), programs, { map: (index) => plan.maps[index]!, helperExport });
+}
 
 export function loadPrograms(
   options: Pick<MachineOptions, "programs" | "backend">,
