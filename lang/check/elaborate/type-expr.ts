@@ -59,12 +59,22 @@ function byteType(cx: Context, written: TypeExpr, kind: "string" | "buffer", suf
   return null;
 }
 
+/** `typeof(e)` and `typeof(e)[n]` where an expression could stand too: the type that is meant; null if it is none. */
+function writtenType(of: Expr): TypeExpr | null {
+  if (of.kind === "typeof") return { kind: "type", span: of.span, base: { kind: "typeof", of: of.of }, suffixes: [] };
+  const elem = of.kind === "index" ? writtenType(of.operand) : null;
+  if (of.kind !== "index" || elem === null) return null;
+  return { ...elem, span: of.span, suffixes: [...elem.suffixes, ...of.indices.map((length) => ({ length }))] };
+}
+
 /** What typeof names: a type, or that of an expression, which is never evaluated. Of a keyed map without a key: its key's. */
 export function typeOf(cx: Context, of: Expr | TypeExpr, space: AddressSpace): Type | null {
   if (of.kind === "type") {
     const type = resolveType(cx, of, space);
     return type === "string" ? { kind: "string", sizeBytes: cx.inference.config.maxStrlen } : type;
   }
+  const type = writtenType(of);
+  if (type !== null) return typeOf(cx, type, space);
   if (of.kind === "ident") {
     const named = typesOf(cx).typedef(of.name);
     if (named !== null) return named;
