@@ -32,7 +32,12 @@ function showDiagnostics({ source, diagnostics }: Compilation, { options, consol
   const errors = diagnostics.filter((d) => d.severity === "error");
   for (const error of errors) console.error(renderDiagnostic(source, error));
   if (errors.length > 0) return errors.every(({ code }) => isLoadFailure(code)) ? 255 : 1;
-  if (options.warnings) for (const warning of diagnostics) console.print(renderDiagnostic(source, warning));
+  if (!options.warnings) return 0;
+  for (const warning of diagnostics) {
+    // What is about no place of the script is said on stderr (row 7.30).
+    const say = warning.span === null ? console.error : console.print;
+    say(renderDiagnostic(source, warning));
+  }
   return 0;
 }
 
