@@ -24,10 +24,13 @@ export function bufferInto(l: Lowering, expr: Extract<HirExpr, { kind: "buf_of" 
     const from = b.copyOf(addressToRead(l, data));
     return fill(l, expr, to, { from: reg(from), available: capacity, kernel: isKernelPointer(data) });
   }
-  const place = rules.place(l, data);
+  // All bytes of a literal count, those behind a NUL in it too.
+  const place = rules.place(l, data.kind === "str" ? { ...data, type: bytesType(sizeOf(data.type)) } : data);
   const available = Math.min(capacity, sizeOf(data.type));
   fill(l, expr, to, { from: place, available, kernel: true });
 }
+
+const bytesType = (length: number): Type => ({ kind: "array", elem: { kind: "int", sizeBytes: 1, signed: true }, length });
 
 interface Source {
   readonly from: Operand | Address;

@@ -84,6 +84,7 @@ function sourceIndex(from: Type, to: Type, index: number): number {
 function castInto(l: Lowering, expr: Extract<HirExpr, { kind: "cast" }>, to: Address): void {
   const { operand, type } = expr;
   if (type.kind === "string" && operand.type.kind === "string") return storeString(l, operand, to, sizeOf(type));
+  if (type.kind === "array" && operand.kind === "str") return literalInto(l, { ...operand, type }, to);
   if (isScalar(operand.type)) {
     // A number as an array of its bytes (row 3.28).
     l.b.emit({ op: "zero", to, sizeBytes: sizeOf(type) });
