@@ -41,5 +41,8 @@ export const argumentSlot = (index: number): number | undefined => {
 
 export const RETURN_SLOT = registerSlots.ax;
 
-/** Number of arguments that a raw_tracepoint or fentry context can hold: its u64 slots. */
-export const MAX_TYPED_ARGUMENTS = 12;
+/** Number of arguments that a raw_tracepoint or fentry context can hold: its u64 words, of which fentry and fexit have one more for `func`. */
+export const MAX_TYPED_ARGUMENTS = 11;
+
+/** Word of a fentry or fexit context with the address of the function (what bpf_get_func_ip would give a program of that type). */
+export const FUNCTION_WORD = 11;

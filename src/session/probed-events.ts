@@ -1,6 +1,7 @@
 /** Which records fire a script's function probes, what their programs get, and what of it the recording lacks. */
 import type { RecordedMemory, ResolvedAttachPoint, SiteRecords } from "../../lang/catalogue.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
+import { FUNCTION_WORD } from "../../lang/registers.ts";
 import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 
@@ -57,9 +58,15 @@ function contextWords(node: unknown, found: Map<number, string>): Map<number, st
   return found;
 }
 
+/** Arguments, and the function's address. */
+function typedWords({ recipe, address }: SiteRecords): ProbedEvent["args"] {
+  if (address === null) return recipe.typed;
+  return [...recipe.typed, { index: FUNCTION_WORD, from: { kind: "field", ...address, signed: false } }];
+}
+
 function filledOffsets(point: SitePoint): ReadonlySet<number> {
   const { recipe } = point.site.records;
-  return new Set(isTyped(point) ? recipe.typed.map(({ index }) => 8 * index) : recipe.registers.map(({ slot }) => slot));
+  return new Set(isTyped(point) ? typedWords(point.site.records).map(({ index }) => 8 * index) : recipe.registers.map(({ slot }) => slot));
 }
 
 function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach, MissingArguments> {
@@ -97,7 +104,7 @@ function eventOf(
     always: programs(attaches.filter((attach) => onlyOf(attach) === null)),
     // Memory lies where registers point to.
     registers: records?.recipe.registers ?? [],
-    args: sites.some(isTyped) ? (records?.recipe.typed ?? []) : [],
+    args: sites.some(isTyped) && records !== null ? typedWords(records) : [],
     memory: memory === undefined ? [] : memoryOf(memory, readers),
     address: records?.address == null ? null : { ...records.address, caller: records.callerOffset ?? 0 },
   };

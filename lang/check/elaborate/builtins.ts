@@ -3,7 +3,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { BuiltinName, HirExpr, HirStmt } from "../../hir/hir.ts";
 import { typeOfLiteral } from "../../types/literal.ts";
 import { bool, int, string, uint64, type Type } from "../../types/type.ts";
-import { argumentRegisters, argumentSlot, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../registers.ts";
+import { argumentRegisters, argumentSlot, FUNCTION_WORD, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../registers.ts";
 import { textToBytes } from "../byte-text.ts";
 import type { Context } from "./context.ts";
 import { intConstant } from "./convert.ts";
@@ -102,6 +102,10 @@ const func: Special = (cx, span) => {
   if (point === undefined || !("site" in point) || point.site.code === "raw_tracepoint")
     return wrongProbe(cx, span, `The func builtin can not be used with '${provider(cx)}' probes`);
   const kind = point.site.code === "user" ? "usym" : "ksym";
+  if (point.provider === "fentry" || point.provider === "fexit") {
+    const word = contextWord(cx, 8 * FUNCTION_WORD, "func", span);
+    return word === null ? null : { kind, span, address: word, type: { kind } };
+  }
   const address: HirExpr | null =
     point.site.at === "return" ? { kind: "builtin", span, name: "func_ip", type: uint64 } : contextWord(cx, registerSlots.ip, "func", span);
   return address === null || !outsideLoops(cx, "func", span) ? null : { kind, span, address, type: { kind } };
