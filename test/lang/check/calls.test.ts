@@ -114,7 +114,7 @@ test.each([
   ["row 4.08", "print(nsecs(x))", "Invalid timestamp mode: x @ x"],
   ["a call without a value", '$x = printf("x")', 'printf() gives no value and must stand as a statement of its own @ printf("x")'],
   ["args outside tracepoints", "print(args.x)", 'args can not be used with "begin" probes @ args'],
-  ["row 5.24", 'system("ls")', "not supported yet: system() @ system"],
+  ["row 5.24", 'system("ls")', 'system() is an unsafe function being used in safe mode @ system("ls")'],
 ])("%s: %s", (_, statements, expected) => {
   expect(problems(`begin { ${statements} }`).filter((problem) => problem.startsWith("error"))).toEqual([`error: ${expected}`]);
 });
