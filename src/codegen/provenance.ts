@@ -38,6 +38,8 @@ export function traceProvenance(func: IrFunction, order: readonly number[], isPr
   const held = new Map<SlotId, Origin>();
   const escaped = new Set(func.slots.flatMap((slot, id) => (slot.escapes ? [id as SlotId] : [])));
   const onStack = new Set<SlotId>();
+  /** Slots that hold a pointer, rather than a word of a caller's frame that may be anything: those are numbers when they are kept. */
+  const surelyHeld = new Set<SlotId>();
   let changed = true;
 
   const mergeInto = <K>(map: Map<K, Origin>, key: K, slots: Iterable<SlotId>, foreign: boolean): void => {
@@ -64,7 +66,10 @@ export function traceProvenance(func: IrFunction, order: readonly number[], isPr
 
   const keep = (to: Address, value: Origin): void => {
     const slots = slotsAt(to);
-    for (const slot of slots) mergeInto(held, slot, value.slots, value.foreign);
+    for (const slot of slots) {
+      mergeInto(held, slot, value.slots, value.foreign);
+      if (value.slots.size > 0 || !value.foreign) surelyHeld.add(slot);
+    }
     if (slots.length > 0) return;
     for (const slot of value.slots) escaped.add(slot);
   };
@@ -143,7 +148,7 @@ export function traceProvenance(func: IrFunction, order: readonly number[], isPr
       return slots === undefined || slots.size === 0 ? none : closure(slots);
     },
     slotsBehind: (slot) => (held.get(slot)?.slots.size ? closure([slot]) : none),
-    onStack: new Set([...held.keys(), ...onStack]),
+    onStack: new Set([...surelyHeld, ...onStack]),
     escaped: closure(escaped),
   };
 }

@@ -200,11 +200,13 @@ export function usualScript(random: Random): string {
         return `unroll (${1 + below(4)}) ${nested(() => block(depth - 1))}`;
       case 15:
       case 16: {
+        // Loops over a map inside of loops take the square of its size: rarely worth the time.
+        const overMap = loops === 0 && chance(0.5);
         loops++;
         const body = nested(() => block(depth - 1));
         loops--;
         const name = below(1_000_000);
-        return chance(0.5) ? `for ($i${name} : 0..${pick(["5", "(2+3)", "$#"])}) ${body}` : `for ($kv${name} : @k) ${body}`;
+        return overMap ? `for ($kv${name} : @k) ${body}` : `for ($i${name} : 0..${pick(["5", "(2+3)", "$#"])}) ${body}`;
       }
       default:
         return nested(() => block(depth - 1));

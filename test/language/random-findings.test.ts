@@ -1,0 +1,11 @@
+/** Programs that random scripts (tooling/fuzz) have shown to go wrong once. */
+import { expect, test } from "vitest";
+import { runScript } from "../support/run-script.ts";
+
+test("a record with a variable of the loop around it is no place for pointers, however large", async () => {
+  const { stdout, stderr } = await runScript(
+    'BEGIN { for ($i : 0..2) { $v = $i + 40; printf("%d %s %d\\n", $v, str("a"), 64); for ($j : 0..2) { print($v); } } }',
+  );
+  expect(stdout).toBe("40 a 64\n40\n40\n41 a 64\n41\n41\n\n\n");
+  expect(stderr).toBe("Attached 1 probe\n");
+});
