@@ -26,6 +26,9 @@ function promoteAll(a: readonly Type[], b: readonly Type[]): Type[] | null {
   return types;
 }
 
+const withClock = (type: IntType, a: IntType, b: IntType): IntType =>
+  a.clock !== undefined && a.clock === b.clock ? { ...type, clock: a.clock } : type;
+
 const isNumber = (type: Type): type is IntType | EnumType => type.kind === "int" || type.kind === "enum";
 
 const asInteger = (type: IntType | EnumType): IntType => (type.kind === "int" ? type : int(type.sizeBytes, false));
@@ -38,7 +41,7 @@ function promoteEnums(a: IntType | EnumType, b: IntType | EnumType): Type {
 
 /** Null: values of the two types cannot share a place. Records may order their fields differently; the order of `a` stays (row 3.41). */
 export function promote(a: Type, b: Type): Type | null {
-  if (a.kind === "int" && b.kind === "int") return promoteIntegers(a, b);
+  if (a.kind === "int" && b.kind === "int") return withClock(promoteIntegers(a, b), a, b);
   if (isNumber(a) && isNumber(b)) return promoteEnums(a, b);
   if (a.kind === "string" && b.kind === "string") return a.sizeBytes >= b.sizeBytes ? a : b;
   if (a.kind === "buffer" && b.kind === "buffer") return a.sizeBytes >= b.sizeBytes ? a : b;
@@ -57,7 +60,7 @@ export function promote(a: Type, b: Type): Type | null {
   }
   // What the variable behind both has become in the meantime.
   if (a.kind === "pointer" && b.kind === "pointer" && a.origin !== undefined && a.origin === b.origin) return b;
-  if (a.kind === "timestamp" && b.kind === "timestamp") return a.format === b.format ? a : null;
+  if (a.kind === "timestamp" && b.kind === "timestamp") return a.format === b.format && a.clock === b.clock ? a : null;
   return sameType(a, b) ? a : null;
 }
 

@@ -19,8 +19,8 @@ export type Type =
   | IncompleteType
   /** Bytes without a meaning for the language: floating point numbers, integers of 128 bits, functions (row 3.39). */
   | { readonly kind: "opaque"; readonly name: string; readonly sizeBytes: number; readonly align: number }
-  /** u64 nanoseconds, printed by strftime with `format`. */
-  | { readonly kind: "timestamp"; readonly format: string }
+  /** u64 nanoseconds since boot, or since the epoch if the clock is TAI's, printed by strftime with `format`. */
+  | { readonly kind: "timestamp"; readonly format: string; readonly clock?: "tai" }
   /** u64 user id, printed as the name that the user database has for it. */
   | { readonly kind: "username" }
   /** 6 bytes of a hardware address. */
@@ -39,6 +39,8 @@ export interface IntType {
   readonly signed: boolean;
   /** An address that kptr() or uptr() has marked: where a pointer made of it leads (row 3.36). */
   readonly space?: AddressSpace;
+  /** Which clock nsecs() has read (row 3.56); none: the boot clock, or no clock. */
+  readonly clock?: "monotonic" | "tai";
   /** While types are inferred: from a literal whose sign nothing has fixed yet (row 3.03). Means nothing after checking. */
   readonly flexible?: true;
 }

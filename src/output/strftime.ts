@@ -101,9 +101,9 @@ export function strftime(format: string, epochNs: bigint, clock: Clock): string 
   return expand(format, { t: new Date((epoch + offset) * 1000), ns: epochNs % 1_000_000_000n, epoch, offset, zone: name });
 }
 
-/** A timestamp value: boot-relative ns; second 0 of the epoch prints `(?)` (row 5.23). */
-export function timestampText(format: string, bootNs: bigint, clock: Clock): string {
-  const epochNs = bootNs + clock.bootEpochNs;
+/** A timestamp value: ns since boot, or since the epoch; second 0 of the epoch prints `(?)` (row 5.23). */
+export function timestampText(format: string, ns: bigint, since: "boot" | "epoch", clock: Clock): string {
+  const epochNs = since === "boot" ? ns + clock.bootEpochNs : ns;
   return epochNs / 1_000_000_000n === 0n ? "(?)" : strftime(format, epochNs, clock);
 }
 

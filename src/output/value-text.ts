@@ -93,7 +93,7 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
       return type.values.find(([, v]) => BigInt.asUintN(bits, v) === value)?.[0] ?? String(value);
     }
     case "timestamp":
-      return timestampText(type.format, integerAt(type, view, at), ctx.clock);
+      return timestampText(type.format, integerAt(type, view, at), type.clock === "tai" ? "epoch" : "boot", ctx.clock);
     case "ksym":
     case "usym": {
       const address = integerAt(type, view, at);

@@ -111,3 +111,12 @@ test.each([
     `ERROR: Type mismatch for @x: trying to assign value of type 'string[2]' when map already has a type '${name}'`,
   ]);
 });
+
+test("row 3.56: what nsecs returns knows its clock", async () => {
+  const refused = ["ERROR: strftime() can not take a monotonic timestamp"];
+  expect(await complaints('begin { print(strftime("%H", nsecs(monotonic))); }')).toEqual(refused);
+  expect(await complaints('begin { $x = nsecs(monotonic); print(strftime("%H", $x)); }')).toEqual(refused);
+  expect(await complaints('begin { @x[1] = nsecs(monotonic); print(strftime("%H", @x[1])); }')).toEqual(refused);
+  // Time since the epoch needs no boot time; here it is the same as since boot.
+  expect(await prints('$t = nsecs(sw_tai); print(strftime("%s", $t)); print(strftime("%s", nsecs));')).toEqual(["1", "1"]);
+});

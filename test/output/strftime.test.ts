@@ -21,8 +21,9 @@ test.each([
 });
 
 test("row 5.23: second 0 of the epoch has no time", () => {
-  expect(timestampText("%H", 999_999_999n, clock)).toBe("(?)");
-  expect(timestampText("%H", 0n, utcClock(NS))).toBe("13");
+  expect(timestampText("%H", 999_999_999n, "boot", clock)).toBe("(?)");
+  expect(timestampText("%H", 0n, "boot", utcClock(NS))).toBe("13");
+  expect(timestampText("%H", NS, "epoch", utcClock(NS))).toBe("13");
 });
 
 test("rows 5.22, 10.27: time() takes 1 to 63 bytes", () => {

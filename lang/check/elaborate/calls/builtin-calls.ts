@@ -12,6 +12,9 @@ const CLOCKS: Readonly<Record<string, "nsecs" | "nsecs_monotonic" | "nsecs_tai">
   tai: "nsecs_tai",
 };
 
+/** What the value remembers of its clock (row 3.56). */
+const CARRIED = { nsecs_monotonic: "monotonic", nsecs_tai: "tai" } as const;
+
 /** The name that stands as the only argument; null with a diagnostic if something else does. */
 function modeArgument(cx: Context, call: CallExpr, expected: string): string | null {
   const [mode] = call.args;
@@ -30,7 +33,8 @@ function nsecsCall(cx: Context, call: CallExpr): HirExpr | null {
     return null;
   }
   const nsecs = elaborateBuiltin(cx, "nsecs", span);
-  return nsecs === null ? null : { kind: "builtin", span, name: clock, type: nsecs.type };
+  if (nsecs?.type.kind !== "int") return null;
+  return { kind: "builtin", span, name: clock, type: clock === "nsecs" ? nsecs.type : { ...nsecs.type, clock: CARRIED[clock] } };
 }
 
 /** Ids are those of the recorded events: the namespace of whoever recorded them. */

@@ -78,7 +78,13 @@ function strftimeCall(cx: Context, call: CallExpr): HirExpr | null {
     cx.report.error("invalidArgument", call.span, "strftime() does not accept negative timestamps");
     return null;
   }
-  return { kind: "strftime", span: call.span, ns: convert(cx, ns, uint64), type: { kind: "timestamp", format: bytesToText(format) } };
+  const clock = ns.type.kind === "int" ? ns.type.clock : undefined;
+  if (clock === "monotonic") {
+    cx.report.error("invalidArgument", call.span, "strftime() can not take a monotonic timestamp");
+    return null;
+  }
+  const type: Type = { kind: "timestamp", format: bytesToText(format), ...(clock && { clock }) };
+  return { kind: "strftime", span: call.span, ns: convert(cx, ns, uint64), type };
 }
 
 /** bpftrace's limit, whatever max_strlen is (row 5.32). */
