@@ -82,6 +82,8 @@ async function runJob(job: Job): Promise<number> {
   if (options.verbose) console.error((await import("./verbose.ts")).verboseText(compilation));
   if (options.emitElf !== null) {
     const { writeObject } = await import("../bpf/object/object.ts");
+    const { objectWarnings } = await import("../session/object-limits.ts");
+    if (options.warnings) for (const warning of objectWarnings(compilation)) console.error(renderDiagnostic(compilation.source, warning));
     const failed = writeTo(options.emitElf, writeObject(script, compilation.source));
     if (failed !== null) {
       console.error(`ERROR: failed to open file '${options.emitElf}': ${failed}\n`);

@@ -207,6 +207,16 @@ test("row 8.38: --emit-elf writes the object and goes on", async () => {
   expect(failed).toEqual({ stdout: "", stderr: "ERROR: failed to open file '/no/such/dir/x.o': No such file or directory\n", status: 1 });
 });
 
+test("a program with more maps than Linux takes runs here; the object is written with a warning", async () => {
+  const body = (count: number): string => `BEGIN { ${Array.from({ length: count }, (_, n) => `@m${n} = ${n};`).join(" ")} clear(@m0); }`;
+  const args = (count: number): string[] => ["-q", "--emit-elf", file("maps.o"), "-e", body(count)];
+  const { stdout, stderr, status } = await runCommand(args(64));
+  expect([status, stdout]).toEqual([0, expect.stringContaining("@m63: 63\n")]);
+  // The output ring is one more.
+  expect(stderr).toMatch(/^stdin:1:1-6: WARNING: the program uses 65 maps: Linux loads it with at most 64\nBEGIN/);
+  expect((await runCommand(args(63))).stderr).toBe("");
+});
+
 test.each([
   [0, "BEGIN {}"],
   [3, "BEGIN { exit(3); }"],

@@ -19,8 +19,22 @@ export function explainRejection(program: ProgramSpec, rejection: Rejection): Ex
   return {
     message: `the verifier rejected the program: ${rejection.reason}`,
     span: line && { start: line.start, end: line.end },
-    hint: [...advice(rejection.reason), ...hintLines(program, rejection)].join("\n"),
+    hint: hint(program, rejection).join("\n"),
   };
+}
+
+/** Programs that are too much as a whole: what one instruction found in its registers tells nothing about them. */
+const TOO_MUCH: readonly (readonly [RegExp, string])[] = [
+  [/^The sequence of \d+ jumps/, "a program has at most some 8,000 conditions one behind the other, map updates included"],
+  [/^BPF program is too large/, "there are too many ways through the program to walk them all"],
+  [/^too many subprograms/, "a program calls at most 255 functions and bodies of for loops"],
+];
+const DIVIDE = "divide the statements between several probes with the same attach point";
+
+function hint(program: ProgramSpec, rejection: Rejection): string[] {
+  const limit = TOO_MUCH.find(([reason]) => reason.test(rejection.reason));
+  if (limit !== undefined) return [`in ${program.name}: ${limit[1]}, as in Linux`, DIVIDE];
+  return [...advice(rejection.reason), ...hintLines(program, rejection)];
 }
 
 /** What a script can do about it, where that is known. */

@@ -90,3 +90,25 @@ test("the highest context byte and the stack of each function are reported", () 
     [4, 3],
   ]);
 });
+
+test.each([
+  [
+    "more conditions in a row than Linux follows",
+    `r6 = r1\n${Array.from({ length: 8200 }, (_, i) => `r2 = *(u32 *)(r6 +8)\nif r2 > ${i} goto l${i}\nr7 = ${i}\nl${i}:`).join("\n")}\nr0 = 0\nexit`,
+    "The sequence of 8192 jumps is too complex.",
+    "in test: a program has at most some 8,000 conditions one behind the other, map updates included, as in Linux",
+  ],
+  [
+    "more functions than Linux takes",
+    `${Array.from({ length: 256 }, (_, i) => `call f${i}`).join("\n")}\nr0 = 0\nexit\n${Array.from({ length: 256 }, (_, i) => `f${i}:\nr0 = ${i}\nexit`).join("\n")}`,
+    "too many subprograms",
+    "in test: a program calls at most 255 functions and bodies of for loops, as in Linux",
+  ],
+])("%s: the explanation says what is too much, not what registers held", (_, text, reason, hint) => {
+  const spec = { ...program(text), name: "test" };
+  const verdict = verify(spec, corpusMaps);
+  if (verdict.ok) expect.fail("accepted");
+  const explanation = explainRejection(spec, verdict.rejection);
+  expect(explanation.message).toBe(`the verifier rejected the program: ${reason}`);
+  expect(explanation.hint).toBe(`${hint}\ndivide the statements between several probes with the same attach point`);
+});
