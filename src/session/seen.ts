@@ -4,7 +4,7 @@ import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
 import { createMachine } from "../bpf/machine.ts";
 import type { MapSpec, ProgramSpec } from "../bpf/spec.ts";
 import { verify } from "../bpf/verifier/verify.ts";
-import { streamsOf } from "./session.ts";
+import { streamsOf } from "./streams.ts";
 
 /** Functions of a kernel with its modules; what is beyond is left out. */
 const MAX_VALUES = 262_144;

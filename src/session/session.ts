@@ -7,7 +7,7 @@ import { stackMapName } from "../../lang/lower/stacks.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { createMachine } from "../bpf/machine.ts";
-import type { Backend, Machine, PumpStats, StackRecords, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { Backend, Machine, PumpStats, StackRecords, Timer } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState } from "./actions.ts";
 import type { SessionSink } from "./events.ts";
@@ -17,6 +17,7 @@ import type { StackSource } from "./stack-text.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
 import { selectProbes, type RunMode } from "./select-probes.ts";
 import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.ts";
+import { streamsOf } from "./streams.ts";
 
 /** Time and identity for a run without a recording. */
 export interface LiveClock {
@@ -132,20 +133,6 @@ function dispatchOf(script: CompiledScript, probed: ReadonlySet<number>): Map<nu
 /** Per event id: a record must have the bytes that every program on it may read. */
 function minRecordBytes(dispatch: ReadonlyMap<number, readonly number[]>, contextBytes: readonly number[]): Map<number, number> {
   return new Map([...dispatch].map(([id, programs]) => [id, Math.max(...programs.map((program) => contextBytes[program] ?? 0))]));
-}
-
-export function streamsOf(recording: Recording | null): StreamSpec[] {
-  return (recording?.streams ?? []).map((stream) => ({
-    cpu: stream.cpu,
-    pageBytes: stream.pageBytes,
-    headerBytes: stream.headerBytes,
-    byteOrder: stream.byteOrder,
-    time: stream.time,
-    fill: (window) => stream.read(window),
-    rewind: () => {
-      stream.rewind();
-    },
-  }));
 }
 
 export function createSession(options: SessionOptions): Session {

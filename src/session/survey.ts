@@ -8,7 +8,7 @@ import { createMachine } from "../bpf/machine.ts";
 import type { PumpStats } from "../bpf/machine-types.ts";
 import type { MapSpec, ProgramSpec } from "../bpf/spec.ts";
 import { verify } from "../bpf/verifier/verify.ts";
-import { streamsOf } from "./session.ts";
+import { streamsOf } from "./streams.ts";
 
 export interface Survey {
   /** Records per event id. */

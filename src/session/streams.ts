@@ -1,0 +1,17 @@
+/** The page streams of a recording as the machine takes them. */
+import type { Recording } from "../../probes/recording.ts";
+import type { StreamSpec } from "../bpf/machine-types.ts";
+
+export function streamsOf(recording: Recording | null): StreamSpec[] {
+  return (recording?.streams ?? []).map((stream) => ({
+    cpu: stream.cpu,
+    pageBytes: stream.pageBytes,
+    headerBytes: stream.headerBytes,
+    byteOrder: stream.byteOrder,
+    time: stream.time,
+    fill: (window) => stream.read(window),
+    rewind: () => {
+      stream.rewind();
+    },
+  }));
+}
