@@ -16,7 +16,7 @@ tracepoint:sched:sched_switch { @never = 1; }
 `;
 const SAMPLE = ["--trace", "probes/samples/nightly-report.dat"];
 
-test("row 1.19, row 8.24: tests run in order between begin and end, and nothing else does", async () => {
+test("row 1.19, row 5.02, row 8.24: tests run in order between begin and end, and nothing else does", async () => {
   const { stdout, stderr, status } = await runCommand([...SAMPLE, "--test", "-e", THREE]);
   expect(plain(stdout)).toBe(`begin
 [==========] Running 4 tests.
