@@ -4,7 +4,7 @@
  * `npm run bench -- compile`; HINDSIGHT_TRACES names the folder: one folder a recording, `trace.dat` and scripts in it.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { bigScripts } from "./big-scripts.ts";
 import { best, CLI, DATA, measure, row } from "./measure.ts";
@@ -56,6 +56,7 @@ if (traces !== undefined) {
   row("whole process, compiling only (--dry-run)", "CPU ms", "over node ms");
   for (const folder of readdirSync(traces).toSorted()) {
     const trace = `${traces}/${folder}/trace.dat`;
+    if (!existsSync(trace)) continue;
     const scripts = readdirSync(`${traces}/${folder}`).filter((file) => file.endsWith(".bt"));
     for (const script of scripts.toSorted()) compileOnly(`${folder}/${script}`, trace, `${traces}/${folder}/${script}`);
   }
