@@ -43,7 +43,10 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 
 /** The name that the kernel makes up (trace_kprobe_create, trace_uprobe_create). */
 function defaultName(letter: string, user: ReturnType<typeof userPlace>, kernel: ReturnType<typeof kernelPlace>): string {
-  const name = user === null ? `${letter}_${kernel.symbol ?? "0x"}_${kernel.offset}` : `${letter}_${baseName(user.target)}_0x${user.offset.toString(16)}`;
+  const name =
+    user === null
+      ? `${letter}_${kernel.symbol ?? "0x"}_${kernel.offset}`
+      : `${letter}_${baseName(user.target)}_0x${user.offset.toString(16)}`;
   return name.replaceAll(/\W/g, "_");
 }
 
@@ -56,7 +59,12 @@ function parseLine(line: string): ProbeDefinition | null {
   const kernel = kernelPlace(place);
   const at = letter === "r" || place.endsWith("%return") ? "return" : "entry";
   const kind = letter === "e" ? "event" : letter === "t" ? "tracepoint" : user === null ? "kprobe" : "uprobe";
-  const groups = { kprobe: letter === "f" ? "fprobes" : "kprobes", uprobe: "uprobes", tracepoint: "tracepoints", event: "eprobes" } as const;
+  const groups = {
+    kprobe: letter === "f" ? "fprobes" : "kprobes",
+    uprobe: "uprobes",
+    tracepoint: "tracepoints",
+    event: "eprobes",
+  } as const;
   // `e:` names its source with a dot or a slash, which is no module.
   const symbol = kind === "event" ? place.replace(".", "/") : user === null ? kernel.symbol : null;
   return {

@@ -1,5 +1,13 @@
 /** The probed functions of a recording: from its dynamic events, and from what the function and function_graph tracers wrote. */
-import type { ContextRecipe, ProbeCatalogue, ProbeSite, ProbeSites, SiteRecords, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
+import type {
+  ContextRecipe,
+  ProbeCatalogue,
+  ProbeSite,
+  ProbeSites,
+  SiteRecords,
+  Tracepoint,
+  TracepointField,
+} from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../lang/registers.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 import type { FetchPath } from "./fetch.ts";
@@ -30,9 +38,11 @@ export interface SitesInput {
 }
 
 const FIRST_KERNEL_ADDRESS = 1n << 63n;
-const isKernelAddress = (address: bigint, longBytes: 4 | 8): boolean => (longBytes === 4 ? address >= 0x80000000n : address >= FIRST_KERNEL_ADDRESS);
+const isKernelAddress = (address: bigint, longBytes: 4 | 8): boolean =>
+  longBytes === 4 ? address >= 0x80000000n : address >= FIRST_KERNEL_ADDRESS;
 
-const fieldNamed = (tracepoint: Tracepoint, name: string): TracepointField | undefined => tracepoint.fields.find((field) => field.name === name);
+const fieldNamed = (tracepoint: Tracepoint, name: string): TracepointField | undefined =>
+  tracepoint.fields.find((field) => field.name === name);
 
 const isOwnField = (field: TracepointField): boolean => !field.name.startsWith("common_") && !field.name.startsWith("__probe_");
 
@@ -64,7 +74,7 @@ function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | nul
     let path: FetchPath | null;
     if (defined.has(field.name)) path = defined.get(field.name)!;
     // `$arg*` stands for the function's arguments in order.
-    else if (definition !== null && takesAll) path = { base: { kind: "argument", index: i }, derefs: [] };
+    else if (takesAll) path = { base: { kind: "argument", index: i }, derefs: [] };
     else path = guessed[i]!;
     return path === null ? [] : [{ field, path }];
   });
@@ -110,13 +120,12 @@ function placeOf(input: SitesInput, event: DynamicEvent, definition: ProbeDefini
   if (definition?.kind === "uprobe") return userPlace(input, definition.target!, definition.offset, byEvent);
   if (definition?.kind === "tracepoint")
     return { code: "raw_tracepoint", target: null, module: null, names: [definition.symbol ?? byEvent], offset: 0n, address: null };
-  if (definition?.symbol != null) {
+  if (definition !== null && definition.symbol !== null) {
     const { symbol, module, offset } = definition;
     return { code: "kernel", target: null, module, names: [symbol], offset, address: input.kernel?.addressOf(symbol) ?? null };
   }
   const address = definition?.offset ?? input.seen(event.tracepoint.id, event.ip.offset, input.catalogue.longBytes)[0];
-  if (address === undefined)
-    return { code: "kernel", target: null, module: null, names: [byEvent], offset: 0n, address: null };
+  if (address === undefined) return { code: "kernel", target: null, module: null, names: [byEvent], offset: 0n, address: null };
   if (isKernelAddress(address, input.catalogue.longBytes)) return kernelPlace(input, address, byEvent);
   const file = input.fileAt(address);
   if (file !== null) return userPlace(input, file.target, file.offset, byEvent);
@@ -190,7 +199,13 @@ function tracerEvent(tracepoint: Tracepoint | undefined, at: ProbeSite["at"], ip
   const result = fieldNamed(tracepoint, "retval");
   const value = result === undefined ? null : numberIn(result);
   if (value !== null) registers.push({ slot: RETURN_SLOT, from: value });
-  return { tracepoint, at, ip, recipe: { registers, memory: [], typed: value === null ? [] : [{ index: 0, from: value }] }, callerOffset: fieldNamed(tracepoint, "parent_ip")?.offset ?? null };
+  return {
+    tracepoint,
+    at,
+    ip,
+    recipe: { registers, memory: [], typed: value === null ? [] : [{ index: 0, from: value }] },
+    callerOffset: fieldNamed(tracepoint, "parent_ip")?.offset ?? null,
+  };
 }
 
 function tracerSite(input: SitesInput, event: TracerEvent, address: bigint): ProbeSite {
@@ -235,7 +250,11 @@ export function probeSites(input: SitesInput): ProbeSites {
   const findSites = (): readonly ProbeSite[] => {
     // Of several events on one place the one that holds most is taken.
     const dynamic = dynamicSites(input, makeStandIns()).sort(
-      (a, b) => b.records.recipe.registers.length + b.records.recipe.memory.length - a.records.recipe.registers.length - a.records.recipe.memory.length,
+      (a, b) =>
+        b.records.recipe.registers.length +
+        b.records.recipe.memory.length -
+        a.records.recipe.registers.length -
+        a.records.recipe.memory.length,
     );
     const traced = tracerEvents(input).flatMap((event) => {
       const addresses = input.seen(event.tracepoint.id, event.ip.offset, event.ip.sizeBytes as 4 | 8);

@@ -10,7 +10,12 @@ export interface ElfSymbol {
 export interface ElfFile {
   /** Functions by rising address; of several at one address the global ones first. */
   readonly functions: readonly ElfSymbol[];
-  readonly segments: readonly { readonly fileOffset: bigint; readonly fileBytes: bigint; readonly address: bigint; readonly executable: boolean }[];
+  readonly segments: readonly {
+    readonly fileOffset: bigint;
+    readonly fileBytes: bigint;
+    readonly address: bigint;
+    readonly executable: boolean;
+  }[];
   /** Hexadecimal; null: none. */
   readonly buildId: string | null;
 }
@@ -62,7 +67,10 @@ function reader(bytes: Uint8Array): Reader | null {
   };
 }
 
-function segmentsOf(r: Reader): { readonly loads: ElfFile["segments"]; readonly notes: readonly { readonly at: number; readonly end: number }[] } {
+function segmentsOf(r: Reader): {
+  readonly loads: ElfFile["segments"];
+  readonly notes: readonly { readonly at: number; readonly end: number }[];
+} {
   const start = Number(r.word(r.wide ? 32 : 28));
   const [entryBytes, count] = [r.u16(r.wide ? 54 : 42), r.u16(r.wide ? 56 : 44)];
   const loads: ElfFile["segments"][number][] = [];
@@ -130,7 +138,9 @@ export function readElf(bytes: Uint8Array): ElfFile | null {
   const r = reader(bytes);
   if (r === null) return null;
   const { loads, notes } = segmentsOf(r);
-  const functions = symbolsOf(r).sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : Number(a.isLocal) - Number(b.isLocal)));
+  const functions = symbolsOf(r).sort((a, b) =>
+    a.address < b.address ? -1 : a.address > b.address ? 1 : Number(a.isLocal) - Number(b.isLocal),
+  );
   return { functions, segments: loads, buildId: buildIdIn(r, notes) };
 }
 

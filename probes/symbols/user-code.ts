@@ -66,7 +66,10 @@ export function userCode(mappings: readonly Mapping[], readFile: (path: string) 
   };
 }
 
-export function fileOffsetOf(user: Pick<UserCode, "mappings">, address: bigint): { readonly target: string; readonly offset: bigint } | null {
+export function fileOffsetOf(
+  user: Pick<UserCode, "mappings">,
+  address: bigint,
+): { readonly target: string; readonly offset: bigint } | null {
   const mapping = user.mappings.find(({ start, end }) => address >= start && address < end);
   return mapping === undefined ? null : { target: mapping.path, offset: address - mapping.start + mapping.fileOffset };
 }

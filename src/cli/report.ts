@@ -43,7 +43,11 @@ const MISSING: Readonly<Record<string, Missing>> = {
     instead: "the address",
     hint: "trace-cmd stores them by itself when it may read /proc/kallsyms: record as root, with kernel.kptr_restrict at most 1",
   },
-  userSymbols: { what: "symbols of programs", instead: "the address", hint: "pass the mappings of the process and the files that it mapped: --maps FILE (its /proc/PID/maps) --symfs DIR" },
+  userSymbols: {
+    what: "symbols of programs",
+    instead: "the address",
+    hint: "pass the mappings of the process and the files that it mapped: --maps FILE (its /proc/PID/maps) --symfs DIR",
+  },
   kernelStack: {
     what: "the kernel stacks of some events",
     instead: "no frames",

@@ -27,7 +27,8 @@ const COMMON_BYTES = 8;
 
 const isSite = (point: ResolvedAttachPoint): point is SitePoint => "site" in point;
 
-const isTyped = ({ provider }: ResolvedAttachPoint): boolean => provider === "fentry" || provider === "fexit" || provider === "rawtracepoint";
+const isTyped = ({ provider }: ResolvedAttachPoint): boolean =>
+  provider === "fentry" || provider === "fexit" || provider === "rawtracepoint";
 
 const contextOf = (point: ResolvedAttachPoint): ContextKind => (!isSite(point) ? "record" : isTyped(point) ? "arguments" : "registers");
 
@@ -52,7 +53,8 @@ function memoryOf({ point, program }: Attach, readers: ReadonlySet<number>): rea
 function contextWords(node: unknown, found: Map<number, string>): Map<number, string> {
   if (Array.isArray(node)) for (const part of node) contextWords(part, found);
   else if (typeof node === "object" && node !== null && !ArrayBuffer.isView(node)) {
-    if ("kind" in node && node.kind === "context_word" && "offset" in node && "what" in node) found.set(Number(node.offset), String(node.what));
+    if ("kind" in node && node.kind === "context_word" && "offset" in node && "what" in node)
+      found.set(Number(node.offset), String(node.what));
     for (const [name, part] of Object.entries(node)) if (name !== "type" && name !== "span") contextWords(part, found);
   }
   return found;
@@ -81,6 +83,11 @@ function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach
   return missing;
 }
 
+function addressOf(records: SiteRecords | null): ProbedEvent["address"] {
+  if (records === null || records.address === null) return null;
+  return { ...records.address, caller: records.callerOffset ?? 0 };
+}
+
 function eventOf(
   eventId: number,
   attaches: readonly Attach[],
@@ -106,7 +113,7 @@ function eventOf(
     registers: records?.recipe.registers ?? [],
     args: sites.some(isTyped) && records !== null ? typedWords(records) : [],
     memory: memory === undefined ? [] : memoryOf(memory, readers),
-    address: records?.address == null ? null : { ...records.address, caller: records.callerOffset ?? 0 },
+    address: addressOf(records),
   };
 }
 

@@ -11,7 +11,8 @@ export const asksForStacks = (script: CompiledScript): boolean =>
   script.programs.some(({ insns }) => insns.some((insn) => insn.kind === "call" && STACK_HELPERS.has(insn.helper)));
 
 /** What writes an event, and so stands at the top of a stack that is taken while it is written. A program that is attached to it has none of that. */
-const TRACER = /^(?:trace_event_raw_event_|perf_trace_|trace_event_buffer_|ftrace_syscall_(?:enter|exit)$|(?:__)?kprobe_trace_func|kretprobe_trace_func|kprobe_dispatcher$|kretprobe_dispatcher$)/;
+const TRACER =
+  /^(?:trace_event_raw_event_|perf_trace_|trace_event_buffer_|ftrace_syscall_(?:enter|exit)$|(?:__)?kprobe_trace_func|kretprobe_trace_func|kprobe_dispatcher$|kretprobe_dispatcher$)/;
 
 const offsetOf = (event: Tracepoint | undefined, name: string): number => event?.fields.find((field) => field.name === name)?.offset ?? 0;
 

@@ -147,7 +147,12 @@ function shift(a: Map<string, bigint>, b: Map<string, bigint>): number {
 }
 
 function show(cell: Cell | undefined): string {
-  return cell instanceof Map ? `{${[...cell].sort().map(([k, v]) => `${k}: ${v}`).join(", ")}}` : String(cell);
+  return cell instanceof Map
+    ? `{${[...cell]
+        .sort()
+        .map(([k, v]) => `${k}: ${v}`)
+        .join(", ")}}`
+    : String(cell);
 }
 const same = (a: Cell | undefined, b: Cell | undefined): boolean => a !== undefined && b !== undefined && show(a) === show(b);
 

@@ -162,9 +162,7 @@ function acceptParts(env: AttachEnv, provider: Provider, parts: readonly string[
 }
 
 /** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
-const EXPANDABLE = new Set(
-  "begin end tracepoint rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe".split(" "),
-);
+const EXPANDABLE = new Set("begin end tracepoint rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe".split(" "));
 
 function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt }: AttachParts): readonly ResolvedAttachPoint[] {
   const [written = "", ...parts] = all;

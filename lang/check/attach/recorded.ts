@@ -48,7 +48,9 @@ function placeOf(provider: SiteProvider, parts: readonly string[]): Place | null
   const first = parts.length > 1 ? parts[0]! : null;
   const { code } = WANTED[provider];
   const place: FunctionPlace =
-    code === "raw_tracepoint" ? { func: text, offset: null } : readFunction(text, provider === "kprobe" || provider === "uprobe" ? "offset" : "nothing");
+    code === "raw_tracepoint"
+      ? { func: text, offset: null }
+      : readFunction(text, provider === "kprobe" || provider === "uprobe" ? "offset" : "nothing");
   if ("why" in place) return null;
   return code === "user" ? { target: first, module: null, place } : { target: null, module: first, place };
 }
@@ -56,7 +58,8 @@ function placeOf(provider: SiteProvider, parts: readonly string[]): Place | null
 /** The name that the site goes by here: the one that was written, where it has several. */
 function nameAt(site: ProbeSite, place: FunctionPlace): string | null {
   if ("why" in place) return null;
-  if ("address" in place) return site.address !== null && site.address + (site.code === "kernel" ? site.offset : 0n) === place.address ? site.func : null;
+  if ("address" in place)
+    return site.address !== null && site.address + (site.code === "kernel" ? site.offset : 0n) === place.address ? site.func : null;
   const name = [site.func, ...site.aliases].find((candidate) => matches(place.func, candidate));
   if (name === undefined || site.offset !== (place.offset ?? 0n)) return null;
   return name;
@@ -77,8 +80,26 @@ function rawFromEvents(catalogue: ProbeCatalogue, pattern: string): ProbeSite[] 
   return catalogue.tracepoints
     .filter(({ category, name }) => category !== "ftrace" && category !== "syscalls" && matches(pattern, name))
     .map(({ id, name }): ProbeSite => {
-      const records = { eventId: id, only: null, recipe: { registers: [], memory: [], typed: [] }, fields: [], returnIndex: 0, address: null, callerOffset: null };
-      return { code: "raw_tracepoint", at: "entry", target: null, module: null, func: name, aliases: [], offset: 0n, address: null, records };
+      const records = {
+        eventId: id,
+        only: null,
+        recipe: { registers: [], memory: [], typed: [] },
+        fields: [],
+        returnIndex: 0,
+        address: null,
+        callerOffset: null,
+      };
+      return {
+        code: "raw_tracepoint",
+        at: "entry",
+        target: null,
+        module: null,
+        func: name,
+        aliases: [],
+        offset: 0n,
+        address: null,
+        records,
+      };
     });
 }
 
@@ -96,7 +117,10 @@ export function recordedPoints(catalogue: ProbeCatalogue, provider: SiteProvider
   const { code, at } = WANTED[provider];
   const candidates = (probed?.sites ?? []).filter(
     (site) =>
-      site.code === code && site.at === at && (wanted.target === null || isTarget(wanted.target, site.target ?? "")) && isModule(wanted.module, site),
+      site.code === code &&
+      site.at === at &&
+      (wanted.target === null || isTarget(wanted.target, site.target ?? "")) &&
+      isModule(wanted.module, site),
   );
   const points = candidates.flatMap((site) => {
     const name = nameAt(site, wanted.place);

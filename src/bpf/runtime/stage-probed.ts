@@ -58,12 +58,16 @@ export function writeProbedEvent(
   const lists = new Map<string, number>();
   const writeList = (programs: readonly ProbedProgram[]): number => {
     if (programs.length === 0) return 0;
-    const words = programs.flatMap(({ program, context, counter }) => [program, contexts[context], counter === null ? 0 : counterAt(counter)]);
+    const words = programs.flatMap(({ program, context, counter }) => [
+      program,
+      contexts[context],
+      counter === null ? 0 : counterAt(counter),
+    ]);
     const key = words.join();
     let at = lists.get(key);
     if (at !== undefined) return at;
     at = take(4 + programs.length * probedProgram.sizeBytes);
-    [programs.length, ...words].forEach((word, i) => memory.setUint32(at! + i * 4, word, true));
+    [programs.length, ...words].forEach((word, i) => memory.setUint32(at + i * 4, word, true));
     lists.set(key, at);
     return at;
   };

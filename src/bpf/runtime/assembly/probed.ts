@@ -76,7 +76,7 @@ function numberAt<Order>(record: usize, recordBytes: u32, offset: u32, bytes: u3
 /** Mixes all bits of an address: functions are aligned. Stage.ts has the same. */
 function slotOf(key: u64, mask: u32): u32 {
   const mixed = key * 0x9e3779b97f4a7c15;
-  return <u32>(mixed >>> 32) & mask;
+  return (<u32>(mixed >>> 32)) & mask;
 }
 
 /** The list of programs that fire on a record; 0: none. */

@@ -210,7 +210,7 @@ export function stackId(map: usize, flags: u64): i64 {
   const bucket: usize = load<u32>(map, MAP_BUCKETS) + ((hash >>> load<u32>(map, MAP_SHIFT)) << 2);
   const elements: usize = load<u32>(map, MAP_ELEMENTS);
   const step = load<u32>(map, MAP_ELEMENT_BYTES);
-  for (let next = load<u32>(bucket); next; ) {
+  for (let next = load<u32>(bucket); next;) {
     const element = elements + (next - 1) * step;
     if (load<u32>(element, STACK_ELEMENT_HASH) == hash && isSameStack(element + STACK_ELEMENT_FRAMES, frames, count, most)) return next - 1;
     next = load<u32>(element, STACK_ELEMENT_CHAIN);
