@@ -1,8 +1,11 @@
 /**
  * Files of examples: `== CODE what is wrong`, `-- options` (JSON, may be left out), `-- script`, `-- said`. In a script `{{text}}` stands
- * for many times the text: for what is only wrong in bulk.
+ * for many times the text, `#` in it for the number of the time: for what is only wrong in bulk.
  */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
+import { compileScript } from "../../src/session/compile.ts";
+import { objectWarnings } from "../../src/session/object-limits.ts";
 import { recordingOf } from "../support/recordings.ts";
 import { runScript, type RunOptions } from "../support/run-script.ts";
 
@@ -15,6 +18,8 @@ interface Options {
   readonly unsafe?: boolean;
   /** How often `{{text}}` stands for. */
   readonly times?: number;
+  /** Not run, but written as an object file for a kernel (--emit-elf). */
+  readonly object?: boolean;
   /** Only so many last lines of what is said are shown. */
   readonly last?: number;
 }
@@ -53,10 +58,27 @@ export function readExamples(file: string): Example[] {
     });
 }
 
+interface Answer {
+  readonly said: string;
+  readonly codes: readonly string[];
+}
+
+/** A kernel may refuse such a script: it is compiled only. */
+function answerOfObject(text: string): Answer {
+  const env = { catalogue: null, params: [], namedParams: new Map(), config: new Map(), ncpus: 2 };
+  const compilation = compileScript({ name: "stdin", text }, env);
+  const diagnostics = [...compilation.diagnostics, ...objectWarnings(compilation)];
+  const said = diagnostics.map((diagnostic) => renderDiagnostic(compilation.source, diagnostic)).join("");
+  return { said: said.trimEnd(), codes: diagnostics.map(({ code }) => code) };
+}
+
 /** Everything that is said about the script, while compiling and while running. */
-export async function answer({ script, options }: Example): Promise<{ readonly said: string; readonly codes: readonly string[] }> {
-  const { recording, times = 1, last = Infinity, ...rest } = options;
-  const text = script.replaceAll(/\{\{([\s\S]*?)\}\}/g, (_, part: string) => part.repeat(times));
+export async function answer({ script, options }: Example): Promise<Answer> {
+  const { recording, times = 1, last = Infinity, object = false, ...rest } = options;
+  const text = script.replaceAll(/\{\{([\s\S]*?)\}\}/g, (_, part: string) =>
+    Array.from({ length: times }, (_, i) => part.replaceAll("#", String(i))).join(""),
+  );
+  if (object) return answerOfObject(text);
   const run: RunOptions = recording === undefined ? rest : { ...rest, recording: await recordingOf(recording) };
   const { stderr, compilation } = await runScript(text, run);
   const said = stderr.replace(/^Attached \d+ probes?\n/m, "").trimEnd();
