@@ -72,10 +72,10 @@ function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | nul
   const takesAll = definition?.args.some((arg) => arg.path === null && arg.name.startsWith("arg")) ?? false;
   return own.flatMap((field, i): MeaningfulField[] => {
     let path: FetchPath | null;
-    if (defined.has(field.name)) path = defined.get(field.name)!;
+    if (defined.has(field.name)) path = defined.get(field.name) ?? null;
     // `$arg*` stands for the function's arguments in order.
     else if (takesAll) path = { base: { kind: "argument", index: i }, derefs: [] };
-    else path = guessed[i]!;
+    else path = guessed[i] ?? null;
     return path === null ? [] : [{ field, path }];
   });
 }

@@ -15,6 +15,8 @@ const sample = new URL("../../../probes/samples/nightly-report.dat", import.meta
 interface Entry {
   readonly trace: string;
   readonly format: string;
+  /** Made by tooling/cut-recording.ts: without symbols and the recorder's counters. */
+  readonly cut?: true;
   readonly events: number;
 }
 const { entries } = JSON.parse(readFileSync(fixturePath("traces/manifest.json"), "utf8")) as { entries: readonly Entry[] };
@@ -59,12 +61,14 @@ test.each(traces.map((e) => [e.trace, e] as const))("%s", async (trace, entry) =
     buffers: [""],
   });
   expect(recording.info.format).toBe(entry.format === "trace.dat-v6" ? "trace.dat v6" : "trace.dat v7 (zstd)");
-  expect(recording.info.recordedLost.map((l) => [l.cpu, l.overrun, l.dropped])).toEqual([
-    [0, 0n, 0n],
-    [1, 0n, 0n],
-  ]);
-  expect(recording.kallsyms()).toContain(" T vfs_read\n");
-  expect(recording.comms.size).toBeGreaterThan(5);
+  if (entry.cut !== true) {
+    expect(recording.info.recordedLost.map((l) => [l.cpu, l.overrun, l.dropped])).toEqual([
+      [0, 0n, 0n],
+      [1, 0n, 0n],
+    ]);
+    expect(recording.kallsyms()).toContain(" T vfs_read\n");
+  }
+  expect(recording.comms.size).toBeGreaterThan(entry.cut === true ? 0 : 5);
 
   const counts = countEvents(recording);
   expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(entry.events);
