@@ -101,3 +101,11 @@ test("row 3.50: what args cannot do", async () => {
     "ERROR: Struct/union of type 'struct _tracepoint_app_work' does not contain a field named 'nope'",
   ]);
 });
+
+test("row 3.51: ctx is not for tracepoints, and nothing without recorded registers", async () => {
+  const recording = await recordingOf([{ ns: 1, event: "app:work", pid: 7 }]);
+  expect(await complaints("t:app:work { print(ctx); }", { recording })).toEqual(["ERROR: Use args instead of ctx in tracepoint"]);
+  expect(await complaints("begin { print(ctx); }")).toEqual([
+    "ERROR: ctx is not possible: the recording holds neither registers nor samples of begin probes",
+  ]);
+});

@@ -3,9 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sizeOf, type StructMember } from "../../../lang/types/type.ts";
+import { compilers } from "../../support/compilers.ts";
+import { randomBodies } from "./random-struct.ts";
 import { compound } from "./support.ts";
 
 /** Bodies of `struct t { … }` and attributes behind it. */
@@ -43,38 +44,7 @@ const WRITTEN: readonly string[] = [
   "{ int a; char tail[]; }",
 ];
 
-const scalar = fc.constantFrom("char", "unsigned char", "short", "unsigned short", "int", "unsigned int", "long", "unsigned long");
-
-/** One member; `#` stands for a number that makes its name. */
-const member: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: scalar.map((type) => `${type} m#;`) },
-  {
-    weight: 5,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom<[string, number]>(["char", 8], ["unsigned short", 16], ["int", 32], ["unsigned int", 32], ["long", 64]),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-      )
-      .map(([[type, bits], part]) => `${type} m# : ${1 + Math.floor(part * (bits - 1))};`),
-  },
-  { weight: 1, arbitrary: fc.constantFrom("int : 0;", "long : 0;", "char : 0;", "int : 5;", "long : 33;") },
-  {
-    weight: 1,
-    arbitrary: scalar.chain((type) => fc.constantFrom(1, 2, 4, 8, 16).map((n) => `${type} m# __attribute__((aligned(${n})));`)),
-  },
-  { weight: 1, arbitrary: scalar.map((type) => `${type} m# __attribute__((packed));`) },
-  { weight: 1, arbitrary: fc.tuple(scalar, scalar).map(([a, b]) => `struct { ${a} m#a; ${b} m#b; };`) },
-  { weight: 1, arbitrary: fc.tuple(scalar, scalar).map(([a, b]) => `union { ${a} m#a; ${b} m#b; };`) },
-);
-
-const body = fc
-  .tuple(
-    fc.array(member, { minLength: 1, maxLength: 9 }),
-    fc.constantFrom("", "", "", " __attribute__((packed))", " __attribute__((aligned(16)))"),
-  )
-  .map(([members, attributes]) => `{ ${members.map((text, i) => text.replaceAll("#", String(i))).join(" ")} }${attributes}`);
-
-const bodies = [...WRITTEN, ...fc.sample(body, { numRuns: 300, seed: 1 })];
+const bodies = [...WRITTEN, ...randomBodies(300, 1)];
 
 /** Where the members are: [first bit, bits] of those that hold numbers, the first bit alone of others. */
 interface Shape {
@@ -124,14 +94,6 @@ ${parts.map(({ print }) => print).join("\n")}
 `;
 }
 
-const compilers = ["gcc", "clang"].filter((name) => {
-  try {
-    execFileSync(name, ["--version"], { stdio: "ignore" });
-    return process.arch === "x64";
-  } catch {
-    return false;
-  }
-});
 if (compilers.length === 0) console.log("skipped: struct layout against a C compiler (no gcc or clang for x86-64 here)");
 
 describe.skipIf(compilers.length === 0).each(compilers)("%s", (compiler) => {
