@@ -9,3 +9,9 @@ test("a record with a variable of the loop around it is no place for pointers, h
   expect(stdout).toBe("40 a 64\n40\n40\n41 a 64\n41\n41\n\n\n");
   expect(stderr).toBe("Attached 1 probe\n");
 });
+
+test("a parameter of an unknown type is an error", async () => {
+  const { stderr, exitCode } = await runScript("fn f($m: nothing_known) { $m + 1; } BEGIN { f(1); }");
+  expect(stderr).toContain("nothing_known");
+  expect(exitCode).toBe(1);
+});

@@ -61,7 +61,8 @@ export function elaborateFunction(cx: Context, { item, params, returns }: Functi
   cx.scopes.push(new Map());
   const locals = item.params.map((param, i): LocalId => {
     const variable = declare(cx, param.name, param, param.span, "parameter");
-    variable.types.type = params[i]!;
+    // An unknown type has its message: whatever later rounds take it for, it stays.
+    variable.types.type ??= params[i]!;
     variable.types.fixed = true;
     return variable.id;
   });
