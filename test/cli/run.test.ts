@@ -88,7 +88,7 @@ test("row 8.19: stages by name, repeated, all; the script runs all the same", as
     [...(await runCommand(["-q", ...flags, "-e", HELLO])).stdout.matchAll(/^\n?(.*)\n-{3,}$/gm)].map((match) => match[1]!);
   expect(await titles("-d", "types,ir", "-d", "verifier")).toEqual(["Typed program after: check", "IR after: lower", "Verifier"]);
   expect(await titles("-d", "codegen-opt")).toEqual(["eBPF after: codegen"]);
-  expect(await titles("-d", "all")).toHaveLength(6);
+  expect(await titles("-d", "all")).toHaveLength(7);
 });
 
 test("row 8.20: a dry run checks, compiles, verifies and loads, and runs nothing", async () => {
