@@ -1,6 +1,6 @@
 /** Values that programs cannot hold: a per-CPU map's value, where copies lie, has 32 KiB (linux include/linux/percpu.h). */
 import type { HirBlock, HirExpr, HirProgram, HirStmt } from "../hir/hir.ts";
-import { blocksOf, expressionsOf, operandsOf } from "../lower/walk.ts";
+import { blocksOf, expressionsOf, operandsOf } from "../hir/walk.ts";
 import { sizeOf, typeName } from "../types/type.ts";
 import type { Report } from "./report.ts";
 

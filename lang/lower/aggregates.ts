@@ -10,7 +10,7 @@ import { findElement, lookUp, whenFound, type Element } from "./lookups.ts";
 import { onEachCpu, update } from "./maps.ts";
 import { imm, reg, shift } from "./operand.ts";
 import { addToSeries } from "./series.ts";
-import { hasEffects } from "./walk.ts";
+import { hasEffects } from "../hir/walk.ts";
 
 type Wide = Extract<MapValueType, { kind: "sum" | "min" | "max" | "avg" | "stats" }>;
 type AggregateRead = Extract<HirExpr, { kind: "aggregate_value" }>;

@@ -13,7 +13,7 @@ import { withoutLookups } from "./lookups.ts";
 import { addrArg, pointee, reg } from "./operand.ts";
 import { isScalar } from "./scalars.ts";
 import { scalarHome } from "./storage.ts";
-import { hasEffects } from "./walk.ts";
+import { hasEffects } from "../hir/walk.ts";
 
 /** Parameters become locals: a register, or the caller's copy itself. */
 function takeParams(l: Lowering, func: HirFunction): void {

@@ -8,7 +8,7 @@ import type { Operand } from "../ir/ir.ts";
 import type { Type } from "../types/type.ts";
 import { isImm, reg } from "./operand.ts";
 import type { Lowering } from "./lowering.ts";
-import { blocksOf, expressionsOf, operandsOf } from "./walk.ts";
+import { blocksOf, expressionsOf, operandsOf } from "../hir/walk.ts";
 
 /** So many conditions on as many variables are walked in every combination without being noticed. */
 const FEW_CONDITIONS = 12;

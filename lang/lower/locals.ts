@@ -3,7 +3,7 @@
  * body shares with the code around it must be in memory that both reach. Also: which locals may be read before they are set.
  */
 import type { HirBlock, HirExpr, HirStmt, LocalId } from "../hir/hir.ts";
-import { expressionsOf, operandsOf } from "./walk.ts";
+import { expressionsOf, operandsOf } from "../hir/walk.ts";
 
 /** Loops that become callbacks, outermost first: names a function of the probe. */
 export type LoopPath = readonly HirStmt[];

@@ -12,7 +12,7 @@ import { emitYield, warn } from "./records.ts";
 import { bucketKey, inMemory, keyOf, type BucketKey } from "./keys.ts";
 import { findElement, forgetLookups, knownElement, lookUp, whenFound } from "./lookups.ts";
 import { isScalar, isSigned, scalarSize } from "./scalars.ts";
-import { hasEffects } from "./walk.ts";
+import { hasEffects } from "../hir/walk.ts";
 
 export const MAP_FULL =
   "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`";

@@ -16,7 +16,7 @@ import { emitRecord, emitYield, layOutArgs } from "./records.ts";
 import { isScalar } from "./scalars.ts";
 import { memoryHome, scalarHome } from "./storage.ts";
 import { incrementLocal } from "./values.ts";
-import { hasEffects, operandsOf, someExpr } from "./walk.ts";
+import { hasEffects, operandsOf, someExpr } from "../hir/walk.ts";
 
 type Stmt<K extends HirStmt["kind"]> = Extract<HirStmt, { kind: K }>;
 

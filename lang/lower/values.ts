@@ -24,7 +24,7 @@ import { scalarHome } from "./storage.ts";
 import { taskParent } from "./tasks.ts";
 import { stackLength } from "./stacks.ts";
 import { strlenValue } from "./text.ts";
-import { hasEffects } from "./walk.ts";
+import { hasEffects } from "../hir/walk.ts";
 
 const operators: Record<Exclude<HirBinOp, "/" | "%">, BinFn> = {
   "+": "add",

@@ -1,5 +1,5 @@
 /** Parts of HIR nodes, for analyses that treat most kinds alike. */
-import type { HirBlock, HirExpr, HirStmt } from "../hir/hir.ts";
+import type { HirBlock, HirExpr, HirStmt } from "./hir.ts";
 
 /** Operands in order of evaluation, without the statements of a block expression. */
 export function operandsOf(expr: HirExpr): readonly HirExpr[] {
