@@ -23,42 +23,102 @@ export interface KernelSymbols {
 const LAST_SYMBOL_BYTES = 1n << 20n;
 
 /** Data and absolute symbols do not contain code (nm(1) letters); bpftrace leaves them out too. */
-const isCode = (type: string): boolean => !/[abdr]/i.test(type);
+const isCode = (type: string): boolean => !"abdrABDR".includes(type);
 
 /** Of several names of one address the most public one is printed: global, local, weak; then the first in the file. */
 const rankOf = (type: string): number => (type === "T" ? 0 : type === "t" ? 1 : 2);
 
-interface Line {
-  readonly address: bigint;
-  readonly type: string;
-  readonly name: string;
-  readonly module: string | null;
+/** What follows the type letter: `name` or `name\t[module]`. */
+const NAME = /(\S+)(?:[ \t]+\[([^\]]+)\])?/y;
+
+function nameAndModule(text: string, at: number): readonly [string, string | null] {
+  NAME.lastIndex = at;
+  const found = NAME.exec(text);
+  return [found?.[1] ?? "", found?.[2] ?? null];
 }
 
-function* linesOf(text: string): Generator<Line> {
-  for (const [, address, type, name, module] of text.matchAll(/^([0-9a-f]{1,16}) (\S) (\S+)(?:[ \t]+\[([^\]]+)\])?/gim))
-    yield { address: BigInt(`0x${address!}`), type: type!, name: name!, module: module ?? null };
+const hexDigit = (code: number): number => {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+};
+
+const SPACE = 32;
+
+/** Functions of the text: the halves of each address, where its name begins, and its rank. */
+interface Found {
+  count: number;
+  readonly high: Uint32Array;
+  readonly low: Uint32Array;
+  readonly name: Uint32Array;
+  readonly rank: Uint8Array;
+}
+
+/** Lines are read by hand and names left in the text: a script that asks for one function waits for all of them. */
+function findFunctions(text: string): Found {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  const found: Found = {
+    count: 0,
+    high: new Uint32Array(lines),
+    low: new Uint32Array(lines),
+    name: new Uint32Array(lines),
+    rank: new Uint8Array(lines),
+  };
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = text.indexOf("\n", start);
+    if (end < 0) end = text.length;
+    let [high, low, at] = [0, 0, start];
+    for (let digit = hexDigit(text.charCodeAt(at)); digit >= 0 && at < end; digit = hexDigit(text.charCodeAt(++at))) {
+      high = (high << 4) | (low >>> 28);
+      low = (low << 4) | digit;
+    }
+    const type = text[at + 1]!;
+    // An unprivileged reader of /proc/kallsyms sees zeroes.
+    if ((high === 0 && low === 0) || at > start + 16 || at + 3 >= end) continue;
+    if (text.charCodeAt(at) !== SPACE || text.charCodeAt(at + 2) !== SPACE || type === " " || !isCode(type)) continue;
+    const index = found.count++;
+    found.high[index] = high;
+    found.low[index] = low;
+    found.name[index] = at + 3;
+    found.rank[index] = rankOf(type);
+  }
+  return found;
 }
 
 interface Table {
   /** Ascending, each address once. */
   readonly addresses: BigUint64Array;
-  readonly names: readonly string[];
-  readonly modules: readonly (string | null)[];
+  /** Where each one's name begins. */
+  readonly names: Uint32Array;
 }
 
-function functionTable(lines: Iterable<Line>): Table {
-  const best = new Map<bigint, { readonly name: string; readonly module: string | null; readonly rank: number }>();
-  for (const { address, type, name, module } of lines) {
-    // An unprivileged reader of /proc/kallsyms sees zeroes.
-    if (address === 0n || !isCode(type)) continue;
-    const known = best.get(address);
-    const rank = rankOf(type);
-    if (known === undefined || rank < known.rank) best.set(address, { name, module, rank });
+function functionTable(text: string): Table {
+  const { count, high, low, name, rank } = findFunctions(text);
+  const order = Array.from({ length: count }, (_, index) => index).sort(
+    (a, b) => high[a]! - high[b]! || low[a]! - low[b]! || rank[a]! - rank[b]! || a - b,
+  );
+  const isFirst = (index: number, at: number): boolean => {
+    const before = order[at - 1];
+    return before === undefined || high[before] !== high[index] || low[before] !== low[index];
+  };
+  const kept = order.filter(isFirst);
+  return {
+    addresses: BigUint64Array.from(kept, (index) => (BigInt(high[index]!) << 32n) | BigInt(low[index]!)),
+    names: Uint32Array.from(kept, (index) => name[index]!),
+  };
+}
+
+/** A symbol of any type. */
+function findAddress(text: string, name: string): bigint | null {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const start = text.lastIndexOf("\n", at) + 1;
+    const line = /^([0-9a-f]{1,16}) \S (\S+)/i.exec(text.slice(start, at + name.length + 1));
+    if (line?.[2] !== name) continue;
+    const address = BigInt(`0x${line[1]!}`);
+    if (address !== 0n) return address;
   }
-  const addresses = BigUint64Array.from(best.keys()).sort();
-  const found = Array.from(addresses, (address) => best.get(address)!);
-  return { addresses, names: found.map(({ name }) => name), modules: found.map(({ module }) => module) };
+  return null;
 }
 
 /** Index of the last element that is not above `address`, -1 if all are. */
@@ -75,31 +135,26 @@ function lastNotAbove(addresses: BigUint64Array, address: bigint): number {
 
 export function kernelSymbols(text: string): KernelSymbols {
   let functions: Table | null = null;
-  let byName: Map<string, bigint> | null = null;
+  const table = (): Table => (functions ??= functionTable(text));
   const symbolAt = (address: bigint): KernelSymbol | null => {
-    functions ??= functionTable(linesOf(text));
-    const { addresses, names, modules } = functions;
+    const { addresses, names } = table();
     const at = lastNotAbove(addresses, address);
     if (at < 0 || (at === addresses.length - 1 && address - addresses[at]! >= LAST_SYMBOL_BYTES)) return null;
-    return { name: names[at]!, start: addresses[at]!, module: modules[at]! };
+    const [name, module] = nameAndModule(text, names[at]!);
+    return { name, start: addresses[at]!, module };
   };
   return {
     nameAt: (address) => symbolAt(address)?.name ?? null,
     symbolAt,
     rangesOf(pattern) {
-      functions ??= functionTable(linesOf(text));
-      const { addresses, names } = functions;
-      return names.flatMap((name, i) =>
-        pattern.test(name) ? [[addresses[i]!, addresses[i + 1] ?? addresses[i]! + LAST_SYMBOL_BYTES] as const] : [],
-      );
+      const { addresses, names } = table();
+      const ranges: [bigint, bigint][] = [];
+      names.forEach((at, i) => {
+        if (pattern.test(nameAndModule(text, at)[0])) ranges.push([addresses[i]!, addresses[i + 1] ?? addresses[i]! + LAST_SYMBOL_BYTES]);
+      });
+      return ranges;
     },
-    addressOf(name) {
-      if (byName === null) {
-        byName = new Map();
-        for (const line of linesOf(text)) if (line.address !== 0n && !byName.has(line.name)) byName.set(line.name, line.address);
-      }
-      return byName.get(name) ?? null;
-    },
+    addressOf: (name) => (name === "" ? null : findAddress(text, name)),
   };
 }
 
