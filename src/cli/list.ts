@@ -4,12 +4,14 @@ import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Tracepoint } from "../../lang/catalogue.ts";
 import { HARDWARE, SOFTWARE, type CountedEvent } from "../../lang/check/attach/perf-event.ts";
 import { findProvider } from "../../lang/check/attach/providers.ts";
+import { recordedPoints } from "../../lang/check/attach/recorded.ts";
 import { matches } from "../../lang/check/attach/wildcard.ts";
 import type { Recording } from "../../probes/recording.ts";
-import { recordedMachine } from "../session/recorded-machine.ts";
+import { recordedMachine, type RecordedMachine } from "../session/recorded-machine.ts";
 import { compile } from "./compile.ts";
 import type { Console } from "./console.ts";
 import { loadRecording, loadSource } from "./load.ts";
+import { loadSideData } from "./side-data.ts";
 import type { CliOptions } from "./options.ts";
 
 const UNITS = ["hz", "ms", "s", "us"];
@@ -31,15 +33,27 @@ interface Listed {
 }
 
 /** Everything that a pattern may name. */
-function candidates(pattern: string, recording: Recording | null): Listed[] {
+function candidates(pattern: string, machine: RecordedMachine): Listed[] {
   const forms = Object.entries(FORMS).flatMap(([provider, names]) =>
     provider === "interval" || pattern.startsWith(`${provider}:`) ? names : [],
   );
-  const tracepoints = recording?.catalogue.tracepoints ?? [];
+  const tracepoints = machine.catalogue?.tracepoints ?? [];
   return [
     ...forms.map((name) => ({ name, tracepoint: null })),
+    ...functions(pattern, machine).map((name) => ({ name, tracepoint: null })),
     ...tracepoints.map((tracepoint) => ({ name: `tracepoint:${tracepoint.category}:${tracepoint.name}`, tracepoint })),
   ];
+}
+
+const FUNCTION_PROBES = ["kprobe", "kretprobe", "uprobe", "uretprobe"] as const;
+
+/** Probed functions. Looking for them may take reading the recording, so not where nothing of the kind is asked for. */
+function functions(pattern: string, { catalogue }: RecordedMachine): string[] {
+  if (catalogue === null) return [];
+  const wanted = pattern.slice(0, pattern.indexOf(":"));
+  return FUNCTION_PROBES.filter((provider) => matches(wanted, provider)).flatMap((provider) =>
+    recordedPoints(catalogue, provider, provider.startsWith("u") ? ["*", "*"] : ["*"]).points.map(({ name }) => name),
+  );
 }
 
 /** With the provider's full name. One part searches the names of all providers; an event alone, in all categories. */
@@ -52,9 +66,9 @@ function normalise(written: string): string {
   return [provider, ...(isShort ? ["*"] : []), ...rest].join(":");
 }
 
-function listPattern(written: string, recording: Recording | null): Listed[] {
+function listPattern(written: string, machine: RecordedMachine): Listed[] {
   const pattern = normalise(written);
-  return candidates(pattern, recording).filter(({ name }) => matches(pattern, name) || matches(`${pattern}:`, name));
+  return candidates(pattern, machine).filter(({ name }) => matches(pattern, name) || matches(`${pattern}:`, name));
 }
 
 const COMMON_FIELD = /^common_/;
@@ -69,7 +83,7 @@ const looksLikeFile = (word: string): boolean => word.includes(".") && !/[:*]/.t
 
 const TYPE_NAME = /^(?:struct|union|enum)\s/;
 
-function listPatterns(options: CliOptions, recording: Recording | null, console: Console): number {
+function listPatterns(options: CliOptions, recording: Recording | null, machine: RecordedMachine, console: Console): number {
   const search = options.file ?? "*:*";
   if (looksLikeFile(search))
     console.error(
@@ -83,20 +97,20 @@ function listPatterns(options: CliOptions, recording: Recording | null, console:
       console.error("HINT: a script can define the structs that it needs itself, or #include them\n");
       status = 1;
     }
-    for (const listed of listPattern(pattern, recording)) console.print(text(listed, options));
+    for (const listed of listPattern(pattern, machine)) console.print(text(listed, options));
   }
   return status;
 }
 
 const UNLISTED = new Set(["begin", "end", "self", "test", "bench"]);
 
-function listScript(options: CliOptions, recording: Recording | null, console: Console): number {
+function listScript(options: CliOptions, recording: Recording | null, machine: RecordedMachine, console: Console): number {
   const loaded = loadSource(options);
   if (!loaded.ok) {
     console.error(`${loaded.message}\n`);
     return loaded.exitCode;
   }
-  const { diagnostics, script, source } = compile(loaded.source, options, recording, recordedMachine(recording));
+  const { diagnostics, script, source } = compile(loaded.source, options, recording, machine);
   for (const error of diagnostics.filter((d) => d.severity === "error")) console.error(renderDiagnostic(source, error));
   if (script === null) return 1;
   const points = new Map(script.attach.map(({ point }) => [point.name, point]));
@@ -114,8 +128,14 @@ export async function list(options: CliOptions, console: Console): Promise<numbe
     return opened.exitCode;
   }
   const { recording } = opened;
+  const beside = loadSideData(options);
+  if (!beside.ok) {
+    console.error(`${beside.message}\n`);
+    return beside.exitCode;
+  }
+  const machine = recordedMachine(recording, beside.side);
   const isScript = options.program !== null || (options.file !== null && existsSync(options.file));
-  const status = (isScript ? listScript : listPatterns)(options, recording, console);
+  const status = (isScript ? listScript : listPatterns)(options, recording, machine, console);
   recording?.close();
   return status;
 }
