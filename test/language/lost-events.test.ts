@@ -18,3 +18,9 @@ test("row 6.69: lost events are said when noticed, and their total at the end", 
 test("row 6.69: without loss nothing is said", async () => {
   expect((await runScript('begin { for ($i : 0..100) { printf("%d\\n", $i); } }')).stderr).toBe("Attached 1 probe\n");
 });
+
+test("an exit() behind more output than the ring holds is not lost with it", async () => {
+  const { stderr, exitCode } = await runScript('BEGIN { for ($i : 0..60000) { printf("%d\\n", $i); } exit(3); }');
+  expect(stderr).toMatch(/Lost \d+ events/);
+  expect(exitCode).toBe(3);
+});

@@ -36,14 +36,21 @@ function lose(map: usize): usize {
   return 0;
 }
 
+/** Bytes of the output ring that only records with the yield flag may fill: an exit() after too much printf must not be lost with it. */
+const CONTROL_BYTES: u64 = 4096;
+
 /** Address of the data of a new record, 0 if it does not fit. As in the kernel a ring of n bytes never holds n bytes. */
 export function reserveRecord(map: usize, size: u64): usize {
+  return reserveWithin(map, size, load<u32>(map, MAP_OUTPUT) ? CONTROL_BYTES : 0);
+}
+
+function reserveWithin(map: usize, size: u64, keptFree: u64): usize {
   if (size > <u64>RING_MAX_RECORD_BYTES) return lose(map);
   const bytes = (size + <u64>RING_HEADER_BYTES + 7) & ~7;
   const ringBytes: u64 = load<u32>(map, MAP_MAX_ENTRIES);
   const produced = load<u64>(map, MAP_PRODUCED);
   const filled = produced - load<u64>(map, MAP_CONSUMED);
-  if (filled + bytes > ringBytes - 1) return lose(map);
+  if (filled + bytes + keptFree > ringBytes - 1) return lose(map);
   store<u64>(map, produced + bytes, MAP_PRODUCED);
   if (load<u32>(map, MAP_OUTPUT) && (filled + bytes) * 2 > ringBytes) requestYield();
   const header = load<u32>(map, MAP_ELEMENTS) + <usize>filled;
@@ -62,7 +69,8 @@ export function commitRecord(data: usize, discard: bool): void {
 
 export function outputRecord(map: usize, data: usize, size: u64, flags: u64): i64 {
   if (flags & ~WAKEUP_FLAGS) return EINVAL;
-  const record = reserveRecord(map, size);
+  const isControl = load<u32>(map, MAP_OUTPUT) && size >= RECORD_FLAGS + 4 && load<u32>(<usize>data, RECORD_FLAGS) & RECORD_FLAG_YIELD;
+  const record = isControl ? reserveWithin(map, size, 0) : reserveRecord(map, size);
   if (!record) return EAGAIN;
   memory.copy(record, data, <usize>size);
   commitRecord(record, false);
