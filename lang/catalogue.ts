@@ -73,6 +73,8 @@ export interface SiteRecords {
   readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8 } | null;
   /** Offset of the caller's address, where the record has it: a stack of two frames; null: it has none. */
   readonly callerOffset: number | null;
+  /** Of a return whose memory is relative to arguments of the entry: the records of that. */
+  readonly entry?: SiteRecords;
 }
 
 /** A place in code that was probed while recording. */

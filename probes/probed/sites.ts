@@ -243,6 +243,20 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const inOrder = (a: ProbeSite, b: ProbeSite): number =>
   compare(a.target ?? "", b.target ?? "") || compare(a.func, b.func) || Number(a.offset - b.offset) || compare(a.at, b.at);
 
+const argumentSlots = new Set(argumentRegisters.map((_, i) => argumentSlot(i)!));
+
+/** Whether a return's record tells of memory at arguments that only the entry's record has. */
+const needsEntry = ({ at, records }: ProbeSite): boolean =>
+  at === "return" && records.recipe.memory.some(({ base }) => base.kind === "slot" && argumentSlots.has(base.slot));
+
+function withEntries(sites: readonly ProbeSite[]): ProbeSite[] {
+  return sites.map((site) => {
+    if (!needsEntry(site)) return site;
+    const entry = sites.find((other) => other.at === "entry" && placeKey({ ...other, at: "return" }) === placeKey(site));
+    return entry === undefined ? site : { ...site, records: { ...site.records, entry: entry.records } };
+  });
+}
+
 export function probeSites(input: SitesInput): ProbeSites {
   let all: readonly ProbeSite[] | null = null;
   /** Tracers that wrote anything. */
@@ -263,7 +277,7 @@ export function probeSites(input: SitesInput): ProbeSites {
     });
     const byPlace = new Map<string, ProbeSite>();
     for (const site of [...dynamic, ...traced]) if (!byPlace.has(placeKey(site))) byPlace.set(placeKey(site), site);
-    return [...byPlace.values()].sort(inOrder);
+    return withEntries([...byPlace.values()]).sort(inOrder);
   };
   const sites = (): readonly ProbeSite[] => (all ??= findSites());
   return {

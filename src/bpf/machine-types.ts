@@ -111,6 +111,8 @@ export interface ProbedEvent {
   readonly registers: readonly { readonly slot: number; readonly from: ValueSpec }[];
   readonly args: readonly { readonly index: number; readonly from: ValueSpec }[];
   readonly memory: readonly MemorySpec[];
+  /** Entry and return of a function that share a number: the argument registers of the entry are there again at the return of the same thread. */
+  readonly pair: { readonly at: "entry" | "return"; readonly number: number } | null;
   /** The address of the probed function; `caller`: offset of its caller's (0: not there), a stack of two frames where the recording has none. */
   readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8; readonly caller: number } | null;
 }

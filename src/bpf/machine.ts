@@ -201,6 +201,7 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.args, argumentsAddress(plan));
   setPump(pump.regions, plan.regions.address);
   setPump(pump.frames, plan.frames.address);
+  setPump(pump.calls, plan.calls.address);
   setPump(pump.mapsStart, plan.mapsArea.address);
   setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
   setPump(pump.taskIndex, plan.taskIndex.address);

@@ -94,6 +94,7 @@ function eventOf(
   missing: ReadonlyMap<Attach, MissingArguments>,
   contextBytes: readonly number[],
   readers: ReadonlySet<number>,
+  pair: ProbedEvent["pair"],
 ): ProbedEvent {
   const sites = attaches.map(({ point }) => point).filter(isSite);
   const records: SiteRecords | null = sites[0]?.site.records ?? null;
@@ -113,8 +114,39 @@ function eventOf(
     registers: records?.recipe.registers ?? [],
     args: sites.some(isTyped) && records !== null ? typedWords(records) : [],
     memory: memory === undefined ? [] : memoryOf(memory, readers),
+    pair,
     address: addressOf(records),
   };
+}
+
+/** An event on which no program fires, but whose arguments the return needs. */
+const rememberedEvent = (records: SiteRecords, pair: ProbedEvent["pair"]): ProbedEvent => ({
+  eventId: records.eventId,
+  minRecordBytes: COMMON_BYTES,
+  key: null,
+  lists: new Map(),
+  always: [],
+  registers: records.recipe.registers,
+  args: [],
+  memory: [],
+  pair,
+  address: addressOf(records),
+});
+
+/** Returns whose memory is relative to the entry's arguments, with a number for each; by event id. */
+function pairsOf(attaches: readonly Attach[]): {
+  readonly pairs: Map<number, ProbedEvent["pair"]>;
+  readonly entries: readonly SiteRecords[];
+} {
+  const pairs = new Map<number, ProbedEvent["pair"]>();
+  const entries: SiteRecords[] = [];
+  for (const { point } of attaches) {
+    const records = isSite(point) ? point.site.records : null;
+    if (records?.entry === undefined || pairs.has(records.eventId)) continue;
+    const number = entries.push(records.entry) - 1;
+    pairs.set(records.eventId, { at: "return", number }).set(records.entry.eventId, { at: "entry", number });
+  }
+  return { pairs, entries };
 }
 
 export function probedPlan(script: CompiledScript, hir: HirProgram | null, contextBytes: readonly number[]): ProbedPlan {
@@ -125,8 +157,13 @@ export function probedPlan(script: CompiledScript, hir: HirProgram | null, conte
   }
   const missing = findMissing(script, hir);
   const readers = new Set(script.programs.flatMap((program, index) => (readsMemory(program) ? [index] : [])));
+  const { pairs, entries } = pairsOf(script.attach);
   const events = [...byEvent]
     .filter(([, attaches]) => attaches.some((attach) => isSite(attach.point) || memoryOf(attach, readers).length > 0))
-    .map(([id, attaches]) => eventOf(id, attaches, missing, contextBytes, readers));
-  return { events, missing: [...missing.values()] };
+    .map(([id, attaches]) => eventOf(id, attaches, missing, contextBytes, readers, pairs.get(id) ?? null));
+  const remembered = entries.filter(({ eventId }) => !byEvent.has(eventId));
+  return {
+    events: [...events, ...remembered.map((records) => rememberedEvent(records, pairs.get(records.eventId) ?? null))],
+    missing: [...missing.values()],
+  };
 }

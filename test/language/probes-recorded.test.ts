@@ -145,6 +145,18 @@ test("row 1.29: definitions kept beside the recording name functions, registers 
   expect(await run(script, recording, { side: side({ definitions }) })).toBe("-100 /etc/passwd 644");
 });
 
+test("row 1.31: memory that the return recorded at an argument of its entry", async () => {
+  const entry = madeEvent("hs", "vfs_read", 760, [entryIp, u64("arg0"), u64("arg1")]);
+  const leave = madeEvent("hs", "vfs_read_ret", 761, [...returnIps, ["s64 retval", 8, 1], text("rs1")]);
+  const at = (pid: number, arg1: bigint): MadeRecord => ({ event: entry, pid, values: { __probe_ip: VFS_READ, arg1 } });
+  const back = (pid: number, rs1: string): MadeRecord => ({ event: leave, pid, values: { __probe_func: VFS_READ, retval: 4, rs1 } });
+  const records = [at(1, 0x7f0000001000n), at(2, 0x7f0000002000n), back(1, "one"), back(2, "two"), back(3, "nobody's")];
+  const recording = (): Promise<Recording> => madeRecording(records, { kallsyms: KALLSYMS });
+  const script = 'kprobe:vfs_read { @b[tid] = arg1; } kretprobe:vfs_read { printf("%d [%s]\\n", tid, str(@b[tid])); delete(@b, tid); }';
+  expect(await run(script, await recording())).toBe("1 [one]\n2 [two]\n3 []");
+  expect(await run('kretprobe:vfs_read { printf("[%s]\\n", str((uint64)0x7f0000002000)); }', await recording())).toBe("[]\n[two]\n[]");
+});
+
 test("row 1.33: fentry has its arguments by name; row 4.21: args of fentry", async () => {
   const event = madeEvent("hs", "vfs_read", 720, [entryIp, u64("file"), ["u64 buf", 8, 0], ["u32 count", 4, 0]]);
   const records = [{ event, values: { __probe_ip: VFS_READ, file: 1n, buf: 2n, count: 4096 } }];

@@ -5,7 +5,7 @@
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE } from "../memory.ts";
-import { cursor, element, limits, map, region, stackElement, task, timer } from "../runtime/layout.ts";
+import { cursor, element, keptCall, limits, map, region, stackElement, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
 
@@ -56,6 +56,8 @@ export interface MemoryPlan {
   readonly regions: Area;
   /** Frames of a stack being looked at. */
   readonly frames: Area;
+  /** Calls under way. */
+  readonly calls: Area;
   /** Key and value of a call from the session. */
   readonly keyArea: Area;
   readonly valueArea: Area;
@@ -115,6 +117,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const probeContext = take(PROBE_CONTEXT_BYTES);
   const regions = take(limits.regions * region.sizeBytes);
   const frames = take(limits.frames * 8);
+  const calls = take(limits.calls * keptCall.sizeBytes);
   const dispatch = take(EVENT_IDS * 4);
   const ruleDispatch = take(EVENT_IDS * 4);
   const lists = take(LIST_BYTES);
@@ -148,6 +151,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     probeContext,
     regions,
     frames,
+    calls,
     keyArea,
     valueArea,
     taskIndex,

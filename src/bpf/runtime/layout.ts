@@ -168,6 +168,8 @@ export const pump = {
   probedSerial: 244,
   /** A stack being looked at: limits.frames of u64. */
   frames: 248,
+  /** limits.calls of keptCall. */
+  calls: 252,
   sizeBytes: 256,
 } as const;
 
@@ -204,8 +206,14 @@ export const probedEvent = {
   frameIp: 36,
   frameCaller: 40,
   frameBytes: 44,
-  sizeBytes: 48,
+  /** Number of the pair + 1, 0: none; 1 at the entry. */
+  pair: 48,
+  isEntry: 52,
+  sizeBytes: 56,
 } as const;
+
+/** Argument registers of a call that is under way. `pid` and `pair` say whose. */
+export const keptCall = { pid: 0, pair: 4, args: 8, sizeBytes: 64 } as const;
 
 export const probedSlot = { key: 0, list: 8, sizeBytes: 16 } as const;
 /** A list: u32 count, then these. `context`: address, 0 for the record; `counter`: address, 0 for none. */
@@ -315,6 +323,8 @@ export const limits = {
   frames: 1024,
   /** Records that are looked at for the stack of an event. */
   stackDistance: 256,
+  /** Calls under way that are remembered: a power of two. Of two in one place the later one is. */
+  calls: 4096,
 } as const;
 
 /** Results of pump_run. */

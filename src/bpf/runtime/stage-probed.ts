@@ -110,6 +110,8 @@ export function writeProbedEvent(
   set(probedEvent.frameIp, event.address?.offset ?? 0);
   set(probedEvent.frameCaller, event.address?.caller ?? 0);
   set(probedEvent.frameBytes, event.address?.sizeBytes ?? 0);
+  set(probedEvent.pair, event.pair === null ? 0 : event.pair.number + 1);
+  set(probedEvent.isEntry, event.pair?.at === "entry" ? 1 : 0);
   return address;
 }
 

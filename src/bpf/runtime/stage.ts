@@ -75,6 +75,7 @@ export function stageEvents(
     rules[spec.when].push(address);
     rulesOf.set(spec.eventId, rules);
   }
+  new Uint8Array(memory.buffer, plan.calls.address, plan.calls.sizeBytes).fill(0);
   stageStacks(memory, take, options.stacks ?? null);
   const plans = new Map<string, number>();
   const probed = new Map(options.probed?.map((event) => [event.eventId, event]));

@@ -35,7 +35,7 @@ import {
   PUMP_TABLE_BASE,
 } from "./layout";
 import { isBig, word } from "./order";
-import { programsOf, rebuild } from "./probed";
+import { isRemembered, programsOf, rebuild } from "./probed";
 import { applyAfter, applyBefore } from "./rules";
 
 const COMMON_PID: usize = 4;
@@ -73,7 +73,10 @@ function beforePrograms<Order>(before: u32, plan: usize, record: usize, bytes: u
   if (!(before & EVENT_FLAGS_PROBED) || ts < load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) return;
   const event: usize = load<u32>(plan, EVENT_PLAN_PROBED);
   const list = programsOf<Order>(event, record, bytes);
-  if (!list) return;
+  if (!list) {
+    if (isRemembered(event)) rebuild<Order>(event, record, bytes);
+    return;
+  }
   enterEvent<Order>(record, bytes, ts);
   rebuild<Order>(event, record, bytes);
   let at = list + 4;

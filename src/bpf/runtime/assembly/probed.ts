@@ -7,14 +7,21 @@ import {
   CURRENT_SERIAL,
   DATA_KIND_DATA_LOC,
   DATA_KIND_INLINE,
+  KEPT_CALL_ARGS,
+  KEPT_CALL_PAIR,
+  KEPT_CALL_PID,
+  KEPT_CALL_SIZE_BYTES,
+  LIMITS_CALLS,
   LIMITS_REGIONS,
   PROBED_EVENT_ALWAYS,
   PROBED_EVENT_FRAME_BYTES,
   PROBED_EVENT_FRAME_CALLER,
   PROBED_EVENT_FRAME_IP,
+  PROBED_EVENT_IS_ENTRY,
   PROBED_EVENT_KEY_BYTES,
   PROBED_EVENT_KEY_OFFSET,
   PROBED_EVENT_MASK,
+  PROBED_EVENT_PAIR,
   PROBED_EVENT_SNIPPETS,
   PROBED_EVENT_SNIPPET_COUNT,
   PROBED_EVENT_STEPS,
@@ -31,6 +38,7 @@ import {
   PROBED_STEP_TO,
   PROBED_STEP_VALUE,
   PUMP_BLOCK,
+  PUMP_CALLS,
   PUMP_PROBED,
   PUMP_PROBED_SERIAL,
   PUMP_REGIONS,
@@ -55,6 +63,7 @@ import { half, long, word } from "./order";
 
 /** pt_regs and arguments (maps/plan.ts PROBE_CONTEXT_BYTES). */
 const CONTEXT_BYTES: usize = 512;
+const COMMON_PID: usize = 4;
 /** "(fault)" with its NUL, which the kernel writes where it could not read a string. */
 const FAULT: u64 = 0x0029746c75616628;
 const FAULT_BYTES: u32 = 8;
@@ -121,6 +130,12 @@ export function rebuild<Order>(event: usize, record: usize, bytes: u32): void {
     const end = step + steps * PROBED_STEP_SIZE_BYTES;
     for (; step < end; step += PROBED_STEP_SIZE_BYTES) store<u64>(load<u32>(step, PROBED_STEP_TO), stepValue<Order>(step, record, bytes));
   }
+  const pair = load<u32>(event, PROBED_EVENT_PAIR);
+  if (pair) {
+    const pid = word<Order>(record + COMMON_PID);
+    if (load<u32>(event, PROBED_EVENT_IS_ENTRY)) keepCall(pid, pair);
+    else restoreCall(pid, pair);
+  }
   const snippets = load<u32>(event, PROBED_EVENT_SNIPPET_COUNT);
   if (!snippets) return;
   store<u32>(PUMP_BLOCK, serial, PUMP_REGION_SERIAL);
@@ -138,6 +153,40 @@ export function functionAddress(): u64 {
 /** Of its caller; 0: the record does not have it. */
 export function callerAddress(): u64 {
   return functionAddress() ? caller : 0;
+}
+
+/** Whether an event matters though no program fires on it. */
+export function isRemembered(event: usize): bool {
+  return load<u32>(event, PROBED_EVENT_PAIR) != 0;
+}
+
+function callOf(pid: u32, pair: u32): usize {
+  const index = (pid * 0x9e3779b1 + pair * 0x85ebca77) >>> 8;
+  return load<u32>(PUMP_BLOCK, PUMP_CALLS) + (index & (LIMITS_CALLS - 1)) * KEPT_CALL_SIZE_BYTES;
+}
+
+/** Argument registers lie in rows: di, si, dx, cx (downwards from 112), r8, r9 (72, 64). */
+const ARGUMENTS: u32 = 6;
+
+function argumentSlot(index: u32): usize {
+  return load<u32>(PUMP_BLOCK, PUMP_REGISTERS) + (index < 4 ? 112 : 104) - (index << 3);
+}
+
+function keepCall(pid: u32, pair: u32): void {
+  const call = callOf(pid, pair);
+  store<u32>(call, pid, KEPT_CALL_PID);
+  store<u32>(call, pair, KEPT_CALL_PAIR);
+  for (let i: u32 = 0; i < ARGUMENTS; i++) store<u64>(call + KEPT_CALL_ARGS + (i << 3), load<u64>(argumentSlot(i)));
+}
+
+/** What the return's own record knows of the arguments stands for nothing but stand-ins. */
+function restoreCall(pid: u32, pair: u32): void {
+  const call = callOf(pid, pair);
+  if (load<u32>(call, KEPT_CALL_PID) != pid || load<u32>(call, KEPT_CALL_PAIR) != pair) return;
+  for (let i: u32 = 0; i < ARGUMENTS; i++) {
+    const value = load<u64>(call + KEPT_CALL_ARGS + (i << 3));
+    if (value) store<u64>(argumentSlot(i), value);
+  }
 }
 
 function isFault(at: usize, length: u32): bool {
