@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const MIN_MODULES = 150;
+const MIN_MODULES = 400;
 const MAX_LINES = 1000;
 
 const cruise = JSON.parse(
@@ -14,7 +14,9 @@ const cruise = JSON.parse(
 );
 const { totalCruised, totalDependenciesCruised, violations } = cruise.summary;
 if (totalCruised < MIN_MODULES || totalDependenciesCruised < MIN_MODULES) {
-  console.error(`only ${totalCruised} modules and ${totalDependenciesCruised} dependencies were cruised, want at least ${MIN_MODULES} of each`);
+  console.error(
+    `only ${totalCruised} modules and ${totalDependenciesCruised} dependencies were cruised, want at least ${MIN_MODULES} of each`,
+  );
   process.exitCode = 1;
 }
 for (const violation of violations) {
@@ -22,7 +24,9 @@ for (const violation of violations) {
   process.exitCode = 1;
 }
 
-const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.mjs", "*.js", "*.cjs"], { encoding: "utf8" }).trim().split("\n");
+const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.mjs", "*.js", "*.cjs"], { encoding: "utf8" })
+  .trim()
+  .split("\n");
 for (const file of files) {
   const lines = readFileSync(file, "utf8").split("\n").length;
   if (lines > MAX_LINES) {
@@ -30,4 +34,6 @@ for (const file of files) {
     process.exitCode = 1;
   }
 }
-console.log(`import rules hold in ${totalCruised} modules, ${totalDependenciesCruised} dependencies; ${files.length} files are within ${MAX_LINES} lines`);
+console.log(
+  `import rules hold in ${totalCruised} modules, ${totalDependenciesCruised} dependencies; ${files.length} files are within ${MAX_LINES} lines`,
+);

@@ -15,6 +15,7 @@ declare namespace WebAssembly {
   }
   class Module {
     constructor(bytes: Uint8Array);
+    readonly [Symbol.toStringTag]: "WebAssembly.Module";
   }
   class Instance {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);

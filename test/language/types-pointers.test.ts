@@ -57,7 +57,7 @@ test.each<[string, string, readonly string[]]>([
     ["@[-3]: -3", "@c[-3]: 1", "@s: -3"],
   ],
 ])("%s", async (_, statements, expected) => {
-  expect((await prints(`${statements}`)).filter((line) => expected.includes(line) || !line.startsWith("@p"))).toEqual(
+  expect((await prints(statements)).filter((line) => expected.includes(line) || !line.startsWith("@p"))).toEqual(
     expected.length > 0 ? expected : [],
   );
 });

@@ -25,5 +25,9 @@ export function runShell(line: string): string {
   const command = join(bin, "hindsight");
   writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
   chmodSync(command, 0o755);
-  return spawnSync("sh", ["-c", `{ ${line}\n} 2>&1`], { encoding: "utf8", cwd: root, env: { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}` } }).stdout;
+  return spawnSync("sh", ["-c", `{ ${line}\n} 2>&1`], {
+    encoding: "utf8",
+    cwd: root,
+    env: { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}` },
+  }).stdout;
 }
