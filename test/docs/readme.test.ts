@@ -15,7 +15,8 @@ const lessons = readFileSync(new URL("../../docs/readme-commands.txt", import.me
     return { title, command };
   });
 
-const transcript = (): string => lessons.map(({ title, command }) => `### ${title}\n\n\`\`\`\n$ ${command}\n${runShell(command)}\`\`\`\n`).join("\n");
+const transcript = (): string =>
+  lessons.map(({ title, command }) => `### ${title}\n\n\`\`\`\n$ ${command}\n${runShell(command)}\`\`\`\n`).join("\n");
 
 test("every command of the tour prints what the README says", () => {
   const readme = readFileSync(readmePath, "utf8");

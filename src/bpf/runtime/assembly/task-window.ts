@@ -17,7 +17,7 @@ import { countMissing } from "./missing";
 import { commOf, findTask, hasFlag } from "./tasks";
 
 export function isTaskWindow(address: u64): bool {
-  return address >> <u64>TASK_WINDOW_HIGH_SHIFT == <u64>TASK_WINDOW_HIGH;
+  return address >> (<u64>TASK_WINDOW_HIGH_SHIFT) == <u64>TASK_WINDOW_HIGH;
 }
 
 /** A thread has the parent of its process. */
@@ -44,8 +44,8 @@ function readComm(to: usize, pid: u32): bool {
 
 /** True if the field is known; else `to` is left as it is or zero, and what is missing is counted. */
 export function readTaskWindow(to: usize, size: u32, address: u64): bool {
-  const pid = <u32>(address >> <u64>TASK_WINDOW_PID_SHIFT);
-  const field = <u32>address & ((1 << <u32>TASK_WINDOW_PID_SHIFT) - 1);
+  const pid = <u32>(address >> (<u64>TASK_WINDOW_PID_SHIFT));
+  const field = (<u32>address) & ((1 << (<u32>TASK_WINDOW_PID_SHIFT)) - 1);
   if (field == TASK_WINDOW_PARENT && size == 4) {
     if (readParent(to, pid)) return true;
     countMissing(MISSING_PARENT);
