@@ -29,7 +29,8 @@ const STT_FUNC = 2;
 const STT_GNU_IFUNC = 10;
 const NT_GNU_BUILD_ID = 3;
 const PF_X = 1;
-const MAX_HEADERS = 65_536;
+/** A file has one of each kind; a damaged one might name the same bytes a thousand times. */
+const MAX_SYMBOL_TABLES = 4;
 
 /** Reads of what lies outside the file give 0. */
 interface Reader {
@@ -111,9 +112,11 @@ function symbolsOf(r: Reader): RankedSymbol[] {
   const [entryBytes, count] = [r.u16(r.wide ? 58 : 46), r.u16(r.wide ? 60 : 48)];
   const field = (section: number, wide: number, narrow: number): number => start + section * entryBytes + (r.wide ? wide : narrow);
   const symbols: RankedSymbol[] = [];
-  for (let i = 0; i < Math.min(count, MAX_HEADERS); i++) {
+  let tables = 0;
+  for (let i = 0; i < count && tables < MAX_SYMBOL_TABLES; i++) {
     const type = r.u32(field(i, 4, 4));
     if (type !== SHT_SYMTAB && type !== SHT_DYNSYM) continue;
+    tables++;
     const link = r.u32(field(i, 40, 24));
     const [at, bytes] = [Number(r.word(field(i, 24, 16))), Number(r.word(field(i, 32, 20)))];
     const [names, nameBytes] = [Number(r.word(field(link, 24, 16))), Number(r.word(field(link, 32, 20)))];
@@ -155,8 +158,9 @@ export function functionsAt(elf: ElfFile, address: bigint): readonly ElfSymbol[]
   }
   const last = elf.functions[low - 1];
   if (last === undefined) return [];
-  const same = elf.functions.filter((symbol) => symbol.address === last.address);
-  return same.filter((symbol) => symbol.sizeBytes === 0n || address < symbol.address + symbol.sizeBytes);
+  let first = low - 1;
+  while (first > 0 && elf.functions[first - 1]!.address === last.address) first--;
+  return elf.functions.slice(first, low).filter((symbol) => symbol.sizeBytes === 0n || address < symbol.address + symbol.sizeBytes);
 }
 
 /** Virtual address of a byte of the file that is mapped; null: it is not. */

@@ -10,7 +10,7 @@ export interface Mapping {
 
 /** Lines without a file are left out. */
 export function parseMaps(text: string): Mapping[] {
-  return [...text.matchAll(/^([0-9a-f]+)-([0-9a-f]+) \S{4} ([0-9a-f]+) \S+ \d+\s+(\S.*)$/gm)]
+  return [...text.matchAll(/^([0-9a-f]+)-([0-9a-f]+) \S{4} ([0-9a-f]+) \S+ \d+[ \t]+(\S.*)$/gm)]
     .map(([, start, end, offset, path]) => ({
       start: BigInt(`0x${start!}`),
       end: BigInt(`0x${end!}`),
