@@ -54,7 +54,8 @@ export function finishFunction(builder: FunctionBuilder): IrFunction {
     for (let end = endOf(draft); end.op === "jump"; end = endOf(draft)) {
       const to = end.to;
       if (to === id || to === 0 || predecessors.get(to) !== 1) break;
-      draft.insns.push(...blocks[to]!.insns);
+      // One by one: as arguments of one call, a long block's would overflow the stack.
+      for (const insn of blocks[to]!.insns) draft.insns.push(insn);
       draft.end = endOf(blocks[to]!);
       joined.add(to);
     }

@@ -36,3 +36,9 @@ test.each(Object.entries(bodies))("conditions on %s are proven in linear time, b
   expect(ok).toBe(true);
   expect(stats.insns).toBeLessThan(program.insns.length * 5);
 });
+
+test("a block of a hundred thousand instructions is compiled like any other", () => {
+  const { script, diagnostics } = compile(`begin { if (1) { ${times(25_000, (n) => `print(nsecs + rand * ${n});`, " ")} } }`);
+  expect(diagnostics).toEqual([]);
+  expect(script!.programs[0]!.insns.length).toBeGreaterThan(100_000);
+});

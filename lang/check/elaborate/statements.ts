@@ -160,7 +160,7 @@ function elaborateStmts(cx: Context, stmts: readonly Stmt[]): HirStmt[] {
   for (const [i, stmt] of stmts.entries()) {
     const built = elaborateStmt(cx, stmt);
     if (dead) continue;
-    out.push(...built);
+    for (const part of built) out.push(part);
     dead = terminates(out);
     const next = stmts[i + 1];
     if (dead && next !== undefined) cx.report.warn("unreachable", next.span, "Unreachable statement.");

@@ -152,5 +152,7 @@ function remember(paths: Exploration, kept: Checkpoint[], state: State, instance
 }
 
 export function maxStatesPerInsn(paths: Exploration): number {
-  return Math.max(0, ...[...paths.seen.values()].map((seen) => seen.length));
+  let most = 0;
+  for (const seen of paths.seen.values()) most = Math.max(most, seen.length);
+  return most;
 }
