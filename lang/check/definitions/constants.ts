@@ -6,13 +6,20 @@ import { compoundNamed, typeNamed } from "./c-types.ts";
 import type { Scope } from "./scope.ts";
 import { sizeOf, type Type } from "../../types/type.ts";
 
-// A macro may stand for others, which stand for others: deeper than this it is one that stands for itself.
-const MAX_DEPTH = 64;
+/** What macros stand for, each worked out once: one that uses another twice doubles the work with each level. */
+type Known = Map<string, bigint | null>;
 
-function nameValue(scope: Scope, name: string, depth: number): bigint | null {
-  const value = scope.defines.get(name)?.value;
-  if (value !== undefined) return value === null || depth > MAX_DEPTH ? null : evaluate(scope, value, depth + 1);
-  return (scope.constants.get(name) ?? scope.outer.constant(name))?.value ?? (scope.hasHeader ? headerConstants.get(name) : null) ?? null;
+function nameValue(scope: Scope, name: string, known: Known): bigint | null {
+  const define = scope.defines.get(name);
+  if (define === undefined)
+    return (scope.constants.get(name) ?? scope.outer.constant(name))?.value ?? (scope.hasHeader ? headerConstants.get(name) : null) ?? null;
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  // One that stands for itself stands for nothing.
+  known.set(name, null);
+  const value = define.value === null ? null : evaluate(scope, define.value, known);
+  known.set(name, value);
+  return value;
 }
 
 function sizeOfWritten(scope: Scope, written: Expr | TypeExpr): bigint | null {
@@ -26,15 +33,15 @@ function sizeOfWritten(scope: Scope, written: Expr | TypeExpr): bigint | null {
 
 const sizeOfType = (type: Type | null): bigint | null => (type === null || sizeOf(type) === 0 ? null : BigInt(sizeOf(type)));
 
-function evaluate(scope: Scope, expr: Expr, depth: number): bigint | null {
-  const sub = (part: Expr): bigint | null => evaluate(scope, part, depth);
+function evaluate(scope: Scope, expr: Expr, known: Known): bigint | null {
+  const sub = (part: Expr): bigint | null => evaluate(scope, part, known);
   switch (expr.kind) {
     case "int":
       return expr.value;
     case "bool":
       return expr.value ? 1n : 0n;
     case "ident":
-      return nameValue(scope, expr.name, depth);
+      return nameValue(scope, expr.name, known);
     case "cast":
       return sub(expr.operand);
     case "sizeof":
@@ -61,7 +68,7 @@ function evaluate(scope: Scope, expr: Expr, depth: number): bigint | null {
 }
 
 /** Null: it is not constant, or not an integer. */
-export const constantValue = (scope: Scope, expr: Expr): bigint | null => evaluate(scope, expr, 0);
+export const constantValue = (scope: Scope, expr: Expr): bigint | null => evaluate(scope, expr, new Map());
 
 /** What an #if asks: `defined(X)`, and 0 for names that stand for nothing. Null: it cannot be told. */
 export function conditionHolds(scope: Scope, expr: Expr): boolean | null {
@@ -71,7 +78,7 @@ export function conditionHolds(scope: Scope, expr: Expr): boolean | null {
       const [name] = part.args;
       return truth(name?.kind === "ident" && scope.defines.has(name.name));
     }
-    if (part.kind === "ident" && nameValue(scope, part.name, 0) === null) return truth(false);
+    if (part.kind === "ident" && nameValue(scope, part.name, new Map()) === null) return truth(false);
     if (part.kind === "unary") return { ...part, operand: known(part.operand) };
     if (part.kind === "binary") return { ...part, left: known(part.left), right: known(part.right) };
     return part;
