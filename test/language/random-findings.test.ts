@@ -1,6 +1,7 @@
 /** Programs that random scripts (tooling/fuzz) have shown to go wrong once. */
 import { expect, test } from "vitest";
-import { runScript } from "../support/run-script.ts";
+import { verify } from "../../src/bpf/verifier/verify.ts";
+import { compile, runScript } from "../support/run-script.ts";
 
 test("a record with a variable of the loop around it is no place for pointers, however large", async () => {
   const { stdout, stderr } = await runScript(
@@ -14,4 +15,16 @@ test("a parameter of an unknown type is an error", async () => {
   const { stderr, exitCode } = await runScript("fn f($m: nothing_known) { $m + 1; } BEGIN { f(1); }");
   expect(stderr).toContain("nothing_known");
   expect(exitCode).toBe(1);
+});
+
+test("what lies about in the frame around a loop does not multiply what the verifier looks at", () => {
+  const { script } = compile(`BEGIN {
+    @n = 1; $v = 3;
+    unroll (3) { @k[++@n] = @k[1]++; @w = @t[1]; }
+    unroll (3) { @h = hist(rand); $v /= $v; }
+    for ($i : 0..5) { @t[7] = comm; $v >>= 1; }
+  }`);
+  const verdict = verify(script!.programs[0]!, script!.maps);
+  // Linux looks at 724 instructions.
+  expect(verdict.ok && verdict.stats.insns).toBeLessThan(2000);
 });

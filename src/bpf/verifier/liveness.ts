@@ -6,6 +6,7 @@ import { type ArgType, helpers } from "../helpers/table.ts";
 import type { Insn, InsnIndex, Operand } from "../isa/insn.ts";
 import type { MapSpec } from "../spec.ts";
 import type { Cfg } from "./cfg.ts";
+import { type CallbackReads, findCallbackReads } from "./callback-reads.ts";
 import { type Known, findKnownValues, mayPointToFrame } from "./known-values.ts";
 
 /** Registers as bit r; bytes of the function's own frame as bit 512 + off. `precise` is a subset of `live`. */
@@ -45,12 +46,14 @@ interface Context {
   readonly cfg: Cfg;
   readonly maps: readonly MapSpec[];
   readonly known: readonly (readonly Known[] | undefined)[];
+  readonly callbackReads: CallbackReads;
   /** What each function reads of r1 … r5 at its start; all of them while it is not known. */
   readonly entry: Map<InsnIndex, number>;
 }
 
 export function findLiveness(cfg: Cfg, maps: readonly MapSpec[]): Liveness {
-  const context: Context = { cfg, maps, known: findKnownValues(cfg).before, entry: new Map() };
+  const values = findKnownValues(cfg);
+  const context: Context = { cfg, maps, known: values.before, callbackReads: findCallbackReads(cfg, maps, values), entry: new Map() };
   const before = Array<Needs>(cfg.insns.length).fill(NOTHING);
   for (const func of calleesFirst(cfg)) {
     solve(context, func, before);
@@ -232,7 +235,7 @@ function callHelper(context: Context, index: number, helper: number, after: Need
     needs = withBytes(needs, needs.liveBytes & mask, needs.preciseBytes & mask);
   });
   args.forEach((type, arg) => {
-    needs = callArgument(context, known, type, arg + 1, needs);
+    needs = type === "stack_or_null" ? callbackContext(context, index, arg + 1, needs) : callArgument(context, known, type, arg + 1, needs);
   });
   return needs;
 }
@@ -240,12 +243,19 @@ function callHelper(context: Context, index: number, helper: number, after: Need
 function callArgument(context: Context, known: readonly Known[], type: ArgType, reg: number, needs: Needs): Needs {
   const where = known[reg] ?? { kind: "maybe" };
   if (type === "anything") return withRegs(needs, needs.live | bit(reg), needs.precise);
-  if (type === "stack_or_null" && mayPointToFrame(where)) {
-    return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
-  }
   const reads = type === "readable" || type === "map_key" || type === "map_value";
   const mask = reads ? readMask(where, readLength(context, known, type, reg)) : 0n;
   return use(mask === 0n ? needs : withBytes(needs, needs.liveBytes | mask, needs.preciseBytes), bit(reg));
+}
+
+/** What the callback reads of the frame is needed whenever it runs, in every round. */
+function callbackContext(context: Context, index: number, reg: number, needs: Needs): Needs {
+  const where = context.known[index]?.[reg] ?? { kind: "maybe" };
+  if (!mayPointToFrame(where)) return use(needs, bit(reg));
+  const reads = where.kind === "fp" ? context.callbackReads(index) : null;
+  if (where.kind !== "fp" || reads === null) return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
+  const mask = reads.reduce((sum, [off, size]) => sum | byteMask(where.off + off, size), 0n);
+  return use(withBytes(needs, needs.liveBytes | mask, needs.preciseBytes | mask), bit(reg));
 }
 
 /** Bytes read, or null if that is not known here. */
