@@ -1,10 +1,12 @@
 import type { IToken, TokenType } from "chevrotain";
 import type { CMember, Definition, Expr, Name } from "../ast/ast.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { syntaxError } from "../lex/cursor.ts";
 import type { RawItem } from "../lex/items.ts";
 import { T } from "../lex/token-types.ts";
 import { expectedAt } from "./error-text.ts";
 import type { Grammar } from "./grammar.ts";
+import { findTooDeep } from "./limit-depth.ts";
 
 /** Structs within structs; C asks for 63. */
 const maxStructDepth = 64;
@@ -189,7 +191,9 @@ function readConstant(reader: Reader, ends: readonly TokenType[]): Expr | null {
     return null;
   }
   const value = reader.grammar.read((rules) => rules.constant(), reader.text, tokens, reader.diagnostics);
-  if (value === null) reader.failed = true;
+  const tooDeep = value === null ? null : findTooDeep(value, tokens.length);
+  if (tooDeep !== null) reader.diagnostics.push(syntaxError("nesting", tooDeep, "nested too deeply"));
+  if (value === null || tooDeep !== null) reader.failed = true;
   return value;
 }
 

@@ -6,6 +6,7 @@ import { classifyTokens } from "../lex/classify.ts";
 import { syntaxError, type Cursor } from "../lex/cursor.ts";
 import { lexToken } from "../lex/token.ts";
 import type { Grammar } from "./grammar.ts";
+import { findTooDeep } from "./limit-depth.ts";
 
 const conditionals: ReadonlySet<string> = new Set("ifdef ifndef if elif else endif undef pragma error warning line".split(" "));
 
@@ -18,7 +19,7 @@ function readExpression(grammar: () => Grammar, text: string): Expr | null {
   classifyTokens(tokens);
   const unread: Diagnostic[] = [];
   const value = grammar().read((rules) => rules.constant(), text, tokens, unread);
-  return unread.length > 0 ? null : value;
+  return unread.length > 0 || value === null || findTooDeep(value, tokens.length) !== null ? null : value;
 }
 
 /** What #if and #elif ask; `defined X` counts as the call `defined(X)`. */

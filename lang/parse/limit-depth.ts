@@ -1,4 +1,3 @@
-import type { Item } from "../ast/ast.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 
 /**
@@ -7,11 +6,11 @@ import type { Span } from "../diagnostics/diagnostic.ts";
  */
 export const maxDepth = 500;
 
-/** Place of a node deeper than `maxDepth` in an item made of so many tokens, or null. Without recursion, of course. */
-export function findTooDeep(item: Item, tokenCount: number): Span | null {
+/** Place of a node deeper than `maxDepth` in a tree made of so many tokens, or null. Without recursion, of course. */
+export function findTooDeep(tree: object, tokenCount: number): Span | null {
   // No two levels of the tree share one token, but for a block with its statement.
   if (tokenCount * 2 < maxDepth) return null;
-  const nodes: object[] = [item];
+  const nodes: object[] = [tree];
   const depths = [0];
   for (;;) {
     const node = nodes.pop() as Readonly<Record<string, unknown>> | undefined;

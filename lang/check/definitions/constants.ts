@@ -7,18 +7,27 @@ import type { Scope } from "./scope.ts";
 import { sizeOf, type Type } from "../../types/type.ts";
 
 /** What macros stand for, each worked out once: one that uses another twice doubles the work with each level. */
-type Known = Map<string, bigint | null>;
+interface Known {
+  readonly values: Map<string, bigint | null>;
+  /** Levels of expressions being worked out, through macros. */
+  level: number;
+}
+
+const nothingKnown = (): Known => ({ values: new Map(), level: 0 });
+
+// Macros that stand for macros are as deep as all of them together; the stack has an end.
+const MAX_LEVELS = 1500;
 
 function nameValue(scope: Scope, name: string, known: Known): bigint | null {
   const define = scope.defines.get(name);
   if (define === undefined)
     return (scope.constants.get(name) ?? scope.outer.constant(name))?.value ?? (scope.hasHeader ? headerConstants.get(name) : null) ?? null;
-  const before = known.get(name);
+  const before = known.values.get(name);
   if (before !== undefined) return before;
   // One that stands for itself stands for nothing.
-  known.set(name, null);
+  known.values.set(name, null);
   const value = define.value === null ? null : evaluate(scope, define.value, known);
-  known.set(name, value);
+  known.values.set(name, value);
   return value;
 }
 
@@ -34,6 +43,14 @@ function sizeOfWritten(scope: Scope, written: Expr | TypeExpr): bigint | null {
 const sizeOfType = (type: Type | null): bigint | null => (type === null || sizeOf(type) === 0 ? null : BigInt(sizeOf(type)));
 
 function evaluate(scope: Scope, expr: Expr, known: Known): bigint | null {
+  if (known.level >= MAX_LEVELS) return null;
+  known.level++;
+  const value = valueOf(scope, expr, known);
+  known.level--;
+  return value;
+}
+
+function valueOf(scope: Scope, expr: Expr, known: Known): bigint | null {
   const sub = (part: Expr): bigint | null => evaluate(scope, part, known);
   switch (expr.kind) {
     case "int":
@@ -68,7 +85,7 @@ function evaluate(scope: Scope, expr: Expr, known: Known): bigint | null {
 }
 
 /** Null: it is not constant, or not an integer. */
-export const constantValue = (scope: Scope, expr: Expr): bigint | null => evaluate(scope, expr, new Map());
+export const constantValue = (scope: Scope, expr: Expr): bigint | null => evaluate(scope, expr, nothingKnown());
 
 /** What an #if asks: `defined(X)`, and 0 for names that stand for nothing. Null: it cannot be told. */
 export function conditionHolds(scope: Scope, expr: Expr): boolean | null {
@@ -78,7 +95,7 @@ export function conditionHolds(scope: Scope, expr: Expr): boolean | null {
       const [name] = part.args;
       return truth(name?.kind === "ident" && scope.defines.has(name.name));
     }
-    if (part.kind === "ident" && nameValue(scope, part.name, new Map()) === null) return truth(false);
+    if (part.kind === "ident" && nameValue(scope, part.name, nothingKnown()) === null) return truth(false);
     if (part.kind === "unary") return { ...part, operand: known(part.operand) };
     if (part.kind === "binary") return { ...part, left: known(part.left), right: known(part.right) };
     return part;
