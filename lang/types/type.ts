@@ -258,6 +258,32 @@ export function typeName(type: Type): string {
   }
 }
 
+/** Levels of pointers, arrays and structs; whoever builds a type sees to it that they stay few, since all else recurses over them. */
+export function depthOf(type: Type): number {
+  switch (type.kind) {
+    case "pointer":
+      return 1 + depthOf(type.to);
+    case "array":
+      return 1 + depthOf(type.elem);
+    case "struct":
+      return structDepth(type);
+    default:
+      return 1;
+  }
+}
+
+const depths = new WeakMap<StructType, number>();
+
+/** Worked out once: a struct of two of another of two of another doubles with each level. */
+function structDepth(type: StructType): number {
+  const depth = depths.get(type) ?? type.members.reduce((most, member) => Math.max(most, 1 + depthOf(member.type)), 1);
+  depths.set(type, depth);
+  return depth;
+}
+
+/** C asks for 63 levels of structs and 12 of declarators. */
+export const MAX_TYPE_DEPTH = 128;
+
 /** A struct or union, its members known or not. */
 export const isCompound = (type: Type): type is StructType | IncompleteType => type.kind === "struct" || type.kind === "incomplete";
 

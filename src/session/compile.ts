@@ -87,5 +87,6 @@ export function usesTasks(node: unknown): boolean {
     if (node.kind === "task_parent" || node.kind === "task_comm") return true;
     if (node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
   }
-  return Object.values(node).some(usesTasks);
+  // Types of the kernel's structures are large, and ask for nothing.
+  return Object.entries(node).some(([key, value]) => key !== "type" && usesTasks(value));
 }

@@ -2,7 +2,7 @@
 import type { CMember, Definition, Expr } from "../../ast/ast.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { layOutStruct, type CField } from "../../types/c-layout.ts";
-import { sizeOf, type StructType, type Type } from "../../types/type.ts";
+import { depthOf, MAX_TYPE_DEPTH, sizeOf, type StructType, type Type } from "../../types/type.ts";
 import { layoutOptions, MAX_BYTES } from "./attributes.ts";
 import { headerTypes, type CType } from "./c-names.ts";
 import { pointersTo, wordsType } from "./c-types.ts";
@@ -30,6 +30,8 @@ function arrayOf(scope: Scope, elem: CType, lengths: readonly (Expr | null)[], s
 /** The type that a declarator makes of the one before it. */
 function declaredType(scope: Scope, base: CType, member: CMember): Type | null {
   const { type } = base;
+  if (member.pointers + member.lengths.length + depthOf(type) > MAX_TYPE_DEPTH)
+    return wrong(scope, member.span, `type of more than ${MAX_TYPE_DEPTH} levels`);
   const pointed: CType = member.pointers > 0 ? { type: pointersTo(type, member.pointers) } : base;
   return arrayOf(scope, pointed, member.lengths, member.span);
 }

@@ -24,10 +24,20 @@ function inSpace(type: Type, space: AddressSpace): Type {
     case "array":
       return { ...type, elem: inSpace(type.elem, space) };
     case "struct":
-      return { ...type, members: type.members.map((member) => ({ ...member, type: inSpace(member.type, space) })) };
+      return structInUserSpace(type);
     default:
       return type;
   }
+}
+
+const userStructs = new WeakMap<StructType, StructType>();
+
+function structInUserSpace(type: StructType): StructType {
+  const known = userStructs.get(type);
+  if (known !== undefined) return known;
+  const made = { ...type, members: type.members.map((member) => ({ ...member, type: inSpace(member.type, "user") })) };
+  userStructs.set(type, made);
+  return made;
 }
 
 /** The value that a pointer leads to; null with a diagnostic. */

@@ -3,7 +3,7 @@ import type { Expr, TypeExpr } from "../../ast/ast.ts";
 import { suggestion } from "../suggestion.ts";
 import { headerTypes } from "../definitions/c-names.ts";
 import { settle } from "../../types/promote.ts";
-import { bool, int, sizeOf, typeName, type AddressSpace, type Type } from "../../types/type.ts";
+import { bool, depthOf, int, MAX_TYPE_DEPTH, sizeOf, typeName, type AddressSpace, type Type } from "../../types/type.ts";
 import { noTypes, type TypeSource } from "../../types/type-source.ts";
 import type { Context } from "./context.ts";
 import { mapNamed } from "./maps.ts";
@@ -142,6 +142,10 @@ export function resolveCastType(cx: Context, written: TypeExpr, space: AddressSp
     type = byteType(cx, written, base.name, suffixes[0]);
     suffixes = suffixes.slice(1);
   } else type = baseType(cx, written, suffixes[0] === "*", space);
+  if (type !== null && depthOf(type) + suffixes.length > MAX_TYPE_DEPTH) {
+    cx.report.error("tooLong", written.span, `type of more than ${MAX_TYPE_DEPTH} levels`);
+    return null;
+  }
   for (const [i, suffix] of suffixes.entries()) {
     if (type === null) return null;
     if (suffix === "*") type = { kind: "pointer", to: type, space };

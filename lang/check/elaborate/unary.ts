@@ -2,7 +2,7 @@
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { HirExpr } from "../../hir/hir.ts";
 import { settle } from "../../types/promote.ts";
-import { bool, int64, sizeOf, typeName, uint64, type PointerType, type Type } from "../../types/type.ts";
+import { bool, depthOf, int64, MAX_TYPE_DEPTH, sizeOf, typeName, uint64, type PointerType, type Type } from "../../types/type.ts";
 import { isArgs } from "../split-bodies.ts";
 import { isScalar, toBool, toWide } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
@@ -59,13 +59,20 @@ function elaborateDereference(cx: Context, operand: HirExpr, span: Span): HirExp
   return null;
 }
 
+/** Pointers to pointers to pointers: with a diagnostic. */
+function isTooDeep(cx: Context, type: Type, span: Span): boolean {
+  if (depthOf(type) < MAX_TYPE_DEPTH) return false;
+  cx.report.error("tooLong", span, `type of more than ${MAX_TYPE_DEPTH} levels`);
+  return true;
+}
+
 /** `&$x`: where the variable is. `&@m`: where the value of a scalar map is. */
 function addressOf(cx: Context, expr: ExprOf<"unary">): HirExpr | null {
   const { operand, span } = expr;
   if (operand.kind === "variable") {
     const variable = findVariable(cx, operand.name);
     const value = readVariable(cx, operand);
-    return variable === null || value === null
+    return variable === null || value === null || isTooDeep(cx, value.type, span)
       ? null
       : { kind: "address_of_local", span, local: variable.id, type: pointerTo(value.type, `variable ${variable.types.id ?? ""}`) };
   }

@@ -89,3 +89,15 @@ test("row 2.06: anonymous members that double with every line", () => {
   const nested = (depth: number): string => (depth === 0 ? "int x;" : `struct { ${nested(depth - 1)} }; union { ${nested(depth - 1)} };`);
   expect(new Set(messages(`struct s { ${nested(9)} };\nbegin { }`))).toEqual(new Set(["duplicate member 'x'"]));
 });
+
+test("rows 2.06 and 2.52: types of many levels", () => {
+  const chain = Array.from({ length: 3000 }, (_, i) => `struct s${i + 1} { struct s${i} a; };`).join("\n");
+  expect(messages(`struct s0 { int x; };\n${chain}\nbegin { }`)[0]).toBe("type of more than 128 levels");
+  expect(messages(`struct s { int ${"*".repeat(5000)}p; };\nbegin { }`)).toEqual(["type of more than 128 levels"]);
+  expect(messages(`struct s { int a${"[1]".repeat(5000)}; };\nbegin { }`)).toEqual(["type of more than 128 levels"]);
+  const said = (text: string): string[] => checkText(text).diagnostics.map(({ message }) => message);
+  expect(said(`begin { print((int8${"*".repeat(5000)})0); }`)).toEqual(["type of more than 128 levels"]);
+  expect(said(`begin { $p0 = 1; ${Array.from({ length: 3000 }, (_, i) => `$p${i + 1} = &$p${i};`).join(" ")} }`)[0]).toBe(
+    "type of more than 128 levels",
+  );
+});
