@@ -18,8 +18,8 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
   const order = specs.map((_, i) => i).sort((a, b) => specs[a]!.cpu - specs[b]!.cpu || a - b);
   order.forEach((index, rank) => writeCursor(memory, plan, specs[index]!, index, rank));
   memory.setUint32(PUMP_BLOCK + pump.streams, specs.length, true);
-  /** Whether the source of a stream stands behind what its window holds. */
-  const fills = specs.map(() => 0);
+  /** Whether the source of a stream stands behind what its window holds. At first it may stand anywhere: another machine may have had it. */
+  const fills = specs.map(() => 2);
 
   return {
     fill(index, kept) {

@@ -136,7 +136,8 @@ test("a run can be started again from the beginning", () => {
   const first = pumpAll(machine, options);
   expect(pumpAll(machine, options)).toEqual(first);
   expect(first.length).toBe(20_000);
-  expect(stream.rewinds).toBe(1);
+  // Before the first run too: another machine may have had the stream.
+  expect(stream.rewinds).toBe(2);
   expect(machine.stats().events).toBe(20_000n);
   // Half a run, then another one with other programs.
   machine.startPump({ ...pumpOptions, ...options });
