@@ -75,9 +75,8 @@ test("records that do not fit are counted, once", () => {
     streams: [streamOf({ cpu: 0, format, bytes })],
   });
   const log = pumpAll(machine, { dispatch: new Map([[7, Array<number>(100).fill(0)]]) });
-  // 64 bytes each; a sixteenth of the ring is kept for records that ask for the session.
-  expect(log.length).toBe(59);
-  expect(machine.takeOutputLost()).toBe(41);
+  expect(log.length).toBe(63);
+  expect(machine.takeOutputLost()).toBe(37);
   expect(machine.takeOutputLost()).toBe(0);
 });
 

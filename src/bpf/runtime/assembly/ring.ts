@@ -36,12 +36,16 @@ function lose(map: usize): usize {
   return 0;
 }
 
-/** Part of the output ring that only records with the yield flag may fill: an exit() after too much printf must not be lost with it. */
-const CONTROL_SHARE: u64 = 16;
+/**
+ * Bytes of a large output ring that only records with the yield flag may fill: an exit() after too much printf must not be lost with it.
+ * A small ring is used to its last byte, as the kernel's.
+ */
+const CONTROL_BYTES: u64 = 4096;
+const LARGE_RING_BYTES: u32 = 65536;
 
 /** Address of the data of a new record, 0 if it does not fit. As in the kernel a ring of n bytes never holds n bytes. */
 export function reserveRecord(map: usize, size: u64): usize {
-  return reserveWithin(map, size, load<u32>(map, MAP_OUTPUT) ? <u64>load<u32>(map, MAP_MAX_ENTRIES) / CONTROL_SHARE : 0);
+  return reserveWithin(map, size, load<u32>(map, MAP_OUTPUT) && load<u32>(map, MAP_MAX_ENTRIES) >= LARGE_RING_BYTES ? CONTROL_BYTES : 0);
 }
 
 function reserveWithin(map: usize, size: u64, keptFree: u64): usize {
