@@ -11,7 +11,7 @@ import { collectDefinitions } from "./definitions/collect.ts";
 import { expandDefines } from "./definitions/expand-defines.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import type { CheckEnv } from "./env.ts";
-import { foldBlock, foldBody, foldExpr, type FoldEnv } from "./fold/fold.ts";
+import { foldBody, foldExpr, foldFunction, type FoldEnv } from "./fold/fold.ts";
 import { resolveOptions } from "./getopt.ts";
 import { linkImports, type Unit } from "./imports.ts";
 import { expandMacros } from "./macros/expand.ts";
@@ -79,7 +79,7 @@ function checkInto(whole: Script, env: CheckEnv, config: ScriptConfig, report: R
   const foldEnv: FoldEnv = { params: env.params, report };
   const expanded = expandBodies(script, attachEnv);
   const bodies = (pid === null ? expanded : expanded.flatMap((body) => limitToPid(body, pid))).map((body) => foldBody(foldEnv, body));
-  const functions = script.items.flatMap((item) => (item.kind === "function" ? [{ ...item, body: foldBlock(foldEnv, item.body) }] : []));
+  const functions = script.items.flatMap((item) => (item.kind === "function" ? [foldFunction(foldEnv, item)] : []));
   const maps = declaredMaps(script.items, (size) => foldExpr(foldEnv, size), report);
   const program = elaborate({ bodies, functions, maps }, env, config, report);
   if (program !== null) reportLargeValues(program, report);

@@ -44,7 +44,7 @@ function mapStmt(stmt: Stmt, map: ExprMap): Stmt {
 }
 
 /** Expressions inside a type: lengths of arrays, what typeof asks about. */
-function mapType(type: TypeExpr, map: ExprMap): TypeExpr {
+export function mapType(type: TypeExpr, map: ExprMap): TypeExpr {
   const { base } = type;
   return {
     ...type,

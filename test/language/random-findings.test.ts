@@ -28,3 +28,8 @@ test("what lies about in the frame around a loop does not multiply what the veri
   // Linux looks at 724 instructions.
   expect(verdict.ok && verdict.stats.insns).toBeLessThan(2000);
 });
+
+test("positional parameters in the types of a function's head", async () => {
+  const { stdout } = await runScript("fn f($a: typeof($1)): typeof($1) { return $a; } BEGIN { print(f(7)); }", { params: ["5"] });
+  expect(stdout).toBe("7\n\n\n");
+});

@@ -173,8 +173,9 @@ export function usualScript(random: Random): string {
         return `printf("%d %s %5x\\n", ${int(2)}, ${str(1)}, ${int(1)});`;
       case 9:
         return one(
-          () => "print(@k);",
-          () => "print(@c, 3);",
+          // Whole maps in loops would be most of what programs do.
+          () => (loops > 0 ? "@n++;" : "print(@k);"),
+          () => (loops > 0 ? "@n--;" : "print(@c, 3);"),
           () => "print(@h);",
           () => `print(${int(1)});`,
           () => `print((${int(1)}, ${str(0)}));`,

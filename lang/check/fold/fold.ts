@@ -1,10 +1,10 @@
 /** Replaces what is known at compile time by literals, before types are looked at (rows 2.60, 2.61). */
-import type { Block, Expr } from "../../ast/ast.ts";
+import type { Block, Expr, FunctionItem, TypeExpr } from "../../ast/ast.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import { textToBytes } from "../byte-text.ts";
 import { parseInteger } from "../integer-text.ts";
 import type { Report } from "../report.ts";
-import { mapBlock, mapChildren } from "../rewrite.ts";
+import { mapBlock, mapChildren, mapType } from "../rewrite.ts";
 import type { ProbeBody } from "../split-bodies.ts";
 import { foldBooleans } from "./booleans.ts";
 import { foldIntegers } from "./integers.ts";
@@ -160,7 +160,18 @@ export function foldExpr(env: FoldEnv, expr: Expr): Expr {
   }
 }
 
-export const foldBlock = (env: FoldEnv, block: Block): Block => mapBlock(block, (expr) => foldExpr(env, expr));
+const foldBlock = (env: FoldEnv, block: Block): Block => mapBlock(block, (expr) => foldExpr(env, expr));
+
+/** The types of its head too: they may ask about expressions. */
+export function foldFunction(env: FoldEnv, item: FunctionItem): FunctionItem {
+  const foldType = (type: TypeExpr): TypeExpr => mapType(type, (expr) => foldExpr(env, expr));
+  return {
+    ...item,
+    params: item.params.map((param) => ({ ...param, type: foldType(param.type) })),
+    returns: item.returns === null ? null : foldType(item.returns),
+    body: foldBlock(env, item.body),
+  };
+}
 
 /** Predicate and block of one body. */
 export const foldBody = (env: FoldEnv, body: ProbeBody): ProbeBody => ({
