@@ -1,5 +1,4 @@
-/** Wall clock, time zones and sleeping: the only places that read them. */
-import type { Clock } from "../output/strftime.ts";
+/** Wall clock and sleeping: the only place that reads it. */
 import type { LiveClock } from "../session/session.ts";
 
 export interface StoppableClock extends LiveClock {
@@ -28,31 +27,3 @@ export function liveClock(): StoppableClock {
 
 /** Epoch time of this machine's boot clock zero, ns. */
 export const bootEpochNs = (): bigint => BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
-
-function zoneOffset(format: Intl.DateTimeFormat, epochSeconds: number): { offset: number; name: string } {
-  const parts = Object.fromEntries(format.formatToParts(new Date(epochSeconds * 1000)).map(({ type, value }) => [type, value]));
-  const field = (name: string): number => Number(parts[name]);
-  const local = Date.UTC(field("year"), field("month") - 1, field("day"), field("hour"), field("minute"), field("second"));
-  return { offset: Math.round(local / 1000) - epochSeconds, name: parts["timeZoneName"] ?? "UTC" };
-}
-
-/** Null when the zone is unknown to this machine. */
-export function clockOf(bootNs: bigint, timeZone: string): Clock | null {
-  if (timeZone === "UTC") return { bootEpochNs: bootNs, zone: () => ({ offset: 0, name: "UTC" }) };
-  try {
-    const format = new Intl.DateTimeFormat("en-US", {
-      ...(timeZone === "local" ? {} : { timeZone }),
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-      timeZoneName: "short",
-    });
-    return { bootEpochNs: bootNs, zone: (epoch) => zoneOffset(format, epoch) };
-  } catch {
-    return null;
-  }
-}

@@ -10,7 +10,7 @@ import { symbolsFor, type MissingSymbols, type RecordedMachine } from "../sessio
 import type { RunMode } from "../session/select-probes.ts";
 import { createSession, type SessionResult, type TimeWindow } from "../session/session.ts";
 import { newStackSource, stackTexts } from "../session/stack-text.ts";
-import { bootEpochNs, clockOf, liveClock } from "./clock.ts";
+import { bootEpochNs, liveClock } from "./clock.ts";
 import { ncpusOf } from "./compile.ts";
 import type { Console } from "./console.ts";
 import { hostOf } from "./host.ts";
@@ -19,6 +19,7 @@ import { missingArgumentLines } from "./missing-arguments.ts";
 import type { Output } from "./output.ts";
 import { lostLines, missingLines } from "./report.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
+import { clockOf } from "./time-zone.ts";
 
 export interface Replay {
   readonly options: CliOptions;
