@@ -14,9 +14,18 @@ function zoneAt(format: Intl.DateTimeFormat, zone: string, epochSeconds: number)
   return { offset, name: zoneAbbreviation(zone, parts["timeZoneName"] ?? "", offset) };
 }
 
+/** `-05:00`, which not every Intl knows; null: no offset. */
+function fixedZone(text: string): Zone | null {
+  const [, sign, hours, minutes] = /^([+-])([01][0-9]|2[0-3]):?([0-5][0-9])$/.exec(text) ?? [];
+  if (sign === undefined) return null;
+  const offset = (sign === "-" ? -60 : 60) * (60 * Number(hours) + Number(minutes));
+  return { offset, name: zoneAbbreviation(text, "", offset) };
+}
+
 /** Null when the zone is unknown to this machine. */
 export function clockOf(bootNs: bigint, timeZone: string): Clock | null {
-  if (timeZone === "UTC") return { bootEpochNs: bootNs, zone: () => utc };
+  const fixed = timeZone === "UTC" ? utc : fixedZone(timeZone);
+  if (fixed !== null) return { bootEpochNs: bootNs, zone: () => fixed };
   try {
     const format = new Intl.DateTimeFormat("en-US", {
       ...(timeZone === "local" ? {} : { timeZone }),
