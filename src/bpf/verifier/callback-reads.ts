@@ -6,7 +6,7 @@ import { helpers } from "../helpers/table.ts";
 import type { Insn, InsnIndex } from "../isa/insn.ts";
 import type { MapSpec } from "../spec.ts";
 import type { Cfg } from "./cfg.ts";
-import type { Known, KnownValues } from "./known-values.ts";
+import { type Known, type KnownValues, mayPointToFrame } from "./known-values.ts";
 
 /** Bytes relative to the context pointer; null: any. */
 export type Reads = readonly (readonly [off: number, size: number])[] | null;
@@ -27,8 +27,8 @@ export type CallbackReads = (index: number) => Reads;
 
 export function findCallbackReads(cfg: Cfg, maps: readonly MapSpec[], values: KnownValues): CallbackReads {
   const search: Search = { cfg, maps, values, found: new Map() };
-  // Through a stored address anything may be read.
-  return (index) => (values.storesAddresses ? null : ofCall(search, index));
+  // Through an address that is stored somewhere anything may be read.
+  return (index) => (values.storesWildly ? null : ofCall(search, index));
 }
 
 function ofCall(search: Search, index: number): Reads {
@@ -63,6 +63,12 @@ function throughContext(value: Known | undefined, reg: number): number | "no" | 
   return value.reg === reg ? value.off : "no";
 }
 
+/** Whether what is called with this pointer to the function's own frame may find in it an address of the context. */
+function leadsToContext({ cfg, values }: Search, index: number, value: Known | undefined): boolean {
+  if (value === undefined || !mayPointToFrame(value)) return false;
+  return [...values.stored.get(cfg.funcOf[index]!)!.values()].some(({ kind }) => kind !== "fp");
+}
+
 function ofInsn(search: Search, insn: Insn, index: number, regs: readonly Known[], reg: number): Reads {
   switch (insn.kind) {
     case "load":
@@ -72,7 +78,7 @@ function ofInsn(search: Search, insn: Insn, index: number, regs: readonly Known[
       return at === "anywhere" ? null : [[at + insn.off, insn.size]];
     }
     case "call_local":
-      return [1, 2, 3, 4, 5].some((arg) => throughContext(regs[arg], reg) !== "no") ? null : [];
+      return [1, 2, 3, 4, 5].some((arg) => throughContext(regs[arg], reg) !== "no" || leadsToContext(search, index, regs[arg])) ? null : [];
     case "call":
       return ofHelper(search, insn.helper, index, regs, reg);
     default:
@@ -84,6 +90,7 @@ function ofHelper(search: Search, helper: number, index: number, regs: readonly 
   const reads: (readonly [number, number])[] = [];
   for (const [i, type] of (helpers[helper]?.args ?? []).entries()) {
     const at = throughContext(regs[i + 1], reg);
+    if (type === "stack_or_null" && leadsToContext(search, index, regs[i + 1])) return null;
     if (at === "no" || type === "writable" || type === "anything") continue;
     if (at === "anywhere") return null;
     if (type === "stack_or_null") {

@@ -8,7 +8,8 @@ import type { Cfg } from "./cfg.ts";
 export type Known =
   | { readonly kind: "no" }
   | { readonly kind: "maybe" }
-  | { readonly kind: "fp"; readonly off: number }
+  /** r10 plus `off`; where it is not sure, this or something that is no address of a frame. */
+  | { readonly kind: "fp"; readonly off: number; readonly sure: boolean }
   | { readonly kind: "const"; readonly value: number }
   | { readonly kind: "map"; readonly map: number }
   | { readonly kind: "func"; readonly target: InsnIndex }
@@ -26,33 +27,54 @@ export function mayPointToFrame(known: Known): boolean {
 export interface KnownValues {
   /** By insn, then by register; undefined for insns that are not reached. */
   readonly before: readonly (readonly Known[] | undefined)[];
-  /** Some function stores an address of a frame, its own or a caller's: loads may give one. */
-  readonly storesAddresses: boolean;
+  /** Addresses of frames are stored in places that are not known: loads may give one. */
+  readonly storesWildly: boolean;
+  /** By function: words of its own frame, by offset, that may hold an address of a frame, and the address. */
+  readonly stored: ReadonlyMap<InsnIndex, ReadonlyMap<number, Known>>;
+}
+
+/** Mostly spilled registers. What else may be in such a word is left out. */
+type Stored = Map<number, Known>;
+
+/** Parameters of each function that may be addresses of a caller's frame. */
+function frameParams(cfg: Cfg): ReadonlyMap<InsnIndex, readonly number[]> {
+  const params = new Map<InsnIndex, readonly number[]>();
+  for (const insn of cfg.insns) if (insn.kind === "call_local") params.set(insn.target, [1, 2, 3, 4, 5]);
+  // Contexts of callbacks: the second parameter of bpf_loop's, the fourth of bpf_for_each_map_elem's.
+  for (const insn of cfg.insns)
+    if (insn.kind === "lddw" && insn.value.kind === "func" && !params.has(insn.value.target)) params.set(insn.value.target, [2, 4]);
+  return params;
 }
 
 export function findKnownValues(cfg: Cfg): KnownValues {
-  let before = cfg.funcs.map((func) => solve(cfg, func, false));
-  // Only if an address of the frame was stored somewhere may a load give one.
-  const stored = before.map((result) => storedAddress(cfg, result));
-  // One that a callee was handed may be its caller's.
-  const anywhere = stored.includes("argument");
-  before = before.map((result, number) => (anywhere || stored[number] === "own" ? solve(cfg, cfg.funcs[number]!, true) : result));
+  const params = frameParams(cfg);
+  const stored = new Map(cfg.funcs.map((func) => [func, new Map() as Stored]));
+  let wild = false;
+  let results: Result[] = [];
+  for (let changed = true; changed;) {
+    changed = false;
+    results = cfg.funcs.map((func) => solve(cfg, func, params.get(func) ?? [], stored.get(func)!, wild));
+    for (const [number, result] of results.entries()) {
+      const found = noteStores(cfg, result, stored.get(cfg.funcs[number]!)!);
+      if (found.grew || (found.wild && !wild)) changed = true;
+      wild ||= found.wild;
+    }
+  }
   const merged: (readonly Known[] | undefined)[] = Array<undefined>(cfg.insns.length).fill(undefined);
-  for (const result of before) for (const [index, regs] of result) merged[index] = regs;
-  return { before: merged, storesAddresses: stored.some((which) => which !== null) };
+  for (const result of results) for (const [index, regs] of result) merged[index] = regs;
+  return { before: merged, storesWildly: wild, stored };
 }
 
 type Result = Map<number, readonly Known[]>;
 
-function solve(cfg: Cfg, func: InsnIndex, loadsMayPoint: boolean): Result {
+function solve(cfg: Cfg, func: InsnIndex, params: readonly number[], stored: Stored, wild: boolean): Result {
   const entry = Array<Known>(11).fill(NO);
-  entry[10] = { kind: "fp", off: 0 };
-  // The program's own parameter is its context, which is no frame.
-  if (func !== 0) for (let reg = 1; reg <= 5; reg++) entry[reg] = { kind: "arg", reg, off: 0 };
+  entry[10] = { kind: "fp", off: 0, sure: true };
+  for (const reg of params) entry[reg] = { kind: "arg", reg, off: 0 };
   const before: Result = new Map([[func, entry]]);
   const work: number[] = [func];
   for (let index = work.pop(); index !== undefined; index = work.pop()) {
-    const after = transfer(cfg.insns[index]!, before.get(index)!, loadsMayPoint);
+    const after = transfer(cfg.insns[index]!, before.get(index)!, stored, wild);
     for (const to of cfg.successors[index]!) {
       const old = before.get(to);
       const merged = old ? merge(old, after) : after;
@@ -64,19 +86,47 @@ function solve(cfg: Cfg, func: InsnIndex, loadsMayPoint: boolean): Result {
   return before;
 }
 
-/** Whether an address of the own frame is stored, or something computed from a parameter. */
-function storedAddress(cfg: Cfg, result: Result): "own" | "argument" | null {
-  let found: "own" | null = null;
+export const isAddress = (value: Known): boolean => mayPointToFrame(value) || value.kind === "arg";
+
+/** Adds the words of the own frame that addresses are stored in; `wild` if they are stored anywhere else. */
+function noteStores(cfg: Cfg, result: Result, stored: Stored): { readonly grew: boolean; readonly wild: boolean } {
+  let grew = false;
+  let wild = false;
   for (const [index, regs] of result) {
     const insn = cfg.insns[index]!;
-    const value = insn.kind === "store" && "reg" in insn.src ? regs[insn.src.reg] : insn.kind === "atomic" ? regs[insn.src] : undefined;
-    if (value === undefined) continue;
-    // Narrower stores keep no pointer.
-    if (value.kind === "arg" && insn.kind === "store" && insn.size === 8) return "argument";
-    if (value.kind === "arg" && insn.kind === "atomic") return "argument";
-    if (mayPointToFrame(value)) found = "own";
+    const src = insn.kind === "store" && insn.size === 8 && "reg" in insn.src ? insn.src.reg : insn.kind === "atomic" ? insn.src : null;
+    if (src === null || (insn.kind !== "store" && insn.kind !== "atomic")) continue;
+    const value = regs[src]!;
+    if (!isAddress(value)) continue;
+    const base = regs[insn.base]!;
+    if (base.kind !== "fp" || insn.kind === "atomic") {
+      wild = true;
+      continue;
+    }
+    const off = base.off + insn.off;
+    const old = stored.get(off);
+    const joined = old === undefined ? value : join(old, value);
+    if (old !== undefined && sameKnown(old, joined)) continue;
+    stored.set(off, joined);
+    grew = true;
   }
-  return found;
+  return { grew, wild };
+}
+
+const WORD = 8;
+
+/**
+ * What a load of a word may give. Memory that is not the own frame holds addresses of it only if they were stored wildly; addresses of
+ * other frames in it are for their owners to think of, see callback-reads.ts.
+ */
+function loaded(base: Known, off: number, stored: Stored, wild: boolean): Known {
+  if (wild) return MAYBE;
+  if (stored.size === 0 || (base.kind !== "maybe" && base.kind !== "fp")) return NO;
+  if (base.kind === "maybe") return MAYBE;
+  const at = base.off + off;
+  for (let by = 1; by < WORD; by++) if (stored.has(at + by) || stored.has(at - by)) return MAYBE;
+  const address = stored.get(at) ?? NO;
+  return address.kind === "fp" ? unsure(address) : address;
 }
 
 function merge(a: readonly Known[], b: readonly Known[]): readonly Known[] {
@@ -84,8 +134,16 @@ function merge(a: readonly Known[], b: readonly Known[]): readonly Known[] {
   return merged.every((known, reg) => known === a[reg]) ? a : merged;
 }
 
+type FrameAddress = Extract<Known, { kind: "fp" }>;
+
+function unsure(address: FrameAddress): FrameAddress {
+  return address.sure ? { ...address, sure: false } : address;
+}
+
 function join(a: Known, b: Known): Known {
   if (a.kind === "maybe" || sameKnown(a, b)) return a;
+  if (a.kind === "fp" && (!isAddress(b) || (b.kind === "fp" && a.off === b.off))) return unsure(a);
+  if (b.kind === "fp" && !isAddress(a)) return unsure(b);
   if (mayPointToFrame(a) || mayPointToFrame(b)) return MAYBE;
   if (a === ANY_ARG) return a;
   if (a.kind === "arg" || b.kind === "arg") return ANY_ARG;
@@ -93,7 +151,7 @@ function join(a: Known, b: Known): Known {
 }
 
 function sameKnown(a: Known, b: Known): boolean {
-  if (a.kind === "fp") return b.kind === "fp" && a.off === b.off;
+  if (a.kind === "fp") return b.kind === "fp" && a.off === b.off && a.sure === b.sure;
   if (a.kind === "const") return b.kind === "const" && a.value === b.value;
   if (a.kind === "func") return b.kind === "func" && a.target === b.target;
   if (a.kind === "arg") return b.kind === "arg" && a.reg === b.reg && a.off === b.off;
@@ -101,7 +159,7 @@ function sameKnown(a: Known, b: Known): boolean {
   return a.kind === b.kind;
 }
 
-function transfer(insn: Insn, regs: readonly Known[], loadsMayPoint: boolean): readonly Known[] {
+function transfer(insn: Insn, regs: readonly Known[], stored: Stored, wild: boolean): readonly Known[] {
   const set = (reg: number, value: Known): readonly Known[] => (regs[reg] === value ? regs : regs.with(reg, value));
   const valueOf = (operand: Operand): Known => ("reg" in operand ? regs[operand.reg]! : { kind: "const", value: operand.imm });
   switch (insn.kind) {
@@ -119,9 +177,9 @@ function transfer(insn: Insn, regs: readonly Known[], loadsMayPoint: boolean): r
     case "movsx":
       return set(insn.dst, unknownFrom(regs[insn.src]!));
     case "load":
-      return set(insn.dst, loadsMayPoint && insn.size === 8 ? MAYBE : NO);
+      return set(insn.dst, insn.size === WORD ? loaded(regs[insn.base]!, insn.off, stored, wild) : NO);
     case "atomic":
-      return insn.fetch ? set(insn.op === "cmpxchg" ? 0 : insn.src, loadsMayPoint ? MAYBE : NO) : regs;
+      return insn.fetch ? set(insn.op === "cmpxchg" ? 0 : insn.src, loaded(regs[insn.base]!, insn.off, stored, wild)) : regs;
     case "call":
     case "call_local":
       return regs.every((known, reg) => reg > 5 || known === NO) ? regs : regs.map((known, reg) => (reg <= 5 ? NO : known));
@@ -138,7 +196,7 @@ function combine(op: string, wide: boolean, dst: Known, src: Known): Known {
     return { ...dst, off: op === "add" ? dst.off + src.value : dst.off - src.value };
   }
   if (wide && dst.kind === "fp" && src.kind === "const" && (op === "add" || op === "sub")) {
-    return { kind: "fp", off: op === "add" ? dst.off + src.value : dst.off - src.value };
+    return { ...dst, off: op === "add" ? dst.off + src.value : dst.off - src.value };
   }
   if (mayPointToFrame(dst) || mayPointToFrame(src)) return MAYBE;
   return dst.kind === "arg" || src.kind === "arg" ? ANY_ARG : NO;

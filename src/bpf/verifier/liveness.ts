@@ -47,13 +47,24 @@ interface Context {
   readonly maps: readonly MapSpec[];
   readonly known: readonly (readonly Known[] | undefined)[];
   readonly callbackReads: CallbackReads;
+  /** By function: bytes of its frame that may hold addresses of frames. */
+  readonly pointerBytes: ReadonlyMap<InsnIndex, bigint>;
   /** What each function reads of r1 … r5 at its start; all of them while it is not known. */
   readonly entry: Map<InsnIndex, number>;
 }
 
 export function findLiveness(cfg: Cfg, maps: readonly MapSpec[]): Liveness {
   const values = findKnownValues(cfg);
-  const context: Context = { cfg, maps, known: values.before, callbackReads: findCallbackReads(cfg, maps, values), entry: new Map() };
+  const context: Context = {
+    cfg,
+    maps,
+    known: values.before,
+    callbackReads: findCallbackReads(cfg, maps, values),
+    pointerBytes: new Map(
+      [...values.stored].map(([func, words]) => [func, [...words.keys()].reduce((sum, off) => sum | byteMask(off, 8), 0n)]),
+    ),
+    entry: new Map(),
+  };
   const before = Array<Needs>(cfg.insns.length).fill(NOTHING);
   for (const func of calleesFirst(cfg)) {
     solve(context, func, before);
@@ -185,7 +196,7 @@ function touched(
   size: number,
 ): { readonly mask: bigint; readonly exact: boolean } {
   const known = context.known[index]?.[base] ?? { kind: "maybe" as const };
-  if (known.kind === "fp") return { mask: byteMask(known.off + off, size), exact: true };
+  if (known.kind === "fp") return { mask: byteMask(known.off + off, size), exact: known.sure };
   return { mask: known.kind === "maybe" ? ALL_BYTES : 0n, exact: false };
 }
 
@@ -230,7 +241,7 @@ function callHelper(context: Context, index: number, helper: number, after: Need
   args.forEach((type, arg) => {
     const where = known[arg + 1];
     const length = known[arg + 2];
-    if (type !== "writable" || where?.kind !== "fp" || length?.kind !== "const") return;
+    if (type !== "writable" || where?.kind !== "fp" || !where.sure || length?.kind !== "const") return;
     const mask = ~byteMask(where.off, length.value);
     needs = withBytes(needs, needs.liveBytes & mask, needs.preciseBytes & mask);
   });
@@ -255,6 +266,9 @@ function callbackContext(context: Context, index: number, reg: number, needs: Ne
   const reads = where.kind === "fp" ? context.callbackReads(index) : null;
   if (where.kind !== "fp" || reads === null) return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
   const mask = reads.reduce((sum, [off, size]) => sum | byteMask(where.off + off, size), 0n);
+  // An address that the callback finds there may lead it anywhere in the frame.
+  const addresses = context.pointerBytes.get(context.cfg.funcOf[index]!) ?? 0n;
+  if ((mask & addresses) !== 0n) return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
   return use(withBytes(needs, needs.liveBytes | mask, needs.preciseBytes | mask), bit(reg));
 }
 

@@ -119,6 +119,26 @@ test.each<[string, string]>([
     `${meet("*(u64 *)(r10 -16) = 1\nr8 = 1", "*(u64 *)(r10 -16) = 1\nr8 = 64", `*(u64 *)(r10 -8) = r8\n${loop}\nr7 = *(u64 *)(r10 -16)\n${index("r7")}`)}\nbody:\nr3 = *(u64 *)(r2 +8)\n*(u64 *)(r2 +0) = r3\nr0 = 0\nexit`,
   ],
   [
+    "what a callback reads through an address that it finds in its context",
+    `${meet("*(u64 *)(r10 -32) = 1", "*(u64 *)(r10 -32) = 64", `r2 = r10\nr2 += -32\n*(u64 *)(r10 -16) = r2\n${loop}`)}\nbody:\nr2 = *(u64 *)(r2 +0)\nr7 = *(u64 *)(r2 +0)\n${index("r7")}\nr0 = 0\nexit`,
+  ],
+  [
+    "what a callback's callback reads through an address in the first one's frame",
+    `${meet("*(u64 *)(r10 -16) = 1", "*(u64 *)(r10 -16) = 64", loop)}\nbody:\n*(u64 *)(r10 -16) = r2\n${loop.replace("body", "inner")}\nr0 = 0\nexit\ninner:\nr2 = *(u64 *)(r2 +0)\nr7 = *(u64 *)(r2 +0)\n${index("r7")}\nr0 = 0\nexit`,
+  ],
+  [
+    "what a callback's callee reads through an address in the callback's frame",
+    `${meet("*(u64 *)(r10 -16) = 1", "*(u64 *)(r10 -16) = 64", loop)}\nbody:\n*(u64 *)(r10 -8) = r2\nr1 = r10\nr1 += -8\nr2 = 0\ncall f\nr0 = 0\nexit\nf:\nr2 = *(u64 *)(r1 +0)\nr7 = *(u64 *)(r2 +0)\n${index("r7")}\nr0 = 0\nexit`,
+  ],
+  [
+    "stack that is written through what only looks like a pointer to it",
+    meet(
+      "*(u64 *)(r10 -16) = 1",
+      "*(u64 *)(r10 -16) = 64",
+      `r2 = r10\nr2 += -16\n*(u64 *)(r10 -8) = r2\nr2 = map[one][0]+0\n*(u64 *)(r10 -8) = r2\nr3 = *(u64 *)(r10 -8)\n*(u64 *)(r3 +0) = 0\nr7 = *(u64 *)(r10 -16)\n${index("r7")}`,
+    ),
+  ],
+  [
     "what only the second round reads",
     `r6 = r1\n*(u64 *)(r10 -16) = 0\n*(u64 *)(r10 -8) = 0\n${loop}\nr0 = 0\nexit\nbody:\nr3 = *(u64 *)(r2 +0)\nif r3 != 0x0 goto second\n*(u64 *)(r2 +0) = 1\nr0 = 0\nexit\nsecond:\nr1 = *(u64 *)(r9 +0)\nr0 = 0\nexit`,
   ],
@@ -155,4 +175,16 @@ test.each<[string, string]>([
   // What follows the meeting is walked once.
   const after = asm.slice(asm.indexOf("meet:\n")).trim().split("\n").length - 1;
   expect(verdict.stats.insns).toBeLessThan(asm.trim().split("\n").length - 1 + after);
+});
+
+test("stack that neither a callback nor anyone later reads, beside a spilled address of it", () => {
+  const then = `r2 = r10\nr2 += -24\n*(u64 *)(r10 -32) = r2\n*(u64 *)(r10 -16) = 1\n${loop}\nr2 = *(u64 *)(r10 -32)\n*(u64 *)(r2 +0) = 1`;
+  const body = `\nbody:\nr7 = *(u64 *)(r2 +0)\n${index("r7")}\nr0 = 0\nexit`;
+  const walked = (other: string): number => {
+    const asm = meet("*(u64 *)(r10 -40) = 1", other, then) + body;
+    const verdict = verify(corpusProgram({ name: "prune", asm, reason: null }), corpusMaps, { everyState: true });
+    expect(verdict.ok).toBe(true);
+    return verdict.stats.insns;
+  };
+  expect(walked("*(u64 *)(r10 -40) = 64")).toBe(walked("*(u64 *)(r10 -40) = 1"));
 });
