@@ -27,6 +27,8 @@ const askKernel = process.argv.includes("--kernel");
 /** Characters of a run. */
 const ENOUGH_OUTPUT = 100_000;
 const LIMIT_MS = 2000;
+/** The interpreter takes some hundred times as long: what runs longer than this is not run by both. */
+const MOST_TO_COMPARE_MS = 100;
 let slowest = { ms: 0, seed: -1 };
 const SHOWN = 3;
 /** Virtual time of runs without a recording. */
@@ -134,6 +136,11 @@ const opened = await openRecording(SAMPLE);
 if (!opened.ok) throw new Error(opened.message);
 const sample = opened.recording;
 
+function usedMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+}
+
 /** What is wrong with one script, or null; `compiled` counts those that gave a program. */
 async function problemOf(seed: number, text: string): Promise<{ readonly problem: string | null; readonly compiled: boolean }> {
   const start = process.cpuUsage();
@@ -149,8 +156,7 @@ async function problemOf(seed: number, text: string): Promise<{ readonly problem
   });
   for (const diagnostic of compilation.diagnostics) renderDiagnostic(compilation.source, diagnostic);
   // The processor's time: other work on the machine does not count. How long a program runs is its own business.
-  const { user, system } = process.cpuUsage(start);
-  const ms = (user + system) / 1000;
+  const ms = usedMs(start);
   if (ms > slowest.ms) slowest = { ms, seed };
   if (ms > LIMIT_MS) return { problem: `slow: ${Math.round(ms)} ms`, compiled: false };
   // `while (1)` is the script's own mistake.
@@ -167,8 +173,9 @@ async function problemOf(seed: number, text: string): Promise<{ readonly problem
   if (script.attach.length === 0 || (needsRecording && seed % 10 > 1)) return { problem: null, compiled: true };
   const recording = needsRecording ? sample : null;
   const format = seed % 2 === 0 ? "text" : "json";
+  const running = process.cpuUsage();
   const jit = await run(compilation, recording, "jit", format);
-  if (recording !== null || seed % 10 > 4) return { problem: null, compiled: true };
+  if (recording !== null || seed % 10 > 4 || usedMs(running) > MOST_TO_COMPARE_MS) return { problem: null, compiled: true };
   const interp = await run(compilation, recording, "interp", format);
   const same = jit.output === interp.output && jit.exitCode === interp.exitCode;
   return { problem: same ? null : `the back ends differ:\n${jit.output}\n---\n${interp.output}`, compiled: true };

@@ -30,6 +30,9 @@ export function programListing({ programs }: Pick<MachineOptions, "programs">, p
   return wasmListing(runtimeBytes(), programs, { map: (index) => plan.maps[index]!, helperExport });
 }
 
+/** What the verifier let pass comes to an end, however late. */
+const UNBOUNDED = { budget: Infinity };
+
 export function loadPrograms(
   options: Pick<MachineOptions, "programs" | "backend">,
   plan: MemoryPlan,
@@ -48,7 +51,7 @@ export function loadPrograms(
   let host: InterpHost | null = null;
   const run_program = (program: number, ctx: bigint): bigint => {
     host ??= interpHost(instance.exports, memory, map);
-    const result = interpret(programs[program]!, BigInt.asUintN(64, ctx), host);
+    const result = interpret(programs[program]!, BigInt.asUintN(64, ctx), host, UNBOUNDED);
     if (result.kind === "exit") return result.r0;
     throw new Error(`program ${programs[program]!.name}, instruction ${result.insn}: ${result.reason}`);
   };
