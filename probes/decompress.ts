@@ -4,6 +4,9 @@
  */
 export type Decompress = (packed: Uint8Array, sizeBytes: number) => Uint8Array | null;
 
+/** Steps of the decoder that bring nothing although all is well: headers of frames and blocks. */
+const MOST_EMPTY = 64;
+
 type NodeSync = (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 
 function checked(unpack: NodeSync): Decompress {
@@ -17,10 +20,8 @@ function checked(unpack: NodeSync): Decompress {
   };
 }
 
-async function wasmZstd(): Promise<Decompress> {
-  const { ZSTDDecoder } = await import("zstddec");
-  const decoder = new ZSTDDecoder();
-  // It loads its own WebAssembly through fetch() where that exists, and Node's fetch takes 20 ms to load; without it, 1 ms.
+/** It loads its own WebAssembly through fetch() where that exists, and Node's fetch takes 20 ms to load; without it, 1 ms. */
+async function initWithoutFetch(decoder: { init(): Promise<void> }): Promise<void> {
   const scope = globalThis as { fetch?: unknown };
   const fetch = scope.fetch;
   scope.fetch = undefined;
@@ -31,6 +32,28 @@ async function wasmZstd(): Promise<Decompress> {
     scope.fetch = fetch;
   }
   await ready;
+}
+
+/** One zstd stream that comes in pieces; the pieces that come out are valid until the next one. Throws on damage. */
+export async function zstdStream(): Promise<(pieces: Iterable<Uint8Array>) => Generator<Uint8Array>> {
+  const { ZSTDDecoder } = await import("zstddec/stream");
+  const decoder = new ZSTDDecoder();
+  await initWithoutFetch(decoder);
+  return function* (pieces) {
+    let empty = 0;
+    for (const piece of decoder.decodeStreaming(pieces)) {
+      empty = piece.length === 0 ? empty + 1 : 0;
+      // At damage the decoder stands still for ever.
+      if (empty > MOST_EMPTY) throw new Error("no zstd data");
+      if (piece.length > 0) yield piece;
+    }
+  };
+}
+
+async function wasmZstd(): Promise<Decompress> {
+  const { ZSTDDecoder } = await import("zstddec");
+  const decoder = new ZSTDDecoder();
+  await initWithoutFetch(decoder);
   return (packed, sizeBytes) => {
     if (sizeBytes === 0) return packed.length === 0 ? packed : null;
     try {

@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ByteSource } from "./byte-source.ts";
 
 export type OpenedFile = { readonly ok: true; readonly source: ByteSource } | { readonly ok: false; readonly message: string };
@@ -27,34 +29,75 @@ export function openFile(path: string): OpenedFile {
     return { ok: false, message: `cannot open ${path}: ${reasonOf(error)}` };
   }
   const stat = fstatSync(fd);
-  if (!stat.isFile()) {
-    closeSync(fd);
-    // A pipe cannot be read twice, and the merge needs one cursor per CPU.
-    return { ok: false, message: `cannot open ${path}: ${stat.isDirectory() ? "is a directory" : "not a regular file"}` };
+  if (stat.isFile()) return { ok: true, source: fileSource(path, fd, stat.size) };
+  closeSync(fd);
+  return { ok: false, message: `cannot open ${path}: ${stat.isDirectory() ? "is a directory" : "not a regular file"}` };
+}
+
+/** Whether it is something that can be read only once, from its start on: `-`, a pipe, a terminal. */
+export function isStream(path: string): boolean {
+  if (path === "-") return true;
+  try {
+    const stat = statSync(path);
+    return stat.isFIFO() || stat.isCharacterDevice() || stat.isSocket();
+  } catch {
+    return false;
   }
+}
+
+/** The bytes of a stream as they come; throws an error with a message when it cannot be read. */
+export function streamPieces(path: string): AsyncIterable<Uint8Array> {
+  return path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
+}
+
+/** Bytes put aside on the disk, without a name there: nothing is left behind, however the process ends. */
+export interface Spool {
+  /** Throws when the disk is full. */
+  write(piece: Uint8Array): void;
+  /** What was written, under the name of where it came from. */
+  source(path: string): ByteSource;
+  discard(): void;
+}
+
+export function createSpool(): Spool {
+  const directory = mkdtempSync(join(tmpdir(), "hindsight-spool-"));
+  const path = join(directory, "recording");
+  const fd = openSync(path, "wx+", 0o600);
+  rmSync(directory, { recursive: true });
+  let size = 0;
+  return {
+    write(piece) {
+      for (let done = 0; done < piece.length;) done += writeSync(fd, piece, done, piece.length - done, size + done);
+      size += piece.length;
+    },
+    source: (name) => fileSource(name, fd, size),
+    discard() {
+      closeSync(fd);
+    },
+  };
+}
+
+function fileSource(path: string, fd: number, sizeBytes: number): ByteSource {
   let open = true;
   return {
-    ok: true,
-    source: {
-      path,
-      sizeBytes: stat.size,
-      readAt(offset, into) {
-        let done = 0;
-        try {
-          while (open && done < into.length) {
-            const n = readSync(fd, into, done, into.length - done, offset + done);
-            if (n === 0) break;
-            done += n;
-          }
-        } catch {
-          // The caller sees a short read, and reports it with the section that it was reading.
+    path,
+    sizeBytes,
+    readAt(offset, into) {
+      let done = 0;
+      try {
+        while (open && done < into.length) {
+          const n = readSync(fd, into, done, into.length - done, offset + done);
+          if (n === 0) break;
+          done += n;
         }
-        return done;
-      },
-      close() {
-        if (open) closeSync(fd);
-        open = false;
-      },
+      } catch {
+        // The caller sees a short read, and reports it with the section that it was reading.
+      }
+      return done;
+    },
+    close() {
+      if (open) closeSync(fd);
+      open = false;
     },
   };
 }

@@ -1,55 +1,139 @@
+/** Opens recordings, whatever their names: the content decides. */
 import { bytesSource, type ByteSource } from "./byte-source.ts";
-import { openFile } from "./file.ts";
-import { decodeTraceDat } from "./formats/trace-dat/decode.ts";
-import { isTraceDat, sniffBytes } from "./formats/trace-dat/sniff.ts";
+import { createSpool, isStream, openFile, streamPieces } from "./file.ts";
+import { SNIFF_BYTES, type OpenResult } from "./formats/format.ts";
+import { recordingFormats } from "./formats/formats.ts";
 import type { Recording } from "./recording.ts";
+import { packingOf, unpack, type Packing } from "./unpack.ts";
 
-export type OpenResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly message: string };
+export type { OpenResult } from "./formats/format.ts";
 
 const startsWith = (head: Uint8Array, ...bytes: readonly number[]): boolean =>
   head.length >= bytes.length && bytes.every((b, i) => head[i] === b);
 
 /** Content that people are likely to hand over, by its first bytes. */
 const knownContents: readonly { readonly is: (head: Uint8Array) => boolean; readonly says: string }[] = [
-  { is: (h) => startsWith(h, 0x1f, 0x8b), says: "it is gzip-compressed: unpack it first (gunzip)" },
-  { is: (h) => startsWith(h, 0x28, 0xb5, 0x2f, 0xfd), says: "it is zstd-compressed: unpack it first (zstd -d)" },
   { is: (h) => startsWith(h, 0xfd, 0x37, 0x7a, 0x58, 0x5a), says: "it is xz-compressed: unpack it first (unxz)" },
-  { is: (h) => new TextDecoder().decode(h).startsWith("PERFILE2"), says: "it is a perf.data file, which cannot be replayed yet" },
+  { is: (h) => startsWith(h, 0x42, 0x5a, 0x68), says: "it is bzip2-compressed: unpack it first (bunzip2)" },
+  { is: (h) => startsWith(h, 0x50, 0x4b, 3, 4), says: "it is a zip archive: unpack it first (unzip)" },
+  { is: (h) => startsWith(h, 0x7f, 0x45, 0x4c, 0x46), says: "it is an ELF file: side data, not a recording" },
 ];
+
+const SHOWN_BYTES = 16;
+/** There are gzip files that unpack to themselves. */
+const MOST_LAYERS = 2;
 
 /** `17 08 44 74 …  "..Dt"` for a message. */
 function show(head: Uint8Array): string {
-  const bytes = [...head];
+  const bytes = [...head.subarray(0, SHOWN_BYTES)];
   const text = bytes.map((b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : ".")).join("");
   return `${bytes.map((b) => b.toString(16).padStart(2, "0")).join(" ")} ${JSON.stringify(text)}`;
 }
 
-async function decode(source: ByteSource): Promise<OpenResult> {
-  const head = new Uint8Array(Math.min(sniffBytes, source.sizeBytes));
-  const got = source.readAt(0, head);
+function unknownContent(head: Uint8Array): string {
+  const known = knownContents.find((content) => content.is(head));
+  const names = recordingFormats.map(({ name }) => name).join(", ");
+  return `not a recording (${names}): it begins with ${show(head)}${known ? `; ${known.says}` : ""}`;
+}
+
+/** Where unpacked and piped bytes are put aside: on the disk, or in memory for bytes that came from there. */
+interface Store {
+  write(piece: Uint8Array): void;
+  source(path: string): ByteSource;
+  discard(): void;
+}
+
+function memoryStore(): Store {
+  const pieces: Uint8Array[] = [];
+  return {
+    write(piece) {
+      pieces.push(piece.slice());
+    },
+    source(path) {
+      const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const piece of pieces) {
+        all.set(piece, at);
+        at += piece.length;
+      }
+      return bytesSource(path, all);
+    },
+    discard() {
+      pieces.length = 0;
+    },
+  };
+}
+
+async function decode(source: ByteSource, newStore: () => Store, depth = 0): Promise<OpenResult> {
   const refuse = (message: string): OpenResult => {
     source.close();
     return { ok: false, message: `${source.path}: ${message}` };
   };
+  const head = new Uint8Array(Math.min(SNIFF_BYTES, source.sizeBytes));
+  const got = source.readAt(0, head);
   if (source.sizeBytes === 0) return refuse("the file is empty");
   if (got < head.length) return refuse("the file cannot be read");
-  if (!isTraceDat(head)) {
-    const known = knownContents.find((content) => content.is(head));
-    return refuse(
-      `not a recording: expected a trace.dat (first bytes 17 08 44 "tracing"), found ${show(head)}${known ? `; ${known.says}` : ""}`,
-    );
-  }
-  const result = await decodeTraceDat(source);
-  return result.ok ? result : refuse(`damaged trace.dat: ${result.damage.message}`);
+  const packing = packingOf(head);
+  if (packing !== null && depth === MOST_LAYERS) return refuse(`it is compressed more than ${MOST_LAYERS} times`);
+  if (packing !== null) return decodePacked(source, packing, newStore, depth + 1);
+  const format = recordingFormats.find((one) => one.sniff(head));
+  if (format === undefined) return refuse(unknownContent(head));
+  const result = await format.open(source);
+  return result.ok ? result : refuse(result.message);
 }
 
-/** Opens a recording, whatever its name: the content decides. The message of a failure names the file and says what is wrong with it. */
+async function decodePacked(packed: ByteSource, packing: Packing, newStore: () => Store, depth: number): Promise<OpenResult> {
+  const store = newStore();
+  const damage = await unpack(packed, packing, (piece) => {
+    store.write(piece);
+    return true;
+  });
+  packed.close();
+  const source = store.source(packed.path);
+  if (damage !== null && source.sizeBytes === 0) {
+    source.close();
+    return { ok: false, message: `${packed.path}: ${damage}` };
+  }
+  const result = await decode(source, newStore, depth);
+  if (!result.ok) return damage === null ? result : { ok: false, message: `${result.message}; ${damage}` };
+  return { ok: true, recording: describePacked(result.recording, packed, packing, damage) };
+}
+
+function describePacked(recording: Recording, packed: ByteSource, packing: Packing, damage: string | null): Recording {
+  const { info } = recording;
+  return {
+    ...recording,
+    info: {
+      ...info,
+      format: `${info.format}, ${packing}-compressed`,
+      sizeBytes: packed.sizeBytes,
+      get warnings() {
+        return damage === null ? info.warnings : [`${damage}: what follows is left out`, ...info.warnings];
+      },
+    },
+  };
+}
+
+/** A pipe cannot be read twice, and the first names of tasks are looked for in a pass of their own: so it is put aside as it comes. */
+async function openStream(path: string): Promise<OpenResult> {
+  const store = createSpool();
+  try {
+    for await (const piece of streamPieces(path)) store.write(piece);
+  } catch (error) {
+    store.discard();
+    return { ok: false, message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  return decode(store.source(path), createSpool);
+}
+
+/** Opens a recording; `-` is the standard input. The message of a failure names the file and says what is wrong with it. */
 export async function openRecording(path: string): Promise<OpenResult> {
+  if (isStream(path)) return openStream(path);
   const opened = openFile(path);
-  return opened.ok ? decode(opened.source) : opened;
+  return opened.ok ? decode(opened.source, createSpool) : opened;
 }
 
 /** A recording that is in memory. `name` stands for the path. */
 export async function openRecordingBytes(name: string, bytes: Uint8Array): Promise<OpenResult> {
-  return decode(bytesSource(name, bytes));
+  return decode(bytesSource(name, bytes), memoryStore);
 }

@@ -1,10 +1,16 @@
 /** What an opened recording offers to the session: plain data, and streams of ring-buffer pages to be read into the machine's memory. */
 import type { ProbeCatalogue } from "../lang/catalogue.ts";
 
-/** One CPU of one buffer. Pages are whole ring-buffer sub-buffers in file order. */
+/**
+ * One CPU of one buffer, or, of a recording that keeps no CPUs apart, all of them in order of time. Pages are whole ring-buffer sub-buffers in
+ * file order.
+ */
 export interface PageStream {
   readonly buffer: string; // "" for the top buffer
+  /** Of the first records at least. */
   readonly cpu: number;
+  /** Its records are those of several CPUs, each change told by a mark (probes/stream/page-writer.ts). */
+  readonly marksCpu?: boolean;
   /** Bytes of one sub-buffer. */
   readonly pageBytes: number;
   /** Header of a sub-buffer before its data: 8 + size of the kernel's long. */

@@ -10,6 +10,8 @@ export interface StreamSpec {
   readonly headerBytes: 12 | 16;
   readonly byteOrder: "little" | "big";
   readonly time: { readonly mult: number; readonly shift: number; readonly offset: bigint };
+  /** Its records are those of several CPUs, each change told by a mark (probes/stream/page-writer.ts); `cpu` is that of the first ones. */
+  readonly marksCpu?: boolean;
   /** Bytes written (whole pages), 0 at the end. */
   readonly fill: (window: Uint8Array) => number;
   /** Back to the first page: the first names of tasks are looked for in a pass of its own. */

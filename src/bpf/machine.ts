@@ -106,6 +106,7 @@ export function createMachine(options: MachineOptions): Machine {
     runProgram(program, context) {
       setHostContext(context);
       setWord(CURRENT_BLOCK + current.cpu, hostCpu);
+      setWord(CURRENT_BLOCK + current.cell, hostCpu);
       runtime.host_enter();
       const result = runtime.program_run(program, plan.hostContext.address);
       if (context !== null) setHostContext(null);

@@ -32,6 +32,8 @@ export const current = {
   hostComm: 64,
   /** u32: number of the event being handled (wraps): what a program asks for twice in one event is counted once. */
   serial: 80,
+  /** u32: cell of per-CPU values, below ncpus: the CPU, unless the recording has CPUs that nobody knew of. */
+  cell: 84,
   /** u64: ns from the epoch of the TAI clock to the start of the trace clock; 0 if nobody knows it. */
   taiOffset: 88,
   sizeBytes: 128,

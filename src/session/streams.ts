@@ -9,6 +9,7 @@ export function streamsOf(recording: Recording | null): StreamSpec[] {
     headerBytes: stream.headerBytes,
     byteOrder: stream.byteOrder,
     time: stream.time,
+    marksCpu: stream.marksCpu ?? false,
     fill: (window) => stream.read(window),
     rewind: () => {
       stream.rewind();

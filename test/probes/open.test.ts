@@ -1,24 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { recordingFormats } from "../../probes/formats/formats.ts";
 import { openRecording, openRecordingBytes } from "../../probes/open.ts";
 import { traceDatBytes } from "../../tooling/trace-dat/writer.ts";
 import { spec } from "./trace-dat/written.ts";
 
-const expected = 'not a recording: expected a trace.dat (first bytes 17 08 44 "tracing"), found ';
+const expected = `not a recording (${recordingFormats.map(({ name }) => name).join(", ")}): it begins with `;
 
 test.each([
   ["nothing", [], "the file is empty"],
-  ["text", [...Buffer.from("hello\n")], `${expected}68 65 6c 6c 6f 0a "hello."`],
-  ["gzip", [0x1f, 0x8b, 8, 0], `${expected}1f 8b 08 00 "...."; it is gzip-compressed: unpack it first (gunzip)`],
-  ["zstd", [0x28, 0xb5, 0x2f, 0xfd], `${expected}28 b5 2f fd "(./."; it is zstd-compressed: unpack it first (zstd -d)`],
+  ["binary", [1, 2, 3, 0xff], `${expected}01 02 03 ff "...."`],
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], `${expected}fd 37 7a 58 5a 00 ".7zXZ."; it is xz-compressed: unpack it first (unxz)`],
-  [
-    "perf.data",
-    [...Buffer.from("PERFILE2")],
-    `${expected}50 45 52 46 49 4c 45 32 "PERFILE2"; it is a perf.data file, which cannot be replayed yet`,
-  ],
+  ["gzip", [0x1f, 0x8b, 8, 0], "the gzip data are damaged after 0 unpacked bytes (unexpected end of file)"],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd], "the zstd data are damaged after 0 unpacked bytes (Incomplete stream, more data expected.)"],
+  ["damaged zstd", [0x28, 0xb5, 0x2f, 0xfd, 4, 0, 7, 7, 7], "the zstd data are damaged after 0 unpacked bytes (no zstd data)"],
 ] as const)("%s is refused with what was found", async (_name, bytes, message) => {
   expect(await openRecordingBytes("x", Uint8Array.from(bytes))).toEqual({ ok: false, message: `x: ${message}` });
 });
@@ -26,7 +25,7 @@ test.each([
 test("paths that cannot be opened", async () => {
   expect(await openRecording("/no/such/file")).toEqual({ ok: false, message: "cannot open /no/such/file: no such file" });
   expect(await openRecording(tmpdir())).toEqual({ ok: false, message: `cannot open ${tmpdir()}: is a directory` });
-  expect(await openRecording("/dev/null")).toEqual({ ok: false, message: "cannot open /dev/null: not a regular file" });
+  expect(await openRecording("/dev/null")).toEqual({ ok: false, message: "/dev/null: the file is empty" });
 });
 
 test("the content decides, not the name", async () => {
@@ -45,4 +44,53 @@ test("the content decides, not the name", async () => {
   expect(comms.size).toBe(2);
   result.recording.close();
   rmSync(dir, { recursive: true });
+});
+
+const recorded = traceDatBytes(spec({ version: 6 }));
+
+/** What a recording holds, read to the end. */
+async function pagesOf(name: string, bytes: Uint8Array) {
+  const result = await openRecordingBytes(name, bytes);
+  if (!result.ok) expect.fail(result.message);
+  const { info, streams } = result.recording;
+  const window = new Uint8Array(1 << 16);
+  const pages = streams.map((stream) => {
+    const read = stream.read(window);
+    return Buffer.from(window.subarray(0, read)).toString("hex");
+  });
+  return { format: info.format, sizeBytes: info.sizeBytes, warnings: info.warnings, pages };
+}
+
+test("a compressed recording is the recording", async () => {
+  const plain = await pagesOf("x", recorded);
+  expect(plain.pages.join("").length).toBeGreaterThan(1000);
+  const packed = gzipSync(recorded);
+  expect(await pagesOf("x", packed)).toEqual({ ...plain, format: "trace.dat v6, gzip-compressed", sizeBytes: packed.length });
+  const twice = gzipSync(packed);
+  expect(await pagesOf("x", twice)).toMatchObject({ pages: plain.pages });
+  expect(await openRecordingBytes("x", gzipSync(twice))).toEqual({ ok: false, message: "x: it is compressed more than 2 times" });
+});
+
+test("of a compressed recording that is cut, what is there is read", async () => {
+  const noise = Buffer.concat([recorded, Buffer.alloc(1 << 20)]);
+  const packed = gzipSync(noise, { level: 0 });
+  const { warnings } = await pagesOf("x", packed.subarray(0, recorded.length + 40_000));
+  expect(warnings[0]).toMatch(/^the gzip data are damaged after \d+ unpacked bytes \(unexpected end of file\): what follows is left out$/);
+});
+
+test("a recording from a pipe, and nothing is left on the disk", async () => {
+  const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("hindsight-spool-"));
+  const dir = mkdtempSync(join(tmpdir(), "hindsight-pipe-"));
+  const pipe = join(dir, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const packed = join(dir, "packed");
+  writeFileSync(packed, gzipSync(recorded));
+  spawn("sh", ["-c", 'cat "$0" > "$1"', packed, pipe], { stdio: "ignore" });
+  const result = await openRecording(pipe);
+  if (!result.ok) expect.fail(result.message);
+  expect(result.recording.info).toMatchObject({ path: pipe, format: "trace.dat v6, gzip-compressed" });
+  expect(result.recording.comms.size).toBe(2);
+  result.recording.close();
+  rmSync(dir, { recursive: true });
+  expect(left()).toEqual([]);
 });

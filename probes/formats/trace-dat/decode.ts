@@ -4,6 +4,7 @@ import { hex, type Damage } from "../../damage.ts";
 import { decompressorFor, type Decompress } from "../../decompress.ts";
 import { taskRules } from "../../kernel/task-rules.ts";
 import type { PageStream, Recording } from "../../recording.ts";
+import { warningList } from "../../warnings.ts";
 import { streamTime, isNsClock } from "./clock.ts";
 import { maxCpus, type BufferPart, type CpuPart, type FileParts, type PartsResult } from "./file-parts.ts";
 import { readFileHeader, type FileHeader } from "./header.ts";
@@ -13,16 +14,6 @@ import { readVersion6 } from "./version6.ts";
 import { readVersion7 } from "./version7.ts";
 
 export type DecodeResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly damage: Damage };
-
-/** What a damaged recording repeats a thousand times is said once, and no list grows without end. */
-function warningList(): { readonly warnings: string[]; readonly warn: (message: string) => void } {
-  const limit = 100;
-  const warnings: string[] = [];
-  const warn = (message: string): void => {
-    if (warnings.length < limit && !warnings.includes(message)) warnings.push(message);
-  };
-  return { warnings, warn };
-}
 
 /** The part of a CPU's data that the file really holds. */
 function clip(source: ByteSource, buffer: BufferPart, part: CpuPart, warn: (message: string) => void): CpuPart {

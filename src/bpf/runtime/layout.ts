@@ -258,11 +258,16 @@ export const cursor = {
   rawLimit: 88,
   /** How often the window was filled. */
   fills: 96,
+  /** The CPU's cell of per-CPU values. */
+  cell: 100,
   sizeBytes: 128,
 } as const;
 
-/** dry: the source has no more pages. */
-export const cursorFlags = { bigEndian: 1, scaled: 2, ended: 4, dry: 8 } as const;
+/**
+ * dry: the source has no more pages. marksCpu: a padding of 4 bytes is no discarded event but the CPU of the records behind it
+ * (probes/stream/page-writer.ts).
+ */
+export const cursorFlags = { bigEndian: 1, scaled: 2, ended: 4, dry: 8, marksCpu: 16 } as const;
 
 export const timer = { due: 0, period: 8, program: 16, sizeBytes: 24 } as const;
 

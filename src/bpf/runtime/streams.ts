@@ -45,6 +45,8 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
         memory.setUint32(at + cursor.position, 0, true);
         memory.setUint32(at + cursor.end, 0, true);
         memory.setUint32(at + cursor.rank, rank, true);
+        memory.setUint32(at + cursor.cpu, specs[index]!.cpu, true);
+        memory.setUint32(at + cursor.cell, specs[index]!.cpu, true);
         memory.setUint32(at + cursor.flags, memory.getUint32(at + cursor.flags, true) & ~(cursorFlags.ended | cursorFlags.dry), true);
         memory.setBigUint64(at + cursor.rawLimit, rawLimit(specs[index]!.time, toNs), true);
       });
@@ -58,11 +60,17 @@ function writeCursor(memory: DataView, plan: MemoryPlan, spec: StreamSpec, index
   const at = plan.cursors.address + rank * cursor.sizeBytes;
   const set = (field: number, value: number): void => memory.setUint32(at + field, value, true);
   set(cursor.cpu, spec.cpu);
+  set(cursor.cell, spec.cpu);
   set(cursor.stream, index);
   set(cursor.window, plan.windows[index]!.address);
   set(cursor.pageBytes, spec.pageBytes);
   set(cursor.headerBytes, spec.headerBytes);
-  set(cursor.flags, (spec.byteOrder === "big" ? cursorFlags.bigEndian : 0) | (isScaled(spec.time) ? cursorFlags.scaled : 0));
+  set(
+    cursor.flags,
+    (spec.byteOrder === "big" ? cursorFlags.bigEndian : 0) |
+      (isScaled(spec.time) ? cursorFlags.scaled : 0) |
+      (spec.marksCpu === true ? cursorFlags.marksCpu : 0),
+  );
   set(cursor.mult, spec.time.mult);
   set(cursor.shift, spec.time.shift);
   memory.setBigUint64(at + cursor.offset, BigInt.asUintN(64, spec.time.offset), true);

@@ -128,7 +128,7 @@ export function pushAddress(low: Lowering, base: Reg, off: number): number {
 /** Adds the current CPU's share of a per-CPU value's address to the i32 on the stack. */
 export function addCpuCell(low: Lowering, cpuStride: number): void {
   const { code } = low;
-  code.i32(CURRENT_BLOCK + current.cpu);
+  code.i32(CURRENT_BLOCK + current.cell);
   code.memory(op.i32Load, 0);
   code.i32(cpuStride);
   code.emit(op.i32Mul, op.i32Add);

@@ -2,6 +2,7 @@
 import { run_program } from "./env";
 import {
   CURRENT_BLOCK,
+  CURRENT_CELL,
   CURRENT_CPU,
   CURRENT_FLAGS,
   CURRENT_FLAGS_YIELD,
@@ -11,6 +12,7 @@ import {
   CURRENT_SERIAL,
   CURRENT_TID,
   CURRENT_TS,
+  CURSOR_CELL,
   CURSOR_CPU,
   EVENT_FLAGS_PROBED,
   EVENT_FLAGS_RULES,
@@ -53,6 +55,7 @@ function nextSerial(): void {
 /** What all events of one stream have in common in the current block. */
 export function enterStream(cursor: usize): void {
   store<u32>(CURRENT_BLOCK, load<u32>(cursor, CURSOR_CPU), CURRENT_CPU);
+  store<u32>(CURRENT_BLOCK, load<u32>(cursor, CURSOR_CELL), CURRENT_CELL);
   store<u32>(CURRENT_BLOCK, 0, CURRENT_HOST);
   store<u32>(PUMP_BLOCK, cursor, PUMP_CURSOR);
 }

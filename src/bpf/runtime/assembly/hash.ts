@@ -11,7 +11,7 @@
 import { equalBytes, hash4, hash8, hashKey } from "./bytes";
 import {
   CURRENT_BLOCK,
-  CURRENT_CPU,
+  CURRENT_CELL,
   E2BIG,
   EINVAL,
   ELEMENT_CHAIN,
@@ -48,7 +48,7 @@ const FLAG_BITS: u32 = 3;
 
 /** Where the current CPU's cell lies behind the first one. */
 export function currentCell(map: usize): usize {
-  return load<u32>(map, MAP_CELL_STRIDE) * load<u32>(CURRENT_BLOCK, CURRENT_CPU);
+  return load<u32>(map, MAP_CELL_STRIDE) * load<u32>(CURRENT_BLOCK, CURRENT_CELL);
 }
 
 function bucketOf(map: usize, hash: u32): usize {

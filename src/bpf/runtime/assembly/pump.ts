@@ -2,6 +2,7 @@
 
 import {
   CURRENT_BLOCK,
+  CURRENT_CELL,
   CURRENT_CPU,
   CURRENT_FLAGS,
   CURRENT_FLAGS_YIELD,
@@ -47,6 +48,7 @@ function fireTimer(timer: usize, due: u64): void {
   host_enter();
   store<u64>(CURRENT_BLOCK, due, CURRENT_TS);
   store<u32>(CURRENT_BLOCK, 0, CURRENT_CPU);
+  store<u32>(CURRENT_BLOCK, 0, CURRENT_CELL);
   run(load<u32>(timer, TIMER_PROGRAM), load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT));
   const next = due + load<u64>(timer, TIMER_PERIOD);
   store<u64>(timer, next < due ? u64.MAX_VALUE : next, TIMER_DUE);

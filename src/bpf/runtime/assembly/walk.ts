@@ -8,12 +8,17 @@
 import { fill } from "./env";
 import { enterStream, fire, mustReturn } from "./fire";
 import {
+  CURRENT_BLOCK,
+  CURRENT_NCPUS,
+  CURSOR_CELL,
+  CURSOR_CPU,
   CURSOR_END,
   CURSOR_FILLS,
   CURSOR_FLAGS,
   CURSOR_FLAGS_BIG_ENDIAN,
   CURSOR_FLAGS_DRY,
   CURSOR_FLAGS_ENDED,
+  CURSOR_FLAGS_MARKS_CPU,
   CURSOR_FLAGS_SCALED,
   CURSOR_HEADER_BYTES,
   CURSOR_MULT,
@@ -246,6 +251,9 @@ function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
           position = end;
         } else if (second > left - 4) {
           position = damaged(end);
+        } else if (hasFlag(cursor, CURSOR_FLAGS_MARKS_CPU)) {
+          position = record + second;
+          if (second == 8) enterCpu<Purpose>(cursor, word<Order>(record + 4));
         } else {
           // A discarded event: no data, but the time that passed before it did pass.
           position = record + second;
@@ -301,6 +309,13 @@ function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
     store<u64>(cursor, ts, CURSOR_TS);
     return true;
   }
+}
+
+/** The records to come are those of this CPU. */
+function enterCpu<Purpose>(cursor: usize, cpu: u32): void {
+  store<u32>(cursor, cpu, CURSOR_CPU);
+  store<u32>(cursor, cpu % load<u32>(CURRENT_BLOCK, CURRENT_NCPUS), CURSOR_CELL);
+  if (sizeof<Purpose>() == sizeof<Run>()) enterStream(cursor);
 }
 
 /** Any padding in the last word of the data ends the page: nothing fits behind it. */
