@@ -13,7 +13,6 @@ import { valueText } from "./value-text.ts";
 export function textPrinter(options: PrinterOptions): Printer {
   const { context, write, writeError } = options;
   const format = textFormatter(context);
-  let lost = 0;
 
   /** A line of its own, as all messages are (rows 5.02, 5.03). */
   const printMessage = (span: Span, severity: "error" | "warning", text: string): void => {
@@ -62,7 +61,6 @@ export function textPrinter(options: PrinterOptions): Printer {
         if (options.warnings) writeError(helperErrorText(event.action, event.result, options));
         return;
       case "lost":
-        lost += event.records;
         return writeError(`Lost ${event.records} events\n`);
       case "test_started":
       case "test_result":
@@ -72,7 +70,7 @@ export function textPrinter(options: PrinterOptions): Printer {
         return;
       case "end_of_run":
         write("\n\n");
-        if (lost > 0) writeError(`WARNING: Total lost event count: ${lost}\n`);
+        if (event.lost > 0) writeError(`WARNING: Total lost event count: ${event.lost}\n`);
         return;
     }
   };

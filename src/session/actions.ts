@@ -1,6 +1,6 @@
 /** Acts on output records in the order in which programs wrote them. */
 import type { Action } from "../../lang/ir/ir.ts";
-import type { SessionSink } from "./events.ts";
+import type { SessionEvent, SessionSink } from "./events.ts";
 import type { ScriptMaps } from "./script-maps.ts";
 
 export interface ActionState {
@@ -10,18 +10,23 @@ export interface ActionState {
   exitCode: number;
   /** Statements whose helper failed, with how often. */
   readonly helperErrors: Map<number, number>;
+  /** Output records that found the ring full. */
+  lost: number;
 }
 
-export const newActionState = (): ActionState => ({ exiting: false, exitCode: 0, helperErrors: new Map() });
+export const newActionState = (): ActionState => ({ exiting: false, exitCode: 0, helperErrors: new Map(), lost: 0 });
+
+/** Tells an event of the session, which is made only if somebody listens. */
+export type Tell = (make: () => SessionEvent) => void;
+
+export const telling =
+  (sink: SessionSink): Tell =>
+  (make) => {
+    sink(make());
+  };
 
 /** Handles one record; false when nothing after it may be handled. */
-export function handleRecord(
-  record: DataView,
-  actions: readonly Action[],
-  maps: ScriptMaps,
-  state: ActionState,
-  sink: SessionSink,
-): boolean {
+export function handleRecord(record: DataView, actions: readonly Action[], maps: ScriptMaps, state: ActionState, tell: Tell): boolean {
   const id = record.getUint32(0, true);
   const action = actions[id];
   if (action === undefined) throw new Error(`output record with unknown action ${id}`);
@@ -32,13 +37,13 @@ export function handleRecord(
     case "debugf":
     case "cat":
     case "system":
-      sink({ kind: "text", action, record });
+      tell(() => ({ kind: "text", action, record }));
       return true;
     case "print_value":
-      sink({ kind: "value", arg: action.arg, record });
+      tell(() => ({ kind: "value", arg: action.arg, record }));
       return true;
     case "print_map":
-      sink({ kind: "map", map: maps.dumpForPrint(action.map), top: action.top, div: action.div });
+      tell(() => ({ kind: "map", map: maps.dumpForPrint(action.map), top: action.top, div: action.div }));
       return true;
     case "clear":
       maps.clear(action.map);
@@ -47,15 +52,15 @@ export function handleRecord(
       maps.zero(action.map);
       return true;
     case "time":
-      sink({ kind: "time", format: action.format, ns: record.getBigUint64(8, true) });
+      tell(() => ({ kind: "time", format: action.format, ns: record.getBigUint64(8, true) }));
       return true;
     case "join":
-      sink({ kind: "join", action, record });
+      tell(() => ({ kind: "join", action, record }));
       return true;
     case "helper_error": {
       const seen = state.helperErrors.get(id) ?? 0;
       state.helperErrors.set(id, seen + 1);
-      if (seen === 0) sink({ kind: "helper_error", action, result: record.getBigInt64(8, true) });
+      if (seen === 0) tell(() => ({ kind: "helper_error", action, result: record.getBigInt64(8, true) }));
       return true;
     }
     case "exit":

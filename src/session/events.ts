@@ -36,7 +36,7 @@ export type SessionEvent =
       readonly iterations: number;
     }
   | { readonly kind: "benchmark_failed"; readonly name: string }
-  /** All probes are done; the maps follow. */
-  | { readonly kind: "end_of_run" };
+  /** All probes are done; the maps follow. `lost`: output records that found the ring full, in all. */
+  | { readonly kind: "end_of_run"; readonly lost: number };
 
 export type SessionSink = (event: SessionEvent) => void;

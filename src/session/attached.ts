@@ -1,0 +1,191 @@
+/** A script attached to what it runs over: its machine and maps, and what acts on its output. Those who run it say when: session.ts, travel/. */
+import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import { stackMapName } from "../../lang/lower/stacks.ts";
+import type { Recording } from "../../probes/recording.ts";
+import { createMachine } from "../bpf/machine.ts";
+import type { Machine, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { CompiledScript } from "../codegen/compiled.ts";
+import { handleRecord, newActionState, type ActionState, type Tell } from "./actions.ts";
+import { probedPlan } from "./probed-events.ts";
+import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
+import type { AttachOptions, SessionResult } from "./session-options.ts";
+import { asksForStacks } from "./stack-records.ts";
+
+/** Who begin, end and interval programs are. */
+export interface Identity {
+  readonly tid: number;
+  readonly tgid: number;
+  readonly comm: string;
+}
+
+/** Of a replay. */
+export const REPLAYED: Identity = { tid: 0, tgid: 0, comm: "hindsight" };
+
+export interface Attached {
+  readonly machine: Machine;
+  readonly maps: ScriptMaps;
+  readonly state: ActionState;
+  /** Number of attach points: what «Attached N probes» counts. */
+  readonly probes: number;
+  /** Runs begin probes at that time, which `elapsed` counts from. */
+  begin(ts: bigint, who: Identity, tell: Tell): void;
+  /** Makes the machine ready to pump; only events of fromNs <= ts < toNs fire. */
+  startPump(source: Recording, fromNs: bigint | null, toNs: bigint | null): void;
+  /** Acts on what programs have output. */
+  drain(tell: Tell): void;
+  /** Runs end probes, as whoever the machine was told to be, and prints the maps if `printMaps`. */
+  end(printMaps: boolean, tell: Tell): void;
+  readonly timers: readonly Timer[];
+  readonly programsOf: (provider: ResolvedAttachPoint["provider"]) => readonly number[];
+  /** What is known at the end of a run. */
+  outcome(): Pick<SessionResult, "exitCode" | "missing" | "missingArguments" | "helperErrors">;
+}
+
+/** `script`: the one of the options, or some of its probes. */
+export function attach(options: AttachOptions, script: CompiledScript, streams: readonly StreamSpec[]): Attached {
+  const machine = createMachine({
+    programs: script.programs,
+    maps: script.maps,
+    ncpus: options.ncpus,
+    backend: options.backend,
+    outputRing: script.maps.findIndex((map) => map.type === "ringbuf"),
+    randSeed: options.randSeed,
+    streams,
+  });
+  const plan = probedPlan(script, options.hir ?? null, options.contextBytes);
+  if (options.stackSource !== undefined) options.stackSource.frames = (limit, id) => framesOf(script, machine, limit, id);
+  fillArrays(script, machine);
+  const maps = scriptMaps(script, machine.maps);
+  const state = newActionState();
+  const timers = timersOf(script);
+  const probes = countProbes(script);
+
+  const programsOf = (provider: ResolvedAttachPoint["provider"]): number[] =>
+    script.attach.filter(({ point }) => point.provider === provider).map(({ program }) => program);
+
+  const drain = (tell: Tell): void => {
+    machine.drain((record) => handleRecord(record, script.actions, maps, state, tell));
+    const lost = machine.takeOutputLost();
+    if (lost === 0) return;
+    state.lost += lost;
+    tell(() => ({ kind: "lost", records: lost }));
+  };
+
+  return {
+    machine,
+    maps,
+    state,
+    probes,
+    timers,
+    programsOf,
+    drain,
+    begin(ts, who, tell) {
+      machine.setCurrent({ ...who, cpu: 0, ts, startTs: ts, taiOffset: options.bootEpochNs ?? 0n });
+      setStartNs(script, machine, ts);
+      for (const program of programsOf("begin")) machine.runProgram(program, null);
+      tell(() => ({ kind: "attached", probes }));
+      drain(tell);
+    },
+    startPump(source, fromNs, toNs) {
+      const dispatch = dispatchOf(script, new Set(plan.events.map(({ eventId }) => eventId)));
+      machine.startPump({
+        dispatch,
+        probed: plan.events,
+        counters: plan.missing.length,
+        ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
+        minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
+        timers,
+        taskRules: source.taskRules,
+        comms: source.comms,
+        trackTasks: options.trackTasks,
+        fromNs,
+        toNs,
+      });
+    },
+    end(printMaps, tell) {
+      // exit() of another probe dropped what followed it; end probes speak again.
+      state.exiting = false;
+      for (const program of programsOf("end")) machine.runProgram(program, null);
+      drain(tell);
+      tell(() => ({ kind: "end_of_run", lost: state.lost }));
+      if (!printMaps) return;
+      for (const index of maps.indices) tell(() => ({ kind: "map", map: maps.dump(index), top: 0, div: 0 }));
+    },
+    outcome: () => ({
+      exitCode: state.exitCode,
+      missing: machine.missingCounts(),
+      missingArguments: plan.missing.map((one) => ({ ...one, count: machine.counter(one.counter) })),
+      helperErrors: state.helperErrors,
+    }),
+  };
+}
+
+/** A kprobe and a kretprobe on one function are one attachment, a kprobe session (rows 1.32, 6.68). */
+function countProbes(script: CompiledScript): number {
+  const entries = new Map<string, number>();
+  let pairs = 0;
+  for (const { point } of script.attach)
+    if (point.provider === "kprobe") entries.set(point.site.func, (entries.get(point.site.func) ?? 0) + (point.site.offset === 0n ? 1 : 0));
+  for (const { point } of script.attach) {
+    if (point.provider !== "kretprobe") continue;
+    const left = entries.get(point.site.func) ?? 0;
+    if (left > 0) pairs++;
+    entries.set(point.site.func, left - 1);
+  }
+  return script.attach.length - pairs;
+}
+
+function timersOf(script: CompiledScript): Timer[] {
+  return script.attach.flatMap(({ program, point }) => (point.provider === "interval" ? [{ program, periodNs: point.periodNs }] : []));
+}
+
+/** Programs by event id, but for the events of function probes. */
+export function dispatchOf(script: CompiledScript, probed: ReadonlySet<number>): Map<number, number[]> {
+  const dispatch = new Map<number, number[]>();
+  for (const { program, point } of script.attach) {
+    if (point.provider !== "tracepoint") continue;
+    const id = point.tracepoint.id;
+    if (probed.has(id)) continue;
+    dispatch.set(id, [...(dispatch.get(id) ?? []), program]);
+  }
+  return dispatch;
+}
+
+/** Per event id: a record must have the bytes that every program on it may read. */
+function minRecordBytes(dispatch: ReadonlyMap<number, readonly number[]>, contextBytes: readonly number[]): Map<number, number> {
+  return new Map([...dispatch].map(([id, programs]) => [id, Math.max(...programs.map((program) => contextBytes[program] ?? 0))]));
+}
+
+/** Frames of a stack by its number, up to the first zero. */
+function framesOf(script: CompiledScript, machine: Machine, limit: number, id: bigint): bigint[] {
+  const index = script.irMaps.findIndex((map) => map?.name === stackMapName(limit));
+  const key = new Uint8Array(4);
+  new DataView(key.buffer).setUint32(0, Number(id), true);
+  const value = machine.maps[index]?.lookup(key) ?? null;
+  if (value === null) return [];
+  const words = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const frames = Array.from({ length: value.byteLength / 8 }, (_, i) => words.getBigUint64(i * 8, true));
+  const end = frames.indexOf(0n);
+  return end < 0 ? frames : frames.slice(0, end);
+}
+
+/** What compiled scripts want their arrays to hold. */
+function fillArrays(script: CompiledScript, machine: Machine): void {
+  for (const [index, map] of script.irMaps.entries()) {
+    const contents = map?.contents;
+    if (contents === undefined) continue;
+    const key = new Uint8Array(4);
+    for (let at = 0, n = 0; at < contents.length; at += map!.valueBytes, n++) {
+      new DataView(key.buffer).setUint32(0, n, true);
+      machine.maps[index]?.update(key, contents.subarray(at, at + map!.valueBytes), 0n);
+    }
+  }
+}
+
+/** `elapsed` counts from the value of the internal map `start_ns`, as bpftrace passes it in. */
+function setStartNs(script: CompiledScript, machine: Machine, ts: bigint): void {
+  const index = script.irMaps.findIndex((map) => map?.name === "start_ns");
+  const value = new Uint8Array(8);
+  new DataView(value.buffer).setBigUint64(0, ts, true);
+  machine.maps[index]?.update(new Uint8Array(4), value, 0n);
+}
