@@ -1,3 +1,5 @@
+import { sourceBytes } from "../diagnostics/source-bytes.ts";
+
 /** Byte strings: one character per byte. Formats and separators travel as such, so any byte survives. */
 export function bytesToText(bytes: Uint8Array): string {
   let text = "";
@@ -5,5 +7,5 @@ export function bytesToText(bytes: Uint8Array): string {
   return text;
 }
 
-/** UTF-8 bytes of a text from outside (a positional parameter, a probe name). */
-export const textToBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** Bytes of a text from outside (a positional parameter, a probe name). */
+export const textToBytes = (text: string): Uint8Array => sourceBytes(text);

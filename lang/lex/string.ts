@@ -1,3 +1,5 @@
+import { sourceBytes } from "../diagnostics/source-bytes.ts";
+
 export interface StringProblem {
   /** Without "syntax: ". */
   readonly message: string;
@@ -7,21 +9,20 @@ export interface StringProblem {
 }
 
 const simpleEscapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '"': 34, "\\": 92 };
-const encoder = new TextEncoder();
 
 /**
  * Bytes of a string literal's inside (no quotes). Escapes: \n \t \r \" \\, octal of 1 to 3 digits up to 255, \x with 1 or 2
- * hexadecimal digits (row 2.46); other characters are UTF-8. A wrong escape is reported and left out.
+ * hexadecimal digits (row 2.46); other characters are the bytes that they were read from. A wrong escape is reported and left out.
  */
 export function decodeString(text: string): { readonly bytes: Uint8Array; readonly problems: readonly StringProblem[] } {
-  if (!text.includes("\\")) return { bytes: encoder.encode(text), problems: [] };
+  if (!text.includes("\\")) return { bytes: sourceBytes(text), problems: [] };
   const bytes: number[] = [];
   const problems: StringProblem[] = [];
   let pos = 0;
   while (pos < text.length) {
     const escape = text.indexOf("\\", pos);
     const plainEnd = escape < 0 ? text.length : escape;
-    for (const byte of encoder.encode(text.slice(pos, plainEnd))) bytes.push(byte);
+    for (const byte of sourceBytes(text.slice(pos, plainEnd))) bytes.push(byte);
     if (escape < 0) break;
     pos = decodeEscape(text, escape, bytes, problems);
   }

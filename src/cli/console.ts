@@ -1,5 +1,6 @@
 /** Where a command's messages go: stdout and stderr in the order in which they were written, coloured if asked for. */
 import { isatty } from "node:tty";
+import { sourceBytes } from "../../lang/diagnostics/source-bytes.ts";
 import { coloured, colourOf } from "./colour.ts";
 import { openOutput, utf8, writeAll, type Output } from "./output.ts";
 
@@ -17,7 +18,7 @@ export function openConsole(env: Readonly<Record<string, string | undefined>>, b
   const out = openOutput(null, buffering);
   const error = (text: string): void => {
     out.flush();
-    writeAll(2, Buffer.from(on ? coloured(text) : text, "utf8"));
+    writeAll(2, Buffer.from(sourceBytes(on ? coloured(text) : text)));
   };
   if (problem !== null) error(`WARNING: ${problem}\n`);
   return {

@@ -1,6 +1,7 @@
 /** --fmt: the script in its canonical layout, on stdout or over the file of -o (row 8.21). */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Source } from "../../lang/diagnostics/diagnostic.ts";
+import { sourceBytes } from "../../lang/diagnostics/source-bytes.ts";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import { formatScript } from "../../lang/format/format.ts";
 import { parse } from "../../lang/parse/parse.ts";
@@ -13,7 +14,7 @@ import { utf8 } from "./output.ts";
 function replaceFile(path: string, text: string): string | null {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, sourceBytes(text));
     renameSync(temporary, path);
     return null;
   } catch (error) {

@@ -1,11 +1,12 @@
 /** Headers that #include names and -I finds (rows 2.03, 8.35). */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
 import type { ReadHeader } from "../../lang/check/definitions/collect.ts";
 
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, "utf8");
+    return sourceText(readFileSync(path));
   } catch {
     return null;
   }

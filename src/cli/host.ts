@@ -1,4 +1,5 @@
 /** cat() and system() on the machine that hindsight runs on. Files and commands are bytes, one character each. */
+import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Host } from "../output/host.ts";
 import { errnoText } from "./load.ts";
@@ -16,10 +17,18 @@ function readStart(path: string, maxBytes: number): string {
   }
 }
 
+/** Arguments of a process are text to node: a command with other bytes is spelled, for the shell to put together. */
+function shellCommand(command: string): string {
+  const bytes = Buffer.from(command, "latin1");
+  if (isUtf8(bytes)) return bytes.toString();
+  const spelled = Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  return `eval "$(printf '${spelled}')"`;
+}
+
 function runCommand(command: string): string {
   // Loaded only by scripts that run commands.
   const { spawnSync } = process.getBuiltinModule("node:child_process");
-  const { stdout } = spawnSync("/bin/sh", ["-c", Buffer.from(command, "latin1").toString()], {
+  const { stdout } = spawnSync("/bin/sh", ["-c", shellCommand(command)], {
     stdio: ["inherit", "pipe", "inherit"],
     maxBuffer: Infinity,
   });

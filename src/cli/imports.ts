@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import type { ImportedFile, ImportResult, ReadImport } from "../../lang/check/imports.ts";
+import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
 import { errnoText } from "./load.ts";
 
 const OTHERS_MAY_WRITE = 0o002;
@@ -11,7 +12,7 @@ const IMPORTABLE = /\.(?:bt|h|bpf\.c)$/;
 const isOpenToAll = (stats: Stats): boolean => (stats.mode & OTHERS_MAY_WRITE) !== 0;
 
 function readOne(name: string): ImportedFile {
-  return { id: realpathSync(name), name, text: readFileSync(name, "utf8") };
+  return { id: realpathSync(name), name, text: sourceText(readFileSync(name)) };
 }
 
 /** Files of one directory by name, without those in directories below. */

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Source } from "../../lang/diagnostics/diagnostic.ts";
+import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { failure, type Failure } from "./failure.ts";
 import type { CliOptions } from "./options.ts";
@@ -23,8 +24,8 @@ export function loadSource(options: CliOptions): { readonly ok: true; readonly s
   if (options.program !== null) return { ok: true, source: { name: "stdin", text: options.program } };
   if (options.file === null) return failure("ERROR: USAGE: filename or -e 'program' required.");
   try {
-    if (options.file === "-") return { ok: true, source: { name: "stdin", text: readFileSync(0, "utf8") } };
-    return { ok: true, source: { name: options.file, text: readFileSync(options.file, "utf8") } };
+    if (options.file === "-") return { ok: true, source: { name: "stdin", text: sourceText(readFileSync(0)) } };
+    return { ok: true, source: { name: options.file, text: sourceText(readFileSync(options.file)) } };
   } catch (error) {
     return failure(`ERROR: failed to open file '${options.file}': ${errnoText(error)}`);
   }

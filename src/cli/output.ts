@@ -1,5 +1,6 @@
 /** Program output as bytes: batched, flushed by the buffering mode, quiet when the reader has gone. */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { sourceBytes } from "../../lang/diagnostics/source-bytes.ts";
 
 export interface Output {
   /** Text whose characters are bytes. */
@@ -8,8 +9,8 @@ export interface Output {
   close(): void;
 }
 
-/** Text as the bytes of its UTF-8. */
-export const utf8 = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+/** Text as bytes: UTF-8, and what a script has else. */
+export const utf8 = (text: string): string => Buffer.from(sourceBytes(text)).toString("latin1");
 
 const FLUSH_AT = 1 << 16;
 
