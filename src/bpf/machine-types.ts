@@ -156,8 +156,8 @@ export interface PumpOptions {
   readonly stacks?: StackRecords;
 }
 
-/** Why the pump came back: the session has something to do, or all streams have ended. */
-export type PumpResult = "drain" | "done";
+/** Why the pump came back: the session has something to do, all streams have ended, or its slice of time is used up. */
+export type PumpResult = "drain" | "done" | "pause";
 
 export interface PumpStats {
   /** Data records seen, and those that fired at least one program. */
@@ -190,8 +190,11 @@ export interface Machine {
     readonly comm?: string;
   }): void;
   startPump(options: PumpOptions): void;
-  /** Walks, merges and runs until user space is needed ("drain") or the streams end ("done"; the ring may still hold records). */
-  pump(): PumpResult;
+  /**
+   * Walks, merges and runs until user space is needed ("drain") or the streams end ("done"; the ring may still hold records). `slice`: so many
+   * events (and timers) at most before it also comes back with nothing to do ("pause"); where it drains does not depend on that.
+   */
+  pump(slice?: number): PumpResult;
   /** First time stamp of the recording (reads the first windows), null if it is empty. */
   firstTs(): bigint | null;
   stats(): PumpStats;

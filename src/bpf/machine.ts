@@ -69,6 +69,7 @@ export function createMachine(options: MachineOptions): Machine {
     setWord(PUMP_BLOCK + pump.dispatch, dispatch.address);
     setWord(PUMP_BLOCK + pump.primed, 0);
     setWord(PUMP_BLOCK + pump.pending, 0);
+    setWord(PUMP_BLOCK + pump.paused, 0);
   };
 
   /** undefined: not looked for yet. */
@@ -138,12 +139,13 @@ export function createMachine(options: MachineOptions): Machine {
       prescan = hasRules ? { toNs } : null;
       restart(hasRules ? plan.ruleDispatch : plan.dispatch, hasRules ? null : toNs);
     },
-    pump() {
-      if (prescan === null) return runtime.pump_run() === pumpResult.done ? "done" : "drain";
-      if (runtime.pump_prescan() === pumpResult.done) {
-        restart(plan.dispatch, prescan.toNs);
-        prescan = null;
-      }
+    pump(slice = limits.budget) {
+      setWord(PUMP_BLOCK + pump.slice, slice);
+      const result = prescan === null ? runtime.pump_run() : runtime.pump_prescan();
+      if (result !== pumpResult.done) return result === pumpResult.pause ? "pause" : "drain";
+      if (prescan === null) return "done";
+      restart(plan.dispatch, prescan.toNs);
+      prescan = null;
       return "drain";
     },
     firstTs: findFirstTs,
@@ -191,6 +193,7 @@ function planFor(options: MachineOptions): MemoryPlan {
 
 function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOptions, tableBase: number): void {
   const setPump = (field: number, value: number): void => view.setUint32(PUMP_BLOCK + field, value, true);
+  setPump(pump.slice, limits.budget);
   setPump(pump.interp, options.backend === "interp" ? 1 : 0);
   setPump(pump.tableBase, tableBase);
   setPump(pump.dispatch, plan.dispatch.address);

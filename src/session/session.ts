@@ -8,6 +8,7 @@ import { attach, REPLAYED } from "./attached.ts";
 import type { ScriptMaps } from "./script-maps.ts";
 import { selectProbes } from "./select-probes.ts";
 import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.ts";
+import { newPace } from "./pace.ts";
 import { absolute, type SessionOptions, type SessionResult } from "./session-options.ts";
 import { streamsOf } from "./streams.ts";
 
@@ -15,9 +16,6 @@ export type { LiveClock, SessionOptions, SessionResult, TimeWindow, TraceTime } 
 
 /** Timers have 31 bits of milliseconds. */
 const LONGEST_SLEEP_NS = 3_600_000_000_000n;
-
-/** Time between two breaths. The pump cannot be interrupted: it comes back after at most 65,536 events or one window. */
-const BREATH_NS = 50_000_000n;
 
 export interface Session {
   /** Number of attach points: what «Attached N probes» counts. */
@@ -46,17 +44,20 @@ export function createSession(options: SessionOptions): Session {
 
   const replay = async (source: Recording, fromNs: bigint | null, toNs: bigint | null): Promise<void> => {
     attached.startPump(source, fromNs, toNs);
-    for (let breathAt = live.now() + BREATH_NS; !state.exiting && !stopped;) {
-      const result = machine.pump();
-      attached.drain(tell);
+    const pace = newPace(live.now);
+    while (!state.exiting && !stopped) {
+      const result = machine.pump(pace.slice());
+      pace.ran(result);
+      // Not at a pause: when it is drained decides what a full ring loses, and time must not.
+      if (result !== "pause") attached.drain(tell);
       if (result === "done") return;
       if (signals > 0) {
         answerSignals();
         attached.drain(tell);
       }
-      if (live.now() < breathAt) continue;
+      if (!pace.isOutOfBreath()) continue;
       await options.breathe();
-      breathAt = live.now() + BREATH_NS;
+      pace.breathed();
     }
   };
 

@@ -170,7 +170,14 @@ export const pump = {
   frames: 248,
   /** limits.calls of keptCall. */
   calls: 252,
-  sizeBytes: 256,
+  /**
+   * The session may want to come up for air more often than it has something to do: it is given the budget in slices, of which the current
+   * one is in `budget` and the rest here. `paused` 1: the slice was used up, so the rest is what the next call goes on with.
+   */
+  slice: 256,
+  rest: 260,
+  paused: 264,
+  sizeBytes: 272,
 } as const;
 
 /** What is to be done for an event id: `programs`, then `before` and `after` addresses of task rules follow. */
@@ -333,4 +340,4 @@ export const limits = {
 } as const;
 
 /** Results of pump_run. */
-export const pumpResult = { drain: 0, done: 1 } as const;
+export const pumpResult = { drain: 0, done: 1, pause: 2 } as const;

@@ -34,6 +34,8 @@ import {
   PUMP_HOST_CONTEXT_BYTES,
   PUMP_HOST_TID,
   PUMP_INTERP,
+  PUMP_PAUSED,
+  PUMP_REST,
   PUMP_TABLE_BASE,
 } from "./layout";
 import { isBig, word } from "./order";
@@ -119,11 +121,24 @@ export function host_enter(): void {
   nextSerial();
 }
 
+/** False: all of the budget is used up, not only the slice. */
+export function canPause(): bool {
+  if (!load<u32>(PUMP_BLOCK, PUMP_REST)) return false;
+  store<u32>(PUMP_BLOCK, 1, PUMP_PAUSED);
+  return true;
+}
+
+/** The slice is used up, but not yet counted what was handled last. */
+function endSlice(): bool {
+  if (canPause()) store<u32>(PUMP_BLOCK, load<u32>(PUMP_BLOCK, PUMP_REST) - 1, PUMP_REST);
+  return true;
+}
+
 /** Counts an event or a timer. True when the session has to have a look: a program asked for it, or enough was done. */
 // @inline
 export function mustReturn(): bool {
   const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
-  if (!budget) return true;
+  if (!budget) return endSlice();
   store<u32>(PUMP_BLOCK, budget - 1, PUMP_BUDGET);
   return (load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & CURRENT_FLAGS_YIELD) != 0;
 }

@@ -22,10 +22,14 @@ import {
   PUMP_HOST_CONTEXT,
   PUMP_LAST_TS,
   PUMP_LIMITED,
+  PUMP_PAUSED,
   PUMP_PENDING,
   PUMP_PRIMED,
+  PUMP_REST,
   PUMP_RESULT_DONE,
   PUMP_RESULT_DRAIN,
+  PUMP_RESULT_PAUSE,
+  PUMP_SLICE,
   PUMP_STREAMS,
   PUMP_TIMERS,
   PUMP_TIMER_COUNT,
@@ -82,7 +86,7 @@ function finish(): u32 {
   const last = lastMoment();
   while (load<u64>(PUMP_BLOCK, PUMP_DUE) <= last) {
     fireEarliest();
-    if (mustReturn()) return PUMP_RESULT_DRAIN;
+    if (mustReturn()) return comeBack();
   }
   if (load<u64>(PUMP_BLOCK, PUMP_LAST_TS) > load<u64>(CURRENT_BLOCK, CURRENT_TS)) {
     store<u64>(CURRENT_BLOCK, load<u64>(PUMP_BLOCK, PUMP_LAST_TS), CURRENT_TS);
@@ -99,8 +103,27 @@ function cursorAt(index: u32): usize {
   return <usize>load<u32>(PUMP_BLOCK, PUMP_CURSORS) + index * CURSOR_SIZE_BYTES;
 }
 
+/** Of a whole budget, or of what is left of one that was paused. */
+function nextSlice(budget: u32): void {
+  const slice = min<u32>(load<u32>(PUMP_BLOCK, PUMP_SLICE), budget);
+  store<u32>(PUMP_BLOCK, slice, PUMP_BUDGET);
+  store<u32>(PUMP_BLOCK, budget - slice, PUMP_REST);
+  store<u32>(PUMP_BLOCK, 0, PUMP_PAUSED);
+}
+
 function refillBudget(): void {
-  store<u32>(PUMP_BLOCK, LIMITS_BUDGET, PUMP_BUDGET);
+  nextSlice(LIMITS_BUDGET);
+}
+
+/**
+ * Why the pump comes back. What has to be drained is so after the same events whatever the slices are: a pause comes between, and changes
+ * nothing.
+ */
+function comeBack(): u32 {
+  const yields = (load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & CURRENT_FLAGS_YIELD) != 0;
+  if (!yields && load<u32>(PUMP_BLOCK, PUMP_PAUSED)) return PUMP_RESULT_PAUSE;
+  store<u32>(PUMP_BLOCK, 0, PUMP_PAUSED);
+  return PUMP_RESULT_DRAIN;
 }
 
 /** Brings every stream to its first data record: pump.firstTs is then known. The streams have to start anew after it. */
@@ -138,7 +161,8 @@ function settle(cursor: usize, moved: bool): bool {
 
 /** What is left of the last call: streams that are not at their first event, or a winner whose event was handled. */
 function resume(): bool {
-  refillBudget();
+  if (load<u32>(PUMP_BLOCK, PUMP_PAUSED)) nextSlice(load<u32>(PUMP_BLOCK, PUMP_REST));
+  else refillBudget();
   if (!prime()) return false;
   if (!load<u32>(PUMP_BLOCK, PUMP_PENDING)) return true;
   store<u32>(PUMP_BLOCK, 0, PUMP_PENDING);
@@ -148,7 +172,7 @@ function resume(): bool {
 
 /** Learns the first names of tasks from all streams, with the dispatch of task rules. To be called until it is done, as pump_run. */
 export function pump_prescan(): u32 {
-  if (!resume()) return PUMP_RESULT_DRAIN;
+  if (!resume()) return comeBack();
   while (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
     const cursor = winner();
     if (hasEnded(cursor)) break;
@@ -158,26 +182,26 @@ export function pump_prescan(): u32 {
       load<u32>(cursor, CURSOR_RECORD_BYTES),
       isBigEndian(cursor),
     );
-    if (!settle(cursor, advance(cursor))) return PUMP_RESULT_DRAIN;
+    if (!settle(cursor, advance(cursor))) return comeBack();
   }
   endScan();
   return PUMP_RESULT_DONE;
 }
 
-/** Handles events and timers until the session is needed (pumpResult.drain) or everything is done. */
+/** Handles events and timers until the session is needed (pumpResult.drain), the slice is used up (pause) or everything is done. */
 export function pump_run(): u32 {
   store<u32>(CURRENT_BLOCK, load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & ~CURRENT_FLAGS_YIELD, CURRENT_FLAGS);
-  if (!resume()) return PUMP_RESULT_DRAIN;
+  if (!resume()) return comeBack();
   while (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
     const cursor = winner();
     if (hasEnded(cursor)) return finish();
     const due = load<u64>(PUMP_BLOCK, PUMP_DUE);
     if (due <= load<u64>(cursor, CURSOR_TS)) {
       fireEarliest();
-      if (mustReturn()) return PUMP_RESULT_DRAIN;
+      if (mustReturn()) return comeBack();
       continue;
     }
-    if (!settle(cursor, runStream(cursor, min<u64>(due, aloneUntil(cursor))))) return PUMP_RESULT_DRAIN;
+    if (!settle(cursor, runStream(cursor, min<u64>(due, aloneUntil(cursor))))) return comeBack();
   }
   return PUMP_RESULT_DONE;
 }

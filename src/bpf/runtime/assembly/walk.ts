@@ -6,7 +6,7 @@
  * and is counted.
  */
 import { fill } from "./env";
-import { enterStream, fire, mustReturn } from "./fire";
+import { canPause, enterStream, fire, mustReturn } from "./fire";
 import {
   CURRENT_BLOCK,
   CURRENT_NCPUS,
@@ -41,6 +41,7 @@ import {
   LIMITS_FILL_COST,
   PUMP_BLOCK,
   PUMP_BUDGET,
+  PUMP_REST,
   PUMP_DAMAGED,
   PUMP_DISPATCH,
   PUMP_EVENTS,
@@ -115,7 +116,10 @@ function enterPage<Order>(cursor: usize): u32 {
   while (true) {
     const left = load<u32>(cursor, CURSOR_WINDOW_END) - page;
     if (left < wanted && !(hasFlag(cursor, CURSOR_FLAGS_DRY) && left >= pageBytes)) {
-      if (!load<u32>(PUMP_BLOCK, PUMP_BUDGET)) return OUT_OF_BUDGET;
+      if (!load<u32>(PUMP_BLOCK, PUMP_BUDGET)) {
+        canPause();
+        return OUT_OF_BUDGET;
+      }
       page = refill(cursor, page, wanted == pageBytes ? 0 : left);
       if (!page) return AT_END;
     }
@@ -156,10 +160,19 @@ function refill(cursor: usize, from: usize, kept: u32): usize {
   store<u32>(cursor, load<u32>(cursor, CURSOR_FILLS) + 1, CURSOR_FILLS);
   store<u32>(cursor, window + bytes, CURSOR_WINDOW_END);
   store<u32>(cursor, window, CURSOR_PAGE);
-  const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
-  store<u32>(PUMP_BLOCK, budget > LIMITS_FILL_COST ? budget - LIMITS_FILL_COST : 0, PUMP_BUDGET);
+  spend(LIMITS_FILL_COST);
   if (bytes % pageBytes) addTo32(PUMP_DAMAGED, 1);
   return bytes < pageBytes ? 0 : window;
+}
+
+/** Of the slice, then of the rest of the budget. */
+function spend(cost: u32): void {
+  const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
+  store<u32>(PUMP_BLOCK, budget > cost ? budget - cost : 0, PUMP_BUDGET);
+  if (budget >= cost) return;
+  const rest = load<u32>(PUMP_BLOCK, PUMP_REST);
+  const owed = cost - budget;
+  store<u32>(PUMP_BLOCK, rest > owed ? rest - owed : 0, PUMP_REST);
 }
 
 /** After it the cursor sorts behind everything. */
