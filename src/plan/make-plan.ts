@@ -1,0 +1,174 @@
+/** From a script to what has to be recorded for it. Pure: the machine is asked through PlanMachine. */
+import { check, type CheckEnv } from "../../lang/check/check.ts";
+import { linkImports } from "../../lang/check/imports.ts";
+import { makeReport } from "../../lang/check/report.ts";
+import type { Tracepoint } from "../../lang/catalogue.ts";
+import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
+import type { HirProgram } from "../../lang/hir/hir.ts";
+import { parse } from "../../lang/parse/parse.ts";
+import { usesTasks } from "../session/compile.ts";
+import { askedBy, type Asked } from "./asked.ts";
+import { asksForBootClock } from "./boot-clock.ts";
+import { dynamicEvent, eventNames, needsBySite, type SiteNeeds } from "./dynamic.ts";
+import { eventProbe, type FieldsUsed } from "./event-probe.ts";
+import type { PlanMachine } from "./machine.ts";
+import { placeMemory } from "./memory-places.ts";
+import type { Needs } from "./needs.ts";
+import type { Kept, PlannedDynamic, PlannedEvent, RecordingPlan, Unrecordable } from "./plan.ts";
+import { plannedSites } from "./site.ts";
+import { taskEvents } from "./task-events.ts";
+import { traceNeeds } from "./trace-values.ts";
+import { unansweredBuiltins } from "./unanswered.ts";
+
+export interface PlanInput {
+  readonly source: Source;
+  readonly machine: PlanMachine;
+  /** What the checker wants to know beside what the machine tells. */
+  readonly env: Pick<CheckEnv, "params" | "namedParams" | "config" | "unsafe" | "pid" | "readImport" | "readHeader" | "includes">;
+  /** Of the dynamic events. */
+  readonly group: string;
+}
+
+export type PlanResult =
+  | { readonly ok: true; readonly plan: RecordingPlan; readonly diagnostics: readonly Diagnostic[]; readonly source: Source }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly source: Source };
+
+interface Typed {
+  readonly program: HirProgram;
+  readonly asked: Asked;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly source: Source;
+}
+
+type Refused = Extract<PlanResult, { readonly ok: false }>;
+
+function typed({ source, machine, env }: PlanInput): Typed | Refused {
+  const { script, diagnostics } = parse(source);
+  if (diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics, source };
+  const report = makeReport();
+  const unit = linkImports({ script, source }, env.readImport, report);
+  const { params, unsafe = false, pid = null } = env;
+  const asked = askedBy(unit.script, { params, machine, report, pid, unsafe });
+  if (report.hasErrors()) return { ok: false, diagnostics: report.diagnostics, source: unit.source };
+  const { catalogue, architecture, types, kernelSymbols } = machine;
+  const checked = check(
+    { script: { ...asked.script, imports: [] }, source: unit.source },
+    { ...env, catalogue: { ...catalogue, probed: plannedSites(asked.sites) }, architecture, types, kernelSymbols },
+  );
+  const all = [...diagnostics, ...report.diagnostics, ...checked.diagnostics];
+  if (checked.program === null) return { ok: false, diagnostics: all, source: checked.source };
+  return { program: checked.program, asked, diagnostics: all, source: checked.source };
+}
+
+/** What programs use of each tracepoint. */
+function usedFields(program: HirProgram, needs: Needs): Map<Tracepoint, FieldsUsed> {
+  const used = new Map<Tracepoint, FieldsUsed>();
+  program.probes.forEach(({ attach }, index) => {
+    const { fields, extras } = needs.probes[index]!;
+    for (const point of attach) {
+      if (point.provider !== "tracepoint") continue;
+      const known = used.get(point.tracepoint);
+      used.set(point.tracepoint, {
+        fields: new Set([...(known?.fields ?? []), ...fields]),
+        kstack: (known?.kstack ?? false) || extras.has("kstack"),
+        ustack: (known?.ustack ?? false) || extras.has("ustack"),
+      });
+    }
+  });
+  return used;
+}
+
+const eventOf = (category: string, name: string, why: string, { kstack, ustack }: Pick<FieldsUsed, "kstack" | "ustack">): PlannedEvent => ({
+  category,
+  name,
+  why,
+  kstack,
+  ustack,
+});
+
+/** The event that fires at a raw tracepoint, whose records have no raw arguments. */
+function plainEvent({ site, words, kstack, ustack }: SiteNeeds, { catalogue }: PlanMachine): PlannedEvent | null {
+  if (site.code !== "raw_tracepoint" || words.size > 0) return null;
+  const event = catalogue.tracepoints.find(({ category, name }) => category !== "syscalls" && category !== "ftrace" && name === site.func);
+  return event === undefined ? null : eventOf(event.category, event.name, `rawtracepoint:${event.name}`, { kstack, ustack });
+}
+
+/** Once each. */
+function withTaskEvents(events: readonly PlannedEvent[], machine: PlanMachine): PlannedEvent[] {
+  const has = (one: PlannedEvent): boolean => events.some(({ category, name }) => category === one.category && name === one.name);
+  return [...events, ...taskEvents(machine.catalogue).filter((event) => !has(event))];
+}
+
+interface Recorded {
+  readonly events: PlannedEvent[];
+  readonly dynamic: PlannedDynamic[];
+  readonly unrecordable: Unrecordable[];
+}
+
+function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, group }: PlanInput): Recorded {
+  const { architecture } = machine;
+  const sites = needsBySite(program, needs);
+  const placed = placeMemory({ program, needs, sites, textAt: ({ span }) => source.text.slice(span.start, span.end) });
+  const unrecordable = [...placed.unrecordable];
+  const events: PlannedEvent[] = [];
+  const dynamic: PlannedDynamic[] = [];
+  const used = usedFields(program, needs);
+  const nameOf = eventNames();
+  for (const [tracepoint, uses] of used) {
+    const { category, name } = tracepoint;
+    const memory = placed.events.find((one) => one.tracepoint === tracepoint);
+    const probe = memory === undefined ? null : eventProbe(memory, uses, group, architecture);
+    if (probe !== null && "letter" in probe) dynamic.push(probe);
+    else events.push(eventOf(category, name, `tracepoint:${category}:${name}`, uses));
+    if (probe !== null && "what" in probe) unrecordable.push(probe);
+  }
+  for (const at of sites.values()) {
+    if (asked.samples.has(at.site.func)) continue;
+    const plain = plainEvent(at, machine);
+    if (plain === null) dynamic.push(dynamicEvent(at, group, nameOf(at.site), architecture));
+    else events.push(plain);
+  }
+  return { events, dynamic, unrecordable };
+}
+
+export function makePlan(input: PlanInput): PlanResult {
+  const checked = typed(input);
+  if ("ok" in checked) return checked;
+  const { program, asked, diagnostics, source } = checked;
+  const needs = traceNeeds(program);
+  const { events, dynamic, unrecordable } = recordedBy(checked, needs, input);
+  const extras = new Set(needs.probes.flatMap((probe) => [...probe.extras]));
+  const records = events.length + dynamic.length + asked.samples.size > 0;
+  const tasks = records && usesTasks(program);
+  const programs = [...new Set(asked.sites.flatMap(({ target }) => target ?? []))].sort();
+  const usesUserSymbols = extras.has("usym") || extras.has("ustack");
+  const kept: readonly (readonly [Kept, boolean])[] = [
+    ["dynamic events", dynamic.length > 0],
+    ["kernel symbols", extras.has("ksym") || extras.has("kstack") || dynamic.some(({ isUser }) => !isUser)],
+    ["mappings", usesUserSymbols],
+    ["programs", usesUserSymbols || programs.length > 0],
+  ];
+  return {
+    ok: true,
+    diagnostics,
+    source,
+    plan: {
+      events: tasks ? withTaskEvents(events, input.machine) : events,
+      dynamic,
+      samples: [...asked.samples.values()],
+      clock: asksForBootClock(asked.script) ? "boot" : "mono",
+      tasks,
+      kstack: extras.has("kstack"),
+      ustack: extras.has("ustack"),
+      kept: kept.filter(([, wanted]) => wanted).map(([name]) => name),
+      programs,
+      wallClock: records && extras.has("wall clock"),
+      unrecordable: [...unansweredBuiltins(program, needs), ...unrecordable],
+    },
+  };
+}
+
+/** Whether some probe fires on something that has to be recorded. */
+export const recordsSomething = ({ events, dynamic, samples }: RecordingPlan): boolean =>
+  events.length + dynamic.length + samples.length > 0;
+

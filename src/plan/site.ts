@@ -1,0 +1,48 @@
+/** Sites of probes that are not recorded yet, for the checker of scripts: it attaches to them as to recorded ones. */
+import type { ProbeSite, ProbeSites, TracepointField } from "../../lang/catalogue.ts";
+import { sizeOf } from "../../lang/types/type.ts";
+import type { Parameter } from "./machine.ts";
+
+export interface SiteText {
+  readonly code: ProbeSite["code"];
+  readonly at: ProbeSite["at"];
+  readonly func: string;
+  readonly target?: string;
+  readonly module?: string | null;
+  readonly aliases?: readonly string[];
+  readonly offset?: bigint;
+  readonly address?: bigint | null;
+  /** Of a kernel function: what `args` has. */
+  readonly parameters?: readonly Parameter[];
+}
+
+const fieldOf = ({ name, type }: Parameter): TracepointField => ({
+  name,
+  type,
+  decl: name,
+  offset: 0,
+  sizeBytes: sizeOf(type),
+  loc: "inline",
+});
+
+export const plannedSite = (text: SiteText): ProbeSite => ({
+  code: text.code,
+  at: text.at,
+  target: text.target ?? null,
+  module: text.module ?? null,
+  func: text.func,
+  aliases: text.aliases ?? [],
+  offset: text.offset ?? 0n,
+  address: text.address ?? null,
+  records: {
+    eventId: -1,
+    only: null,
+    recipe: { registers: [], memory: [], typed: [] },
+    fields: (text.parameters ?? []).map(fieldOf),
+    returnIndex: text.parameters?.length ?? 0,
+    address: null,
+    callerOffset: null,
+  },
+});
+
+export const plannedSites = (sites: readonly ProbeSite[]): ProbeSites => ({ sites, unseen: () => null });

@@ -1,0 +1,81 @@
+/** Recording with perf record, which alone samples. */
+import { shellWord } from "../../../lang/check/attach/checked-point.ts";
+import type { Sample } from "../samples.ts";
+import type { Unrecordable } from "../plan.ts";
+import { defineStep, removeCommands } from "./definitions.ts";
+import { namedEvents } from "./event-names.ts";
+import { keepStep, needsMaps, replayWords } from "./keep.ts";
+import { nonEmpty, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
+
+/** Events of one command have rates of their own: `cpu-clock/freq=99/`. */
+function sampleText({ event, rate }: Sample, isAlone: boolean): string {
+  const [letter, count] = [rate.slice(0, 2), rate.slice(3)];
+  if (isAlone || event.includes("/")) return `-e ${shellWord(event)} ${rate}`;
+  return `-e ${shellWord(`${event}/${letter === "-F" ? "freq" : "period"}=${count}/`)}`;
+}
+
+function options({ plan, directory }: ToolInput, file: string): string[] {
+  const events = namedEvents(plan);
+  const isAlone = events.length === 0 && plan.samples.length === 1;
+  return [
+    `-o ${shellWord(`${directory}/${file}`)}`,
+    `-k ${plan.clock}`,
+    "-m 16M",
+    ...(plan.kstack || plan.ustack ? ["-g"] : []),
+    ...events.map(({ name }) => `-e ${shellWord(name)}`),
+    ...plan.samples.map((sample) => sampleText(sample, isAlone)),
+  ];
+}
+
+function recordStep(input: ToolInput, file: string): Step {
+  const { subject, directory } = input;
+  const record = (rest: string): string => ["perf record", ...options(input, file), rest].join(" \\\n  ");
+  switch (subject.kind) {
+    case "command":
+      return { why: "the command and what it starts", commands: [record(`-- ${words(subject.words)}`)] };
+    case "process":
+      return {
+        why: `process ${subject.pid}, until Ctrl-C`,
+        commands: [
+          record(`-p ${subject.pid}`),
+          ...(needsMaps(input) ? [`cat /proc/${subject.pid}/maps > ${shellWord(`${directory}/maps`)}`] : []),
+        ],
+      };
+    case "machine":
+      return { why: "all that runs, until Ctrl-C", commands: [record("-a")] };
+  }
+}
+
+/** perf writes mappings into its file. */
+function withoutMaps(input: ToolInput): ToolInput {
+  if (input.subject.kind !== "command") return input;
+  return { ...input, plan: { ...input.plan, kept: input.plan.kept.filter((what) => what !== "mappings") } };
+}
+
+/** trace_eprobe has no perf side (Linux kernel/trace/trace_eprobe.c, eprobe_register). */
+function eventProbeGaps({ plan }: ToolInput): Unrecordable[] {
+  return plan.dynamic
+    .filter(({ letter }) => letter === "e")
+    .map(({ place }) => ({
+      what: `what the pointers of ${place} lead to`,
+      why: "perf cannot record event probes",
+      hint: "use --tool trace-cmd",
+    }));
+}
+
+export function perfCommands(whole: ToolInput): ToolCommands {
+  const input = withoutMaps(whole);
+  const file = "perf.data";
+  return {
+    steps: nonEmpty([
+      { why: "where the recording is kept", commands: [`mkdir -p ${shellWord(input.directory)}`] },
+      defineStep(input.plan),
+      recordStep(input, file),
+      keepStep(input),
+    ]),
+    replay: replayWords(input, file),
+    cleanUp: removeCommands(input.plan),
+    unrecordable: eventProbeGaps(input),
+  };
+}
+

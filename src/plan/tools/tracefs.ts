@@ -1,0 +1,98 @@
+/** Recording through tracefs alone; trace-cmd only writes the file at the end. */
+import { removeCommands, defineStep } from "./definitions.ts";
+import { namedEvents } from "./event-names.ts";
+import { keepStep, mapsLoop, needsMaps, replayWords } from "./keep.ts";
+import { sampleGaps } from "./sample-gaps.ts";
+import { nonEmpty, TRACING, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
+import { shellWord } from "../../../lang/check/attach/checked-point.ts";
+
+/** KiB for each CPU. */
+export const BUFFER_KB = 16384;
+
+const INSTANCE = "hs";
+const at = (path: string): string => `${TRACING}/instances/${INSTANCE}/${path}`;
+const set = (path: string, value: string | number): string => `echo ${value} > ${at(path)}`;
+
+function bufferStep({ plan }: ToolInput): Step {
+  return {
+    why: "a buffer of our own; nobody else's tracing is touched",
+    commands: [
+      `mkdir ${TRACING}/instances/${INSTANCE}`,
+      set("tracing_on", 0),
+      set("trace_clock", plan.clock),
+      set("buffer_size_kb", BUFFER_KB),
+      set("options/event-fork", 1),
+      ...(plan.tasks ? [set("options/record-cmd", 1), set("options/record-tgid", 1)] : []),
+      ...(plan.tasks ? [`echo 65536 > ${TRACING}/saved_cmdlines_size`] : []),
+      ...(plan.ustack ? [set("options/userstacktrace", 1)] : []),
+    ],
+  };
+}
+
+function eventsStep({ plan }: ToolInput): Step {
+  return {
+    why: "what is recorded",
+    commands: namedEvents(plan).flatMap(({ path, why, kstack, name }) => [
+      `${set(`events/${path}/enable`, 1)}   # ${why}`,
+      ...(!kstack ? [] : name.endsWith(":*") ? [`echo 1 > ${at("options/stacktrace")}`] : [set(`events/${path}/trigger`, "stacktrace")]),
+    ]),
+  };
+}
+
+/** The shell that becomes the command is recorded from where it names itself. */
+function commandLine(command: readonly string[]): string {
+  const start = `echo $$ > ${at("set_event_pid")} && echo 1 > ${at("tracing_on")} && exec "$@"`;
+  return `sh -c ${shellWord(start)} sh ${words(command)}`;
+}
+
+function runStep(input: ToolInput): Step {
+  const { subject, directory } = input;
+  const stop = set("tracing_on", 0);
+  switch (subject.kind) {
+    case "command": {
+      const run = commandLine(subject.words);
+      if (!needsMaps(input)) return { why: "the command and what it starts", commands: [run, stop] };
+      return {
+        why: "the command and what it starts, with its mappings as they last were",
+        commands: [`${run} & P=$!`, mapsLoop(directory, "$P"), "wait $P", stop],
+      };
+    }
+    case "process":
+      return {
+        why: `the threads of process ${subject.pid} and what it starts; wait as long as it takes`,
+        commands: [
+          `ls /proc/${subject.pid}/task > ${at("set_event_pid")}`,
+          set("tracing_on", 1),
+          "sleep 10",
+          stop,
+          ...(needsMaps(input) ? [`cat /proc/${subject.pid}/maps > ${shellWord(`${directory}/maps`)}`] : []),
+        ],
+      };
+    case "machine":
+      return { why: "all that runs; wait as long as it takes", commands: [set("tracing_on", 1), "sleep 10", stop] };
+  }
+}
+
+export function tracefsCommands(input: ToolInput): ToolCommands {
+  const { plan, directory } = input;
+  const file = "trace.dat";
+  const extract: Step = {
+    why: "the recording: events, their formats and kernel symbols; what was lost is told by per_cpu/cpu*/stats",
+    commands: [`grep -H overrun ${at("per_cpu/cpu*/stats")}`, `trace-cmd extract -B ${INSTANCE} -o ${shellWord(`${directory}/${file}`)}`],
+  };
+  return {
+    steps: nonEmpty([
+      { why: "where the recording is kept", commands: [`mkdir -p ${shellWord(directory)}`] },
+      defineStep(plan),
+      bufferStep(input),
+      eventsStep(input),
+      runStep(input),
+      keepStep(input),
+      extract,
+    ]),
+    replay: replayWords(input, file),
+    // trace-cmd 3.1 removes the instance itself.
+    cleanUp: [`[ ! -d ${TRACING}/instances/${INSTANCE} ] || rmdir ${TRACING}/instances/${INSTANCE}`, ...removeCommands(plan)],
+    unrecordable: sampleGaps(plan, "tracefs"),
+  };
+}

@@ -1,0 +1,31 @@
+/** Builtins that no recorder writes down with an event. */
+import type { BuiltinName, HirProgram } from "../../lang/hir/hir.ts";
+import type { Needs } from "./needs.ts";
+import type { Unrecordable } from "./plan.ts";
+
+const USER_IDS = "no recorder writes user or group ids with an event, and no fetch argument reaches the credentials of the running task";
+
+const WHY: Readonly<Partial<Record<BuiltinName, string>>> = {
+  uid: USER_IDS,
+  gid: USER_IDS,
+  username: USER_IDS,
+  cgroup: "no recorder writes cgroup ids with an event",
+  numaid: "events name the processor only; its node is in /sys/devices/system/cpu/cpuN: use cpu",
+};
+
+/** begin and end run in the replaying process, which has ids of its own. */
+const isOwn = (provider: string): boolean => ["begin", "end", "interval", "self", "test", "bench"].includes(provider);
+
+export function unansweredBuiltins(program: HirProgram, needs: Needs): Unrecordable[] {
+  const found = new Map<BuiltinName, string[]>();
+  needs.probes.forEach(({ builtins }, index) => {
+    const names = (program.probes[index]?.attach ?? []).filter(({ provider }) => !isOwn(provider)).map(({ name }) => name);
+    for (const builtin of builtins)
+      if (WHY[builtin] !== undefined && names.length > 0) found.set(builtin, [...(found.get(builtin) ?? []), ...names]);
+  });
+  return [...found].map(([builtin, names]) => ({
+    what: `${builtin} in ${names.length > 2 ? `${names[0]!} and ${names.length - 1} others` : names.join(" and ")}`,
+    why: WHY[builtin]!,
+    hint: null,
+  }));
+}
