@@ -67,3 +67,18 @@ export const stackTexts =
     const name = type.space === "kernel" ? nameKernel : nameUser;
     return `\n${frames.map((address) => frameText(type, address, (at) => name(machine, missing, at))).join("")}`;
   };
+
+/**
+ * Names of a stack's functions without offsets, top first, for who draws stacks: the address where there is no symbol, the file in brackets
+ * where at least that is known. No stack is none.
+ */
+export const stackNames =
+  (source: StackSource, machine: RecordedMachine, missing: MissingSymbols) =>
+  (type: StackType, id: bigint): string[] => {
+    const frames = id < 0n ? [] : source.frames(type.frames, id);
+    return frames.map((address) => {
+      const { name, path } = (type.space === "kernel" ? nameKernel : nameUser)(machine, missing, address);
+      if (name !== null) return name.replace(/\+\d+$/, "");
+      return path === null ? `0x${hex(address)}` : `[${path.slice(path.lastIndexOf("/") + 1)}]`;
+    });
+  };
