@@ -11,6 +11,9 @@ export interface PageStream {
   readonly cpu: number;
   /** Its records are those of several CPUs, each change told by a mark (probes/stream/page-writer.ts). */
   readonly marksCpu?: boolean;
+  /** Of several recordings together (together.ts): number of its recording, and of the layout that its records' event types are of. */
+  readonly recording?: number;
+  readonly layout?: number;
   /** Bytes of one sub-buffer. */
   readonly pageBytes: number;
   /** Header of a sub-buffer before its data: 8 + size of the kernel's long. */
@@ -80,6 +83,8 @@ export interface RecordingInfo {
 
 export interface Recording {
   readonly info: RecordingInfo;
+  /** Names of the recordings by PageStream.recording; absent: it is one, and its tag is the name of its file. */
+  readonly tags?: readonly string[];
   readonly catalogue: ProbeCatalogue;
   readonly streams: readonly PageStream[];
   /** saved_cmdlines: pid → comm; the LAST name of each task that ran. */
@@ -87,5 +92,7 @@ export interface Recording {
   readonly taskRules: readonly TaskRule[];
   /** /proc/kallsyms text, null if absent. Decoded on first use. */
   kallsyms(): string | null;
+  /** The kernel's types (BTF) as the recorder saved them, read on first use; absent: it did not, null: they cannot be read. */
+  btf?(): Uint8Array | null;
   close(): void;
 }

@@ -12,6 +12,10 @@ export interface StreamSpec {
   readonly time: { readonly mult: number; readonly shift: number; readonly offset: bigint };
   /** Its records are those of several CPUs, each change told by a mark (probes/stream/page-writer.ts); `cpu` is that of the first ones. */
   readonly marksCpu?: boolean;
+  /** Number of its recording. */
+  readonly recording?: number;
+  /** Which events its records' common_type is of: id `t` of layout `n` is event id n << 16 | t everywhere else. */
+  readonly layout?: number;
   /** Bytes written (whole pages), 0 at the end. */
   readonly fill: (window: Uint8Array) => number;
   /** Back to the first page: the first names of tasks are looked for in a pass of its own. */
@@ -121,6 +125,13 @@ export interface ProbedEvent {
 
 /** Records that hold the stack of the event before them (same CPU, same task). */
 export interface StackRecords {
+  /** By layout (StreamSpec.layout); what is behind the end has none. */
+  readonly layouts: readonly StackLayout[];
+  /** Code of the tracer itself, [start, end), ascending: left out at the top of a kernel stack. */
+  readonly tracerCode: readonly (readonly [bigint, bigint])[];
+}
+
+export interface StackLayout {
   /** Event ids, 0 if the recording has none; offsets of the frames, of `size` of a kernel stack (0: it ends with the record). */
   readonly kernel: number;
   readonly kernelFrames: number;
@@ -128,8 +139,6 @@ export interface StackRecords {
   readonly user: number;
   readonly userFrames: number;
   readonly wordBytes: 4 | 8;
-  /** Code of the tracer itself, [start, end), ascending: left out at the top of a kernel stack. */
-  readonly tracerCode: readonly (readonly [bigint, bigint])[];
 }
 
 export interface PumpOptions {
@@ -139,6 +148,8 @@ export interface PumpOptions {
   readonly taskRules: readonly TaskRuleSpec[];
   /** Comm of each task at the start. */
   readonly comms: ReadonlyMap<number, string>;
+  /** Tags of the recordings by number: what TAG_WINDOW holds. */
+  readonly tags?: readonly string[];
   /** Track comm and tgid (some program asks for them). */
   readonly trackTasks: boolean;
   /** Only events with fromNs <= ts < toNs fire; earlier ones still move task state. null: no bound. */

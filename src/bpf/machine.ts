@@ -7,7 +7,7 @@ import { createError } from "./maps/create.ts";
 import { writeDescriptor } from "./maps/descriptor.ts";
 import { mapHandle } from "./maps/handle.ts";
 import { planMemory, type Area, type MemoryPlan } from "./maps/plan.ts";
-import { CURRENT_BLOCK, current, missing, MISSING_BLOCK, PUMP_BLOCK } from "./memory.ts";
+import { CURRENT_BLOCK, current, missing, MISSING_BLOCK, PUMP_BLOCK, TAG_WINDOW } from "./memory.ts";
 import { drainRing } from "./runtime/drain.ts";
 import { loadPrograms } from "./runtime/load-programs.ts";
 import { limits, pump, pumpResult, task } from "./runtime/layout.ts";
@@ -129,6 +129,7 @@ export function createMachine(options: MachineOptions): Machine {
       if (isStaged) clearDispatch(bytes, plan);
       isStaged = true;
       const staged = stageEvents(view, plan, options);
+      writeTags(bytes, plan, options.tags ?? []);
       const { hasRules } = staged;
       counters = staged.counters;
       stageTimers(view, plan, timers, base);
@@ -191,6 +192,14 @@ function planFor(options: MachineOptions): MemoryPlan {
   return plan;
 }
 
+function writeTags(bytes: Uint8Array, plan: MemoryPlan, tags: readonly string[]): void {
+  const encoder = new TextEncoder();
+  tags.forEach((tag, i) => {
+    const at = i * TAG_WINDOW.bytes;
+    if (at < plan.tags.sizeBytes) bytes.set(encoder.encode(tag).subarray(0, TAG_WINDOW.bytes - 1), plan.tags.address + at);
+  });
+}
+
 function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOptions, tableBase: number): void {
   const setPump = (field: number, value: number): void => view.setUint32(PUMP_BLOCK + field, value, true);
   setPump(pump.slice, limits.budget);
@@ -206,6 +215,7 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.regions, plan.regions.address);
   setPump(pump.frames, plan.frames.address);
   setPump(pump.calls, plan.calls.address);
+  setPump(pump.tags, plan.tags.address);
   setPump(pump.mapsStart, plan.mapsArea.address);
   setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
   setPump(pump.taskIndex, plan.taskIndex.address);

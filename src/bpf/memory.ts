@@ -64,6 +64,17 @@ export const MISSING_SEEN = MISSING_BLOCK + 64;
  * parent, and 16 bytes of its name at `comm`. No machine has such an address.
  */
 export const TASK_WINDOW = { high: 0x74_6173, highShift: 40, pidShift: 5, parent: 0, comm: 16 } as const;
+/**
+ * The tag of the recording that the event at hand comes from, as kernel memory: a string of `bytes` at most, NUL included, at high << highShift.
+ * Empty in programs of no recording (begin, end, interval).
+ */
+export const TAG_WINDOW = { high: 0x72_6563, highShift: 40, bytes: 64 } as const;
+/**
+ * Addresses in the record of an event, as numbers: high << highShift | the event (current.serial) << serialShift | offset in its record. Where
+ * the record is in this memory shows nowhere, and no other event's data is taken for it. A program that has the address gets the number by
+ * reading it from its stack with `mark` twice behind it. No machine has such an address.
+ */
+export const RECORD_WINDOW = { high: 0x64_61, highShift: 48, serialShift: 16, mark: 0x2174_6164 } as const;
 /** BPF stack: frame n of 8 is at STACK_BASE + n * 512; r10 of a frame is its end. Main programs use frame 0 at a constant address. */
 export const STACK_BASE = 2048;
 export const STACK_FRAME_BYTES = 512;

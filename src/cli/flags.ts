@@ -36,13 +36,14 @@ export const FLAGS = {
   "dwarf-pid": { type: "string", multiple: true },
   "traceable-functions": { type: "string" },
   "verify-llvm-ir": { type: "boolean" },
-  btf: { type: "boolean", short: "b" },
+  "force-btf": { type: "boolean", short: "b" },
   "emit-llvm": { type: "string" },
   aot: { type: "string" },
 
   // Ours
   trace: { type: "string", multiple: true },
   sample: { type: "boolean" },
+  "clock-offset": { type: "string", multiple: true },
   from: { type: "string" },
   to: { type: "string" },
   seed: { type: "string" },
@@ -50,6 +51,7 @@ export const FLAGS = {
   "boot-time": { type: "string" },
   "dynamic-events": { type: "string", multiple: true },
   kallsyms: { type: "string" },
+  btf: { type: "string" },
   maps: { type: "string", multiple: true },
   symfs: { type: "string", multiple: true },
   backend: { type: "string" },

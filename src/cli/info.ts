@@ -2,8 +2,9 @@
 import type { Recording } from "../../probes/recording.ts";
 import { survey, type Survey } from "../session/survey.ts";
 import type { Console } from "./console.ts";
-import { loadRecording } from "./load.ts";
+
 import type { CliOptions } from "./options.ts";
+import { openRecordings } from "./recordings.ts";
 
 const seconds = (ns: bigint): string => `${String(ns / 1_000_000_000n)}.${String(ns % 1_000_000_000n).padStart(9, "0")} s`;
 const thousands = (n: bigint): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -59,14 +60,16 @@ export function infoText(recording: Recording, result: Survey): string {
   ].join("\n");
 }
 
+/** Each recording by itself: what they hold together is what each of them holds. */
 export async function info(options: CliOptions, console: Console): Promise<number> {
-  const opened = await loadRecording(options, options.file);
-  if (!opened.ok || opened.recording === null) {
+  const opened = await openRecordings(options, options.file);
+  if (!opened.ok || opened.recordings.length === 0) {
     console.error(`${opened.ok ? "ERROR: USAGE: hindsight info FILE" : opened.message}\n`);
     return 1;
   }
-  const { recording } = opened;
-  console.print(infoText(recording, survey(recording)));
-  recording.close();
+  for (const [i, { recording }] of opened.recordings.entries()) {
+    console.print(`${i > 0 ? "\n" : ""}${infoText(recording, survey(recording))}`);
+    recording.close();
+  }
   return 0;
 }

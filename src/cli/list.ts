@@ -10,7 +10,9 @@ import type { Recording } from "../../probes/recording.ts";
 import { recordedMachine, type RecordedMachine } from "../session/recorded-machine.ts";
 import { compile } from "./compile.ts";
 import type { Console } from "./console.ts";
-import { loadRecording, loadSource } from "./load.ts";
+import { loadSource } from "./load.ts";
+import { loadRecording } from "./recordings.ts";
+import { loadTypes } from "./kernel-types.ts";
 import { loadSideData } from "./side-data.ts";
 import type { CliOptions } from "./options.ts";
 
@@ -133,7 +135,12 @@ export async function list(options: CliOptions, console: Console): Promise<numbe
     console.error(`${beside.message}\n`);
     return beside.exitCode;
   }
-  const machine = recordedMachine(recording, beside.side);
+  const kernel = await loadTypes(options, console);
+  if (!kernel.ok) {
+    console.error(`${kernel.message}\n`);
+    return kernel.exitCode;
+  }
+  const machine = recordedMachine(recording, { ...beside.side, types: kernel.types });
   const isScript = options.program !== null || (options.file !== null && existsSync(options.file));
   const status = (isScript ? listScript : listPatterns)(options, recording, machine, console);
   recording?.close();

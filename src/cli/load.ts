@@ -1,9 +1,7 @@
-/** Opens what the command line names: the script's text and the recording. */
+/** Opens the script that the command line names. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Source } from "../../lang/diagnostics/diagnostic.ts";
 import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
-import type { Recording } from "../../probes/recording.ts";
 import { failure, type Failure } from "./failure.ts";
 import type { CliOptions } from "./options.ts";
 
@@ -29,21 +27,4 @@ export function loadSource(options: CliOptions): { readonly ok: true; readonly s
   } catch (error) {
     return failure(`ERROR: failed to open file '${options.file}': ${errnoText(error)}`);
   }
-}
-
-/** The recording that comes with the program, beside the bundle. */
-export const samplePath = (): string => fileURLToPath(new URL("sample.dat", import.meta.url));
-
-export async function loadRecording(
-  options: CliOptions,
-  operand: string | null = null,
-): Promise<{ readonly ok: true; readonly recording: Recording | null } | Failure> {
-  const paths = [...options.traces, ...(operand === null ? [] : [operand]), ...(options.sample ? [samplePath()] : [])];
-  const path = paths[0];
-  if (path === undefined) return { ok: true, recording: null };
-  if (paths.length > 1)
-    return failure(`ERROR: one recording at a time, not ${paths.length}: replaying several together is not supported yet`);
-  const { openRecording } = await import("../../probes/open.ts");
-  const opened = await openRecording(path);
-  return opened.ok ? opened : failure(`ERROR: ${opened.message}`);
 }

@@ -24,6 +24,8 @@ export interface CliOptions {
   readonly includes: readonly string[];
   readonly traces: readonly string[];
   readonly sample: boolean;
+  /** [NAME=]TIME each: added to the times of the recording of that name, or of all but the first. */
+  readonly clockOffsets: readonly string[];
   readonly format: "text" | "json";
   readonly output: string | null;
   readonly quiet: boolean;
@@ -43,6 +45,8 @@ export interface CliOptions {
   /** Files with definitions of dynamic events, with symbols, with the mappings of a process; directories with its files. */
   readonly dynamicEvents: readonly string[];
   readonly kallsyms: string | null;
+  /** Type data of the recorded kernel. */
+  readonly btf: string | null;
   readonly maps: readonly string[];
   readonly symfs: readonly string[];
   readonly backend: "jit" | "interp";
@@ -186,6 +190,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     includes: values.include ?? [],
     traces: values.trace ?? [],
     sample: values.sample ?? false,
+    clockOffsets: values["clock-offset"] ?? [],
     format,
     output: values.output ?? null,
     quiet: values.quiet ?? false,
@@ -203,6 +208,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     bootTime: values["boot-time"] ?? null,
     dynamicEvents: values["dynamic-events"] ?? [],
     kallsyms: values.kallsyms ?? null,
+    btf: values.btf ?? null,
     maps: values.maps ?? [],
     symfs: values.symfs ?? [],
     backend,

@@ -9,7 +9,9 @@ import { nothingAttached, selectProbes, type RunMode } from "../session/select-p
 import { compile } from "./compile.ts";
 import type { Console } from "./console.ts";
 import { unreadVariables } from "./environment.ts";
-import { errnoText, loadRecording, loadSource } from "./load.ts";
+import { errnoText, loadSource } from "./load.ts";
+import { loadRecording } from "./recordings.ts";
+import { loadTypes } from "./kernel-types.ts";
 import type { CliOptions } from "./options.ts";
 import { loadSideData } from "./side-data.ts";
 import { openOutput, type Output } from "./output.ts";
@@ -62,7 +64,13 @@ export async function run(options: CliOptions, console: Console): Promise<number
       console.error(`${beside.message}\n`);
       return beside.exitCode;
     }
-    return await runJob({ source, options, recording, machine: recordedMachine(recording, beside.side), console });
+    const kernel = await loadTypes(options, console);
+    if (!kernel.ok) {
+      console.error(`${kernel.message}\n`);
+      return kernel.exitCode;
+    }
+    const machine = recordedMachine(recording, { ...beside.side, types: kernel.types });
+    return await runJob({ source, options, recording, machine, console });
   } finally {
     recording?.close();
   }

@@ -16,6 +16,13 @@ export function durationNs(text: string): bigint | null {
   return ns <= MAX_NS ? ns : null;
 }
 
+/** The same with a sign. */
+export function signedDurationNs(text: string): bigint | null {
+  const sign = /^[+-]/.exec(text)?.[0] ?? "";
+  const ns = durationNs(text.slice(sign.length));
+  return ns === null ? null : sign === "-" ? -ns : ns;
+}
+
 /** A time of the recording's clock, or `+DURATION` after its first event. */
 export function traceTime(text: string): TraceTime | null {
   const relative = text.startsWith("+");

@@ -9,12 +9,16 @@ export const USAGE = `USAGE:
     hindsight info FILE                          say what a recording holds
 
 RECORDING:
-    --trace FILE       recording to replay (trace.dat of trace-cmd)
+    --trace [NAME=]FILE  recording to replay; - is the standard input. Several merge by their clock,
+                       and the script's builtin recording is the name of the event's own
+    --clock-offset [NAME=]TIME  add to the times of that recording (else of all but the first)
     --sample           replay the recording that comes with hindsight
     --from TIME        fire probes from this time on: seconds of the recording's clock (12.5),
     --to TIME          or relative to its first event (+0.2, +15ms); --to is exclusive
     --dynamic-events FILE  definitions of the recorded kprobes and uprobes (kprobe_events, uprobe_events)
     --kallsyms FILE    kernel symbols (/proc/kallsyms), where the recording has none
+    --btf FILE         types of the recorded kernel (a copy of its /sys/kernel/btf/vmlinux, or a
+                       file with a .BTF section), where the recording has none
     --maps FILE        mappings of the recorded process (/proc/PID/maps), for its symbols
     --symfs DIR        where the files are that it mapped, by path or by name
     --boot-time TIME   epoch seconds of the recorded machine's boot, for wall-clock times

@@ -2,6 +2,7 @@
 import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
 import { stackMapName } from "../../lang/lower/stacks.ts";
 import type { Recording } from "../../probes/recording.ts";
+import { tagOf } from "../../probes/together.ts";
 import { createMachine } from "../bpf/machine.ts";
 import type { Machine, StreamSpec, Timer } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
@@ -97,6 +98,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
         timers,
         taskRules: source.taskRules,
         comms: source.comms,
+        tags: source.tags ?? [tagOf(source.info.path)],
         trackTasks: options.trackTasks,
         fromNs,
         toNs,

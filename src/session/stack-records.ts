@@ -1,6 +1,6 @@
 /** Where a recording has the stacks of its events: records that follow them. */
 import type { ProbeCatalogue, Tracepoint } from "../../lang/catalogue.ts";
-import type { StackRecords } from "../bpf/machine-types.ts";
+import type { StackLayout, StackRecords } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import type { KernelSymbols } from "./symbols.ts";
 
@@ -16,16 +16,27 @@ const TRACER =
 
 const offsetOf = (event: Tracepoint | undefined, name: string): number => event?.fields.find((field) => field.name === name)?.offset ?? 0;
 
-export function stackRecords(catalogue: ProbeCatalogue, symbols: KernelSymbols | null): StackRecords {
-  const ftrace = (name: string): Tracepoint | undefined => catalogue.tracepoints.find((t) => t.category === "ftrace" && t.name === name);
-  const [kernel, user] = [ftrace("kernel_stack"), ftrace("user_stack")];
+/** Ids of the recording's own events (common_type) are the low half of event ids, the number of their layout the other one. */
+const TYPE_MASK = 0xffff;
+const LAYOUT_SHIFT = 16;
+
+function stackLayout(catalogue: ProbeCatalogue, events: readonly Tracepoint[]): StackLayout {
+  const [kernel, user] = ["kernel_stack", "user_stack"].map((name) => events.find((event) => event.name === name));
   return {
-    kernel: kernel?.id ?? 0,
+    kernel: (kernel?.id ?? 0) & TYPE_MASK,
     kernelFrames: offsetOf(kernel, "caller"),
     kernelCount: offsetOf(kernel, "size"),
-    user: user?.id ?? 0,
+    user: (user?.id ?? 0) & TYPE_MASK,
     userFrames: offsetOf(user, "caller"),
     wordBytes: catalogue.longBytes,
+  };
+}
+
+export function stackRecords(catalogue: ProbeCatalogue, symbols: KernelSymbols | null): StackRecords {
+  const layouts: Tracepoint[][] = [[]];
+  for (const event of catalogue.tracepoints) if (event.category === "ftrace") (layouts[event.id >>> LAYOUT_SHIFT] ??= []).push(event);
+  return {
+    layouts: Array.from(layouts, (events: readonly Tracepoint[] | undefined) => stackLayout(catalogue, events ?? [])),
     tracerCode: symbols?.rangesOf(TRACER) ?? [],
   };
 }

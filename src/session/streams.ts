@@ -10,6 +10,8 @@ export function streamsOf(recording: Recording | null): StreamSpec[] {
     byteOrder: stream.byteOrder,
     time: stream.time,
     marksCpu: stream.marksCpu ?? false,
+    recording: stream.recording ?? 0,
+    layout: stream.layout ?? 0,
     fill: (window) => stream.read(window),
     rewind: () => {
       stream.rewind();

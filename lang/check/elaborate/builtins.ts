@@ -3,6 +3,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { BuiltinName, HirExpr, HirStmt } from "../../hir/hir.ts";
 import { typeOfLiteral } from "../../types/literal.ts";
 import { bool, int, string, uint64, type Type } from "../../types/type.ts";
+import { RECORDING_TAG } from "../../recording-tag.ts";
 import { argumentRegisters, argumentSlot, FUNCTION_WORD, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../registers.ts";
 import { textToBytes } from "../byte-text.ts";
 import type { Context } from "./context.ts";
@@ -127,12 +128,26 @@ function argument(cx: Context, name: string, span: Span): HirExpr | null {
   return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
 }
 
+/** Ours: the tag of the recording that the event comes from, which the replay serves as kernel memory. */
+const recording: Special = (_cx, span) => {
+  const pointer: HirExpr = intConstant(span, RECORDING_TAG.address, uint64);
+  const chars: Type = { kind: "pointer", to: int(1, true), space: "kernel" };
+  return {
+    kind: "str_of",
+    span,
+    pointer: { kind: "cast", span, operand: pointer, type: chars },
+    length: null,
+    type: string(RECORDING_TAG.bytes),
+  };
+};
+
 const SPECIALS: Readonly<Record<string, Special>> = {
   arch: (cx, span) => text(cx.inference.env.architecture ?? "x86_64", span),
   config,
   cpid,
   ctx,
   func,
+  recording,
   has_cpid: (_cx, span) => intConstant(span, 0n, bool),
   retval,
   safe_mode: (cx, span) => intConstant(span, cx.inference.env.unsafe ? 0n : 1n, bool),

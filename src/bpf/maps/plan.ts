@@ -4,8 +4,8 @@
  * can be as large as their domain; nobody may fill them with zeros in advance.
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
-import { HEAP_BASE } from "../memory.ts";
-import { cursor, element, keptCall, limits, map, region, stackElement, task, timer } from "../runtime/layout.ts";
+import { HEAP_BASE, TAG_WINDOW } from "../memory.ts";
+import { cursor, element, keptCall, layoutIds, limits, map, region, stackElement, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
 
@@ -48,6 +48,7 @@ export interface MemoryPlan {
   readonly timers: Area;
   readonly dispatch: Area;
   readonly ruleDispatch: Area;
+  readonly tags: Area;
   /** Event plans and task rules. */
   readonly lists: Area;
   readonly hostContext: Area;
@@ -76,13 +77,13 @@ export interface PlanFailure {
 export interface PlanInput {
   readonly maps: readonly MapSpec[];
   readonly ncpus: number;
-  readonly streams: readonly { readonly cpu: number; readonly pageBytes: number }[];
+  readonly streams: readonly { readonly cpu: number; readonly pageBytes: number; readonly recording?: number; readonly layout?: number }[];
 }
 
 const WASM_PAGE = 65_536;
 const MAX_BYTES = 2 ** 32;
 const LINE = 64;
-const EVENT_IDS = 65_536;
+const EVENT_IDS = layoutIds.count;
 /** Task rules and program lists of all events: some 100,000 attach points. */
 const LIST_BYTES = 8 << 20;
 /** 256 for pt_regs, and as much for arguments. */
@@ -118,8 +119,11 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const regions = take(limits.regions * region.sizeBytes);
   const frames = take(limits.frames * 8);
   const calls = take(limits.calls * keptCall.sizeBytes);
-  const dispatch = take(EVENT_IDS * 4);
-  const ruleDispatch = take(EVENT_IDS * 4);
+  const layouts = input.streams.reduce((most, { layout = 0 }) => Math.max(most, layout + 1), 1);
+  const recordings = input.streams.reduce((most, { recording = 0 }) => Math.max(most, recording + 1), 1);
+  const dispatch = take(EVENT_IDS * 4 * layouts);
+  const ruleDispatch = take(EVENT_IDS * 4 * layouts);
+  const tags = take(recordings * TAG_WINDOW.bytes);
   const lists = take(LIST_BYTES);
   const timers = take(MAX_TIMERS * timer.sizeBytes);
   const taskIndex = take(limits.pids * 4);
@@ -146,6 +150,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     timers,
     dispatch,
     ruleDispatch,
+    tags,
     lists,
     hostContext,
     probeContext,

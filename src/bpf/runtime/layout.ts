@@ -116,7 +116,7 @@ export const pump = {
   interp: 88,
   /** Table slot of program 0. */
   tableBase: 92,
-  /** 65,536 addresses of eventPlan by event id; 0 for events that nobody wants. The other one knows only events with task rules. */
+  /** 65,536 addresses of eventPlan by event id, for each layout; 0 for events that nobody wants. The other one knows only events with task rules. */
   dispatch: 96,
   ruleDispatch: 100,
   streams: 104,
@@ -154,12 +154,9 @@ export const pump = {
   /** 1: some program asks for stacks, so a page is kept behind the one that is walked. */
   keepsPage: 204,
   /** Stack records: see machine-types.ts StackRecords. */
-  kernelStack: 208,
-  kernelFrames: 212,
-  kernelCount: 216,
-  userStack: 220,
-  userFrames: 224,
-  wordBytes: 228,
+  /** One `stackLayout` per layout; TAG_WINDOW.bytes of tag per recording. */
+  stacks: 208,
+  tags: 212,
   /** Pairs of u64. */
   tracerCode: 232,
   tracerRanges: 236,
@@ -234,6 +231,9 @@ export const dataKind = { inline: 0, dataLoc: 1, pointer: 2 } as const;
 /** u64 address of the traced machine, u32 length, u32 where the bytes are. */
 export const region = { address: 0, length: 8, at: 12, sizeBytes: 16 } as const;
 
+/** Stack records of one layout: see machine-types.ts StackLayout. */
+export const stackLayout = { kernel: 0, kernelFrames: 4, kernelCount: 8, user: 12, userFrames: 16, wordBytes: 20, sizeBytes: 24 } as const;
+
 /** One per stream. */
 export const cursor = {
   /** u64: time of the record, 2^64-1 at the end; then the rank among streams of the same time, with bit 31 at the end. The merge's key. */
@@ -267,6 +267,9 @@ export const cursor = {
   fills: 96,
   /** The CPU's cell of per-CPU values. */
   cell: 100,
+  /** Number of its recording, and of the layout of its records: which events its ids are of. */
+  recording: 104,
+  layout: 108,
   sizeBytes: 128,
 } as const;
 
@@ -338,6 +341,9 @@ export const limits = {
   /** Calls under way that are remembered: a power of two. Of two in one place the later one is. */
   calls: 4096,
 } as const;
+
+/** Event ids of one layout: common_type has 16 bits. */
+export const layoutIds = { shift: 16, count: 65_536 } as const;
 
 /** Results of pump_run. */
 export const pumpResult = { drain: 0, done: 1, pause: 2 } as const;

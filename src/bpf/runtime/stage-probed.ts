@@ -1,8 +1,19 @@
 /** Writes events whose records stand for probes of other kinds, and where their stacks are found. */
-import type { MemorySpec, ProbedEvent, ProbedProgram, StackRecords, ValueSpec } from "../machine-types.ts";
+import type { MemorySpec, ProbedEvent, ProbedProgram, StackLayout, StackRecords, ValueSpec } from "../machine-types.ts";
 import type { MemoryPlan } from "../maps/plan.ts";
 import { PUMP_BLOCK } from "../memory.ts";
-import { dataKind, probedEvent, probedProgram, probedSlot, probedStep, pump, snippet, valueKind } from "./layout.ts";
+import {
+  dataKind,
+  layoutIds,
+  probedEvent,
+  probedProgram,
+  probedSlot,
+  probedStep,
+  pump,
+  snippet,
+  stackLayout,
+  valueKind,
+} from "./layout.ts";
 
 type Take = (sizeBytes: number) => number;
 
@@ -115,16 +126,24 @@ export function writeProbedEvent(
   return address;
 }
 
+function writeStackLayout(memory: DataView, at: number, layout: StackLayout | null): void {
+  const set = (field: number, word: number): void => memory.setUint32(at + field, word, true);
+  set(stackLayout.kernel, layout?.kernel ?? 0);
+  set(stackLayout.kernelFrames, layout?.kernelFrames ?? 0);
+  set(stackLayout.kernelCount, layout?.kernelCount ?? 0);
+  set(stackLayout.user, layout?.user ?? 0);
+  set(stackLayout.userFrames, layout?.userFrames ?? 0);
+  set(stackLayout.wordBytes, layout?.wordBytes ?? 8);
+}
+
 /** Null: no program asks for stacks. */
-export function stageStacks(memory: DataView, take: Take, stacks: StackRecords | null): void {
+export function stageStacks(memory: DataView, plan: MemoryPlan, take: Take, stacks: StackRecords | null): void {
   const set = (field: number, word: number): void => memory.setUint32(PUMP_BLOCK + field, word, true);
   set(pump.keepsPage, stacks === null ? 0 : 1);
-  set(pump.kernelStack, stacks?.kernel ?? 0);
-  set(pump.kernelFrames, stacks?.kernelFrames ?? 0);
-  set(pump.kernelCount, stacks?.kernelCount ?? 0);
-  set(pump.userStack, stacks?.user ?? 0);
-  set(pump.userFrames, stacks?.userFrames ?? 0);
-  set(pump.wordBytes, stacks?.wordBytes ?? 8);
+  const layouts = plan.dispatch.sizeBytes / 4 / layoutIds.count;
+  const first = take(layouts * stackLayout.sizeBytes);
+  for (let i = 0; i < layouts; i++) writeStackLayout(memory, first + i * stackLayout.sizeBytes, stacks?.layouts[i] ?? null);
+  set(pump.stacks, first);
   const ranges = stacks?.tracerCode ?? [];
   const at = take(ranges.length * 16);
   ranges.forEach(([start, end], i) => {

@@ -7,7 +7,6 @@ import { stageStacks, writeProbedEvent } from "./stage-probed.ts";
 
 export const MAX_U64 = 2n ** 64n - 1n;
 
-const MAX_EVENT_ID = 0xffff;
 const MIN_RECORD_BYTES = 8;
 
 const kindNumbers: Readonly<Record<TaskRuleSpec["kind"], number>> = {
@@ -66,9 +65,10 @@ export function stageEvents(
   options: PumpOptions,
 ): { readonly hasRules: boolean; readonly counters: number } {
   const take = allocator(plan.lists);
+  const ids = plan.dispatch.sizeBytes / 4;
   const rulesOf = new Map<number, EventRules>();
   for (const spec of options.trackTasks ? options.taskRules : []) {
-    if (spec.eventId > MAX_EVENT_ID) continue;
+    if (spec.eventId >= ids) continue;
     const address = take(rule.sizeBytes);
     writeRule(memory, address, spec);
     const rules = rulesOf.get(spec.eventId) ?? { before: [], after: [] };
@@ -76,14 +76,14 @@ export function stageEvents(
     rulesOf.set(spec.eventId, rules);
   }
   new Uint8Array(memory.buffer, plan.calls.address, plan.calls.sizeBytes).fill(0);
-  stageStacks(memory, take, options.stacks ?? null);
+  stageStacks(memory, plan, take, options.stacks ?? null);
   const plans = new Map<string, number>();
   const probed = new Map(options.probed?.map((event) => [event.eventId, event]));
   const counters = take((options.counters ?? 0) * 4);
   for (let i = 0; i < (options.counters ?? 0); i++) memory.setUint32(counters + i * 4, 0, true);
   const counterAt = (index: number): number => counters + index * 4;
   for (const id of new Set([...options.dispatch.keys(), ...rulesOf.keys(), ...probed.keys()])) {
-    if (id > MAX_EVENT_ID) continue;
+    if (id >= ids) continue;
     const programs = options.dispatch.get(id) ?? [];
     const { before, after } = rulesOf.get(id) ?? { before: [], after: [] };
     const own = probed.get(id);

@@ -62,6 +62,8 @@ function writeCursor(memory: DataView, plan: MemoryPlan, spec: StreamSpec, index
   set(cursor.cpu, spec.cpu);
   set(cursor.cell, spec.cpu);
   set(cursor.stream, index);
+  set(cursor.recording, spec.recording ?? 0);
+  set(cursor.layout, spec.layout ?? 0);
   set(cursor.window, plan.windows[index]!.address);
   set(cursor.pageBytes, spec.pageBytes);
   set(cursor.headerBytes, spec.headerBytes);

@@ -4,19 +4,44 @@ import { isTaskWindow, readTaskWindow } from "./task-window";
 import { regionOf } from "./probed";
 import {
   CURRENT_BLOCK,
+  CURRENT_HOST,
   CURRENT_RECORD_ADDR,
   CURRENT_RECORD_LEN,
+  CURRENT_SERIAL,
+  CURSOR_RECORDING,
   EFAULT,
   PUMP_BLOCK,
+  PUMP_CURSOR,
   PUMP_MAPS_END,
   PUMP_MAPS_START,
+  RECORD_WINDOW_HIGH,
+  RECORD_WINDOW_HIGH_SHIFT,
+  RECORD_WINDOW_MARK,
+  RECORD_WINDOW_SERIAL_SHIFT,
+  PUMP_TAGS,
   REGION_ADDRESS,
   REGION_AT,
   REGION_LENGTH,
   STACK_BASE,
   STACK_FRAMES,
   STACK_FRAME_BYTES,
+  TAG_WINDOW_BYTES,
+  TAG_WINDOW_HIGH,
+  TAG_WINDOW_HIGH_SHIFT,
 } from "./layout";
+
+/** In TAG_WINDOW: where the tag of the recording at hand is. */
+function tagAt(address: u64): usize {
+  const recording = load<u32>(load<u32>(PUMP_BLOCK, PUMP_CURSOR), CURSOR_RECORDING);
+  return load<u32>(PUMP_BLOCK, PUMP_TAGS) + recording * TAG_WINDOW_BYTES + <u32>address;
+}
+
+function isTagWindow(address: u64): bool {
+  return address >> (<u64>TAG_WINDOW_HIGH_SHIFT) == <u64>TAG_WINDOW_HIGH;
+}
+
+/** __data_loc has 16 bits for it. */
+const RECORD_OFFSET: u64 = 0xffff;
 
 function within(address: u64, start: u64, end: u64): bool {
   return address >= start && address < end;
@@ -50,6 +75,28 @@ function readRecorded(to: usize, size: u32, from: u64): bool {
   return true;
 }
 
+/** What stands for an address in the record leads there, while it is that event's. */
+// @inline
+function inRecord(address: u64): u64 {
+  if (address >> (<u64>RECORD_WINDOW_HIGH_SHIFT) != <u64>RECORD_WINDOW_HIGH) return address;
+  if (<u32>(address >> (<u64>RECORD_WINDOW_SERIAL_SHIFT)) != load<u32>(CURRENT_BLOCK, CURRENT_SERIAL)) return address;
+  return <u64>load<u32>(CURRENT_BLOCK, CURRENT_RECORD_ADDR) + (address & RECORD_OFFSET);
+}
+
+/** A program that reads a marked address in the record: it gets what stands for it. */
+function standIn(to: usize): void {
+  const mark = <u64>RECORD_WINDOW_MARK;
+  if (load<u64>(to, 8) != ((mark << 32) | mark)) return;
+  const record: u64 = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_ADDR);
+  const offset = load<u64>(to) - record;
+  if (offset > RECORD_OFFSET) return;
+  const event = <u64>load<u32>(CURRENT_BLOCK, CURRENT_SERIAL);
+  store<u64>(
+    to,
+    ((<u64>RECORD_WINDOW_HIGH) << (<u64>RECORD_WINDOW_HIGH_SHIFT)) | (event << (<u64>RECORD_WINDOW_SERIAL_SHIFT)) | offset,
+  );
+}
+
 /** As the kernel, a failed read leaves zeros. Reading NULL is how programs zero memory, and misses nothing. */
 function fault(to: usize, size: u32, from: u64, kind: usize): i64 {
   memory.fill(to, 0, size);
@@ -58,14 +105,23 @@ function fault(to: usize, size: u32, from: u64, kind: usize): i64 {
 }
 
 /** bpf_probe_read, bpf_probe_read_kernel. `kind`: the counter of what is missing. */
-export function readMemory(to: usize, size: u32, from: u64, kind: usize): i64 {
+export function readMemory(to: usize, size: u32, address: u64, kind: usize): i64 {
   if (!size) return 0;
+  const from = inRecord(address);
   if (isTaskWindow(from)) {
     memory.fill(to, 0, size);
     return readTaskWindow(to, size, from) ? 0 : EFAULT;
   }
+  if (isTagWindow(from)) {
+    const offset = <u32>from;
+    if (offset >= TAG_WINDOW_BYTES || TAG_WINDOW_BYTES - offset < size) return fault(to, size, from, kind);
+    memory.fill(to, 0, size);
+    if (!load<u32>(CURRENT_BLOCK, CURRENT_HOST)) memory.copy(to, tagAt(from), size);
+    return 0;
+  }
   if (readable(from) < size) return readUser(to, size, from, kind);
   memory.copy(to, <usize>from, size);
+  if (size == 16) standIn(to);
   return 0;
 }
 
@@ -83,8 +139,15 @@ export function readUserString(to: usize, size: u32, from: u64, kind: usize): i6
 }
 
 /** The *_str forms: length with NUL; what is longer than `size` or than the memory it lies in is cut there. */
-export function readString(to: usize, size: u32, from: u64, kind: usize): i64 {
+export function readString(to: usize, size: u32, address: u64, kind: usize): i64 {
   if (!size) return 0;
+  const from = inRecord(address);
+  if (isTagWindow(from)) {
+    if (<u32>from >= TAG_WINDOW_BYTES) return fault(to, size, from, kind);
+    if (!load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return copyString(to, size, tagAt(from), TAG_WINDOW_BYTES - <u32>from);
+    store<u8>(to, 0);
+    return 1;
+  }
   const limit = readable(from);
   return limit ? copyString(to, size, <usize>from, limit) : readUserString(to, size, from, kind);
 }

@@ -12,6 +12,7 @@ import {
   CURSOR_FLAGS,
   CURSOR_FLAGS_BIG_ENDIAN,
   CURSOR_HEADER_BYTES,
+  CURSOR_LAYOUT,
   CURSOR_PAGE,
   CURSOR_PAGE_BYTES,
   CURSOR_WINDOW_END,
@@ -32,17 +33,19 @@ import {
   PUMP_BLOCK,
   PUMP_CURSOR,
   PUMP_FRAMES,
-  PUMP_KERNEL_COUNT,
-  PUMP_KERNEL_FRAMES,
-  PUMP_KERNEL_STACK,
+  PUMP_STACKS,
   PUMP_TRACER_CODE,
   PUMP_TRACER_RANGES,
-  PUMP_USER_FRAMES,
-  PUMP_USER_STACK,
-  PUMP_WORD_BYTES,
   STACK_ELEMENT_CHAIN,
   STACK_ELEMENT_FRAMES,
   STACK_ELEMENT_HASH,
+  STACK_LAYOUT_KERNEL,
+  STACK_LAYOUT_KERNEL_COUNT,
+  STACK_LAYOUT_KERNEL_FRAMES,
+  STACK_LAYOUT_SIZE_BYTES,
+  STACK_LAYOUT_USER,
+  STACK_LAYOUT_USER_FRAMES,
+  STACK_LAYOUT_WORD_BYTES,
 } from "./layout";
 import { countMissing } from "./missing";
 import { Big, half, isBig, Little, long, word } from "./order";
@@ -76,14 +79,20 @@ function isSameContext(a: u32, b: u32): bool {
   return a == b || a == NO_FLAGS || b == NO_FLAGS;
 }
 
+/** Where the recording at hand has its stacks. */
+function currentLayout(): usize {
+  return load<u32>(PUMP_BLOCK, PUMP_STACKS) + load<u32>(load<u32>(PUMP_BLOCK, PUMP_CURSOR), CURSOR_LAYOUT) * STACK_LAYOUT_SIZE_BYTES;
+}
+
 /** Looks for the stack record of kind `id` that belongs to the event in `record`. */
 function find<Order>(record: usize, recordBytes: u32, id: u32): bool {
   const cursor: usize = load<u32>(PUMP_BLOCK, PUMP_CURSOR);
   const pageBytes = load<u32>(cursor, CURSOR_PAGE_BYTES);
   const headerBytes = load<u32>(cursor, CURSOR_HEADER_BYTES);
   const windowEnd = load<u32>(cursor, CURSOR_WINDOW_END);
-  const kernel = load<u32>(PUMP_BLOCK, PUMP_KERNEL_STACK);
-  const user = load<u32>(PUMP_BLOCK, PUMP_USER_STACK);
+  const layout = currentLayout();
+  const kernel = load<u32>(layout, STACK_LAYOUT_KERNEL);
+  const user = load<u32>(layout, STACK_LAYOUT_USER);
   const pid = word<Order>(record + COMMON_PID);
   const own = context(record);
   let position: usize = (record + recordBytes + 3) & ~3;
@@ -146,9 +155,10 @@ function isTracerCode(address: u64): bool {
 /** Puts the frames of the record that was found into pump.frames; returns how many. */
 function takeFrames<Order>(isUser: bool): u32 {
   const frames: usize = load<u32>(PUMP_BLOCK, PUMP_FRAMES);
-  const wordBytes = load<u32>(PUMP_BLOCK, PUMP_WORD_BYTES);
-  const offset = isUser ? load<u32>(PUMP_BLOCK, PUMP_USER_FRAMES) : load<u32>(PUMP_BLOCK, PUMP_KERNEL_FRAMES);
-  const countOffset: u32 = isUser ? 0 : load<u32>(PUMP_BLOCK, PUMP_KERNEL_COUNT);
+  const layout = currentLayout();
+  const wordBytes = load<u32>(layout, STACK_LAYOUT_WORD_BYTES);
+  const offset = isUser ? load<u32>(layout, STACK_LAYOUT_USER_FRAMES) : load<u32>(layout, STACK_LAYOUT_KERNEL_FRAMES);
+  const countOffset: u32 = isUser ? 0 : load<u32>(layout, STACK_LAYOUT_KERNEL_COUNT);
   if (offset > foundBytes) return 0;
   let count = (foundBytes - offset) / wordBytes;
   if (countOffset && countOffset + 4 <= foundBytes) count = min<u32>(count, word<Order>(found + countOffset));
@@ -178,7 +188,8 @@ function takeTracedFrames(): u32 {
 /** Frames of the event's stack in pump.frames; 0: the recording has none. */
 function currentStack(isUser: bool): u32 {
   if (load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return 0;
-  const id = isUser ? load<u32>(PUMP_BLOCK, PUMP_USER_STACK) : load<u32>(PUMP_BLOCK, PUMP_KERNEL_STACK);
+  const layout = currentLayout();
+  const id = isUser ? load<u32>(layout, STACK_LAYOUT_USER) : load<u32>(layout, STACK_LAYOUT_KERNEL);
   const record: usize = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_ADDR);
   const bytes = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_LEN);
   let count: u32 = 0;

@@ -21,6 +21,7 @@ import {
   CURSOR_FLAGS_MARKS_CPU,
   CURSOR_FLAGS_SCALED,
   CURSOR_HEADER_BYTES,
+  CURSOR_LAYOUT,
   CURSOR_MULT,
   CURSOR_OFFSET,
   CURSOR_PAGE,
@@ -38,6 +39,7 @@ import {
   CURSOR_WINDOW,
   CURSOR_WINDOW_END,
   EVENT_PLAN_MIN_BYTES,
+  LAYOUT_IDS_SHIFT,
   LIMITS_FILL_COST,
   PUMP_BLOCK,
   PUMP_BUDGET,
@@ -212,7 +214,7 @@ function leave(cursor: usize, raw: u64, position: usize, end: usize): void {
  * event and has to be moved on.
  */
 function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
-  const dispatch: usize = load<u32>(PUMP_BLOCK, PUMP_DISPATCH);
+  const dispatch: usize = load<u32>(PUMP_BLOCK, PUMP_DISPATCH) + (load<u32>(cursor, CURSOR_LAYOUT) << (LAYOUT_IDS_SHIFT + 2));
   const limit = load<u64>(cursor, CURSOR_RAW_LIMIT);
   let raw = load<u64>(cursor, CURSOR_RAW);
   let position: usize = load<u32>(cursor, CURSOR_POSITION);
