@@ -81,5 +81,7 @@ export const STACK_FRAME_BYTES = 512;
 export const STACK_FRAMES = 8;
 /** State of the pump and of the task table; fields in runtime/layout.ts. */
 export const PUMP_BLOCK = 6144;
+/** What time travel asks of the pump and what the pump notes for it; fields in runtime/layout.ts. */
+export const WATCH_BLOCK = 7168;
 /** First byte that the layout planner may use. */
 export const HEAP_BASE = 8192;

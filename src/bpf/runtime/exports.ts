@@ -14,6 +14,7 @@ export interface RuntimeExports {
   readonly streams_peek: () => void;
   readonly pump_prescan: () => number;
   readonly pump_run: () => number;
+  readonly pump_watch: () => number;
   readonly timers_update: () => void;
   readonly tasks_clear: () => void;
   readonly task_seed: (pid: number) => void;

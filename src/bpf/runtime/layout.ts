@@ -177,6 +177,33 @@ export const pump = {
   sizeBytes: 272,
 } as const;
 
+/**
+ * At memory.ts WATCH_BLOCK: where pump_watch stops, which is nobody's state, then what it notes, which is (stateStart on). Firings:
+ * assembly/watch.ts.
+ */
+export const watch = {
+  /** u64: stops before the first event or timer of this time or later, and behind the firing of this number; 2^64-1: never. */
+  stopNs: 0,
+  stopFiring: 8,
+  /** A program that is run behind every firing; stops if it returns not 0 (in 32 bits). Its number + 1, 0: none. */
+  condition: 16,
+  /** Bit set of watchHits: why the pump came back. */
+  hit: 20,
+  /** One byte for each program, 1: stops behind a firing that runs it. One u64 for each program: how often it ran. */
+  stops: 24,
+  runs: 28,
+  stateStart: 32,
+  /** u64: timers that fired; time of the event or timer that was handled last. */
+  ticks: 32,
+  reached: 40,
+  /** Programs that the last firing ran: how many, and their numbers, limits.ran at most. */
+  ran: 48,
+  ranPrograms: 52,
+  sizeBytes: 308,
+} as const;
+
+export const watchHits = { time: 1, firing: 2, program: 4, condition: 8 } as const;
+
 /** What is to be done for an event id: `programs`, then `before` and `after` addresses of task rules follow. */
 export const eventPlan = {
   minBytes: 0,
@@ -340,6 +367,8 @@ export const limits = {
   stackDistance: 256,
   /** Calls under way that are remembered: a power of two. Of two in one place the later one is. */
   calls: 4096,
+  /** Programs of one firing that are told. */
+  ran: 64,
 } as const;
 
 /** Event ids of one layout: common_type has 16 bits. */

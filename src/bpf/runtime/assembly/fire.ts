@@ -1,5 +1,4 @@
 /** Runs programs: sets the current block, keeps the task table, calls. */
-import { run_program } from "./env";
 import {
   CURRENT_BLOCK,
   CURRENT_CELL,
@@ -33,22 +32,17 @@ import {
   PUMP_HOST_CONTEXT,
   PUMP_HOST_CONTEXT_BYTES,
   PUMP_HOST_TID,
-  PUMP_INTERP,
   PUMP_PAUSED,
   PUMP_REST,
-  PUMP_TABLE_BASE,
 } from "./layout";
 import { isBig, word } from "./order";
 import { isRemembered, programsOf, rebuild } from "./probed";
+import { watches } from "./purpose";
 import { applyAfter, applyBefore } from "./rules";
+import { run } from "./run";
+import { beginFiring, endFiring, isHit, noteRun, reach } from "./watch";
 
 const COMMON_PID: usize = 4;
-
-// @inline
-export function run(program: u32, context: usize): u64 {
-  if (load<u32>(PUMP_BLOCK, PUMP_INTERP)) return run_program(program, context);
-  return call_indirect<u64>(load<u32>(PUMP_BLOCK, PUMP_TABLE_BASE) + program, <u64>context);
-}
 
 function nextSerial(): void {
   store<u32>(CURRENT_BLOCK, load<u32>(CURRENT_BLOCK, CURRENT_SERIAL) + 1, CURRENT_SERIAL);
@@ -63,17 +57,24 @@ export function enterStream(cursor: usize): void {
 }
 
 // @inline
-function enterEvent<Order>(record: usize, bytes: u32, ts: u64): void {
+function enterEvent<Order, Purpose>(record: usize, bytes: u32, ts: u64): void {
   store<u64>(CURRENT_BLOCK, ts, CURRENT_TS);
   store<u32>(CURRENT_BLOCK, word<Order>(record + COMMON_PID), CURRENT_TID);
   store<u32>(CURRENT_BLOCK, record, CURRENT_RECORD_ADDR);
   store<u32>(CURRENT_BLOCK, bytes, CURRENT_RECORD_LEN);
   nextSerial();
   store<u64>(PUMP_BLOCK, load<u64>(PUMP_BLOCK, PUMP_FIRED) + 1, PUMP_FIRED);
+  if (watches<Purpose>()) beginFiring();
+}
+
+// @inline
+function runFor<Purpose>(program: u32, context: usize): void {
+  if (watches<Purpose>()) noteRun(program);
+  run(program, context);
 }
 
 /** Task rules, and events whose programs do not get the record itself. */
-function beforePrograms<Order>(before: u32, plan: usize, record: usize, bytes: u32, ts: u64): void {
+function beforePrograms<Order, Purpose>(before: u32, plan: usize, record: usize, bytes: u32, ts: u64): void {
   if (before & EVENT_FLAGS_RULES) applyBefore(plan, record, bytes, isBig<Order>());
   if (!(before & EVENT_FLAGS_PROBED) || ts < load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) return;
   const event: usize = load<u32>(plan, EVENT_PLAN_PROBED);
@@ -82,7 +83,7 @@ function beforePrograms<Order>(before: u32, plan: usize, record: usize, bytes: u
     if (isRemembered(event)) rebuild<Order>(event, record, bytes);
     return;
   }
-  enterEvent<Order>(record, bytes, ts);
+  enterEvent<Order, Purpose>(record, bytes, ts);
   rebuild<Order>(event, record, bytes);
   let at = list + 4;
   const end = at + load<u32>(list) * PROBED_PROGRAM_SIZE_BYTES;
@@ -90,26 +91,29 @@ function beforePrograms<Order>(before: u32, plan: usize, record: usize, bytes: u
     const counter: usize = load<u32>(at, PROBED_PROGRAM_COUNTER);
     if (counter) store<u32>(counter, load<u32>(counter) + 1);
     const context: usize = load<u32>(at, PROBED_PROGRAM_CONTEXT);
-    run(load<u32>(at, PROBED_PROGRAM_PROGRAM), context ? context : record);
+    runFor<Purpose>(load<u32>(at, PROBED_PROGRAM_PROGRAM), context ? context : record);
   }
+  if (watches<Purpose>()) endFiring();
 }
 
 /** One event, after enterStream. */
 // @inline
-export function fire<Order>(plan: usize, record: usize, bytes: u32, ts: u64): void {
+export function fire<Order, Purpose>(plan: usize, record: usize, bytes: u32, ts: u64): void {
   const before = load<u32>(plan, EVENT_PLAN_BEFORE);
-  if (before) beforePrograms<Order>(before, plan, record, bytes, ts);
+  if (before) beforePrograms<Order, Purpose>(before, plan, record, bytes, ts);
   const programs = load<u32>(plan, EVENT_PLAN_PROGRAMS);
   if (programs && ts >= load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) {
-    enterEvent<Order>(record, bytes, ts);
+    enterEvent<Order, Purpose>(record, bytes, ts);
     let at = plan + EVENT_PLAN_SIZE_BYTES;
     const end = at + (programs << 2);
     do {
-      run(load<u32>(at), record);
+      runFor<Purpose>(load<u32>(at), record);
       at += 4;
     } while (at < end);
+    if (watches<Purpose>()) endFiring();
   }
   if (load<u32>(plan, EVENT_PLAN_AFTER)) applyAfter(plan, record, bytes, isBig<Order>());
+  if (watches<Purpose>()) reach(ts);
 }
 
 /** The current block for programs of the session itself (begin, end, interval): its name and ids, no record but zeroed registers. */
@@ -136,9 +140,10 @@ function endSlice(): bool {
 
 /** Counts an event or a timer. True when the session has to have a look: a program asked for it, or enough was done. */
 // @inline
-export function mustReturn(): bool {
+export function mustReturn<Purpose>(): bool {
   const budget = load<u32>(PUMP_BLOCK, PUMP_BUDGET);
   if (!budget) return endSlice();
   store<u32>(PUMP_BLOCK, budget - 1, PUMP_BUDGET);
+  if (watches<Purpose>() && isHit()) return true;
   return (load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & CURRENT_FLAGS_YIELD) != 0;
 }

@@ -11,5 +11,5 @@ export {
   map_user_update,
 } from "./maps";
 export { host_enter } from "./fire";
-export { program_run, pump_prescan, pump_run, streams_peek, timers_update } from "./pump";
+export { program_run, pump_prescan, pump_run, pump_watch, streams_peek, timers_update } from "./pump";
 export { task_seed, tasks_clear } from "./tasks";

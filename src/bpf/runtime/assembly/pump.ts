@@ -38,41 +38,63 @@ import {
   TIMER_PERIOD,
   TIMER_PROGRAM,
   TIMER_SIZE_BYTES,
+  WATCH_BLOCK,
+  WATCH_HITS_TIME,
+  WATCH_STOP_NS,
 } from "./layout";
-import { host_enter, mustReturn, run } from "./fire";
+import { host_enter, mustReturn } from "./fire";
 import { aloneUntil, buildTree, replay, winner } from "./merge";
+import { Run, Watch, watches } from "./purpose";
 import { endScan, scanRules } from "./rules";
+import { run } from "./run";
 import { advance, advanceToAny, isBigEndian, runStream } from "./walk";
+import { beginFiring, endFiring, hitTime, noteRun, noteTimer, reach } from "./watch";
 
 function hasEnded(cursor: usize): bool {
   return (load<u32>(cursor, CURSOR_FLAGS) & CURSOR_FLAGS_ENDED) != 0;
 }
 
-function fireTimer(timer: usize, due: u64): void {
+function fireTimer<Purpose>(timer: usize, due: u64): void {
   host_enter();
   store<u64>(CURRENT_BLOCK, due, CURRENT_TS);
   store<u32>(CURRENT_BLOCK, 0, CURRENT_CPU);
   store<u32>(CURRENT_BLOCK, 0, CURRENT_CELL);
-  run(load<u32>(timer, TIMER_PROGRAM), load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT));
+  const program = load<u32>(timer, TIMER_PROGRAM);
+  if (watches<Purpose>()) {
+    noteTimer();
+    beginFiring();
+    noteRun(program);
+  }
+  run(program, load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT));
+  if (watches<Purpose>()) {
+    endFiring();
+    reach(due);
+  }
   const next = due + load<u64>(timer, TIMER_PERIOD);
   store<u64>(timer, next < due ? u64.MAX_VALUE : next, TIMER_DUE);
 }
 
-/** Sets pump.due to the time of the earliest timer. Of timers due at one time the first in source order goes first. */
+/** Sets pump.due to the time of the earliest timer, or to that of the stop if it is not later (2^64-1: there is none). Of timers due at one time the first in source order goes first. */
 export function timers_update(): void {
-  let due = u64.MAX_VALUE;
+  let due = load<u64>(WATCH_BLOCK, WATCH_STOP_NS);
   const timers: usize = load<u32>(PUMP_BLOCK, PUMP_TIMERS);
   const end = timers + load<u32>(PUMP_BLOCK, PUMP_TIMER_COUNT) * TIMER_SIZE_BYTES;
   for (let timer = timers; timer < end; timer += TIMER_SIZE_BYTES) due = min<u64>(due, load<u64>(timer, TIMER_DUE));
   store<u64>(PUMP_BLOCK, due, PUMP_DUE);
 }
 
-function fireEarliest(): void {
+/** False: it is the stop, which comes before the timers of its time. */
+function fireEarliest<Purpose>(): bool {
   const due = load<u64>(PUMP_BLOCK, PUMP_DUE);
+  if (watches<Purpose>() && due == load<u64>(WATCH_BLOCK, WATCH_STOP_NS)) {
+    hitTime(WATCH_HITS_TIME);
+    return false;
+  }
   let timer: usize = load<u32>(PUMP_BLOCK, PUMP_TIMERS);
   while (load<u64>(timer, TIMER_DUE) != due) timer += TIMER_SIZE_BYTES;
-  fireTimer(timer, due);
+  fireTimer<Purpose>(timer, due);
   timers_update();
+  return true;
 }
 
 /** Last time that a timer may fire at: that of the recording's last event, or just before `to` if there were events after it. */
@@ -82,11 +104,10 @@ function lastMoment(): u64 {
 }
 
 /** After the last event: the timers up to the end, then the time stands there. */
-function finish(): u32 {
+function finish<Purpose>(): u32 {
   const last = lastMoment();
   while (load<u64>(PUMP_BLOCK, PUMP_DUE) <= last) {
-    fireEarliest();
-    if (mustReturn()) return comeBack();
+    if (!fireEarliest<Purpose>() || mustReturn<Purpose>()) return comeBack();
   }
   if (load<u64>(PUMP_BLOCK, PUMP_LAST_TS) > load<u64>(CURRENT_BLOCK, CURRENT_TS)) {
     store<u64>(CURRENT_BLOCK, load<u64>(PUMP_BLOCK, PUMP_LAST_TS), CURRENT_TS);
@@ -188,20 +209,28 @@ export function pump_prescan(): u32 {
   return PUMP_RESULT_DONE;
 }
 
-/** Handles events and timers until the session is needed (pumpResult.drain), the slice is used up (pause) or everything is done. */
-export function pump_run(): u32 {
+function handle<Purpose>(): u32 {
   store<u32>(CURRENT_BLOCK, load<u32>(CURRENT_BLOCK, CURRENT_FLAGS) & ~CURRENT_FLAGS_YIELD, CURRENT_FLAGS);
   if (!resume()) return comeBack();
   while (load<u32>(PUMP_BLOCK, PUMP_STREAMS)) {
     const cursor = winner();
-    if (hasEnded(cursor)) return finish();
+    if (hasEnded(cursor)) return finish<Purpose>();
     const due = load<u64>(PUMP_BLOCK, PUMP_DUE);
     if (due <= load<u64>(cursor, CURSOR_TS)) {
-      fireEarliest();
-      if (mustReturn()) return comeBack();
+      if (!fireEarliest<Purpose>() || mustReturn<Purpose>()) return comeBack();
       continue;
     }
-    if (!settle(cursor, runStream(cursor, min<u64>(due, aloneUntil(cursor))))) return comeBack();
+    if (!settle(cursor, runStream<Purpose>(cursor, min<u64>(due, aloneUntil(cursor))))) return comeBack();
   }
   return PUMP_RESULT_DONE;
+}
+
+/** Handles events and timers until the session is needed (pumpResult.drain), the slice is used up (pause) or everything is done. */
+export function pump_run(): u32 {
+  return handle<Run>();
+}
+
+/** As pump_run, but also pauses where a stop of the watch block is hit, which `watch.hit` tells. */
+export function pump_watch(): u32 {
+  return handle<Watch>();
 }

@@ -56,13 +56,7 @@ import {
   PUMP_SEEN,
 } from "./layout";
 import { Big, half, isBig, Little, long, word } from "./order";
-
-/** What the walk is for, as a type argument. Run: events in a row are handled on the spot. */
-type Run = u16;
-/** To find the next event that the dispatch table wants. */
-type Find = u32;
-/** To find the next data record, whatever it is. */
-type Any = u64;
+import { Any, Find, handles, wantsAny } from "./purpose";
 
 const COMMIT_BYTES: u32 = 0x07ffffff;
 const LOST_EVENTS: u32 = 0x80000000;
@@ -209,7 +203,7 @@ function leave(cursor: usize, raw: u64, position: usize, end: usize): void {
 }
 
 /**
- * Moves a stream to its next event (cursor.ts, record, recordBytes, plan), or to its end. With Run, events before `limitNs` are not stopped at
+ * Moves a stream to its next event (cursor.ts, record, recordBytes, plan), or to its end. With Run and Watch, events before `limitNs` are not stopped at
  * but handled: nothing of other streams comes before them. False: the session is needed, or the budget used up; then the stream stands at no
  * event and has to be moved on.
  */
@@ -300,7 +294,7 @@ function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
       isFirst = false;
     }
     let plan: usize = 0;
-    if (sizeof<Purpose>() != sizeof<Any>()) {
+    if (!wantsAny<Purpose>()) {
       plan = load<u32>(dispatch + (half<Order>(record) << 2));
       if (!plan) continue;
       if (bytes < load<u32>(plan, EVENT_PLAN_MIN_BYTES)) {
@@ -309,9 +303,9 @@ function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
       }
     }
     const ts = convertTime(cursor, raw);
-    if (sizeof<Purpose>() == sizeof<Run>() && ts < limitNs) {
-      fire<Order>(plan, record, bytes, ts);
-      if (!mustReturn()) continue;
+    if (handles<Purpose>() && ts < limitNs) {
+      fire<Order, Purpose>(plan, record, bytes, ts);
+      if (!mustReturn<Purpose>()) continue;
       countEvents(cursor, events, latest);
       leave(cursor, raw, position, end);
       return false;
@@ -330,7 +324,7 @@ function walk<Order, Purpose>(cursor: usize, limitNs: u64): bool {
 function enterCpu<Purpose>(cursor: usize, cpu: u32): void {
   store<u32>(cursor, cpu, CURSOR_CPU);
   store<u32>(cursor, cpu % load<u32>(CURRENT_BLOCK, CURRENT_NCPUS), CURSOR_CELL);
-  if (sizeof<Purpose>() == sizeof<Run>()) enterStream(cursor);
+  if (handles<Purpose>()) enterStream(cursor);
 }
 
 /** Any padding in the last word of the data ends the page: nothing fits behind it. */
@@ -362,16 +356,16 @@ export function advanceToAny(cursor: usize): bool {
  * Handles the event that a stream stands at and those after it before `limitNs`, and moves it to the next one. False: the session is needed,
  * and the stream has yet to be moved on (`advance`).
  */
-export function runStream(cursor: usize, limitNs: u64): bool {
+export function runStream<Purpose>(cursor: usize, limitNs: u64): bool {
   enterStream(cursor);
   const plan: usize = load<u32>(cursor, CURSOR_PLAN);
   const record: usize = load<u32>(cursor, CURSOR_RECORD);
   const bytes = load<u32>(cursor, CURSOR_RECORD_BYTES);
   const ts = load<u64>(cursor, CURSOR_TS);
   if (isBigEndian(cursor)) {
-    fire<Big>(plan, record, bytes, ts);
-    return !mustReturn() && walk<Big, Run>(cursor, limitNs);
+    fire<Big, Purpose>(plan, record, bytes, ts);
+    return !mustReturn<Purpose>() && walk<Big, Purpose>(cursor, limitNs);
   }
-  fire<Little>(plan, record, bytes, ts);
-  return !mustReturn() && walk<Little, Run>(cursor, limitNs);
+  fire<Little, Purpose>(plan, record, bytes, ts);
+  return !mustReturn<Purpose>() && walk<Little, Purpose>(cursor, limitNs);
 }
