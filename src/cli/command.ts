@@ -1,6 +1,9 @@
 /** What the words of a command line ask for, loading only what that needs. */
 import type { Console } from "./console.ts";
-import { parseCommandLine, type CliOptions } from "./options.ts";
+import { parseCommandLine, type CliOptions, type ParsedArgs } from "./options.ts";
+
+/** Commands that have words of their own, and one of the machine's behind them. */
+const RECORDING = ["plan", "record"] as const;
 
 /** Row 8.42. */
 const INTERNAL_ERROR = 2;
@@ -27,9 +30,11 @@ async function dispatch(options: CliOptions, console: Console): Promise<number> 
 
 /** The exit status. A defect of ours is told as such, never as an uncaught exception. */
 export async function command(argv: readonly string[], open: (buffering: CliOptions["buffering"]) => Console): Promise<number> {
-  const parsed = parseCommandLine(argv);
+  const recording = RECORDING.find((name) => name === argv[0]);
+  const parsed: ParsedArgs = recording === undefined ? parseCommandLine(argv) : { ok: false, message: "", usage: false };
   const console = open(parsed.ok ? parsed.options.buffering : "line");
   try {
+    if (recording !== undefined) return await (await import("./plan/command.ts")).planning(recording, argv.slice(1), console);
     if (parsed.ok) return await dispatch(parsed.options, console);
     const usage = parsed.usage ? (await import("./usage.ts")).USAGE : "";
     console.error((parsed.message === "" ? "" : `${parsed.message}\n`) + usage);
