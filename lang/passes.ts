@@ -13,6 +13,7 @@
  *   fold          positional parameters and operations on literals become literals (check/fold/)
  *   elaborate     types in rounds to a fixed point, and the typed program of the last round (check/elaborate/)
  *   large values  what is too large for a program to copy (check/report-large-values.ts)
+ *   addresses     fields that are shown as numbers, but hold a text elsewhere (check/report-addresses.ts)
  *
  * The order matters: `probe` and parameters must be literals before folding, and folding comes before types because the type of a
  * literal depends on its value.

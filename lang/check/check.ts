@@ -17,6 +17,7 @@ import { linkImports, type Unit } from "./imports.ts";
 import { expandMacros } from "./macros/expand.ts";
 import { limitToPid } from "./limit-to-pid.ts";
 import { declaredMaps } from "./map-declarations.ts";
+import { reportAddresses } from "./report-addresses.ts";
 import { reportLargeValues } from "./report-large-values.ts";
 import { reportUnsupported } from "./report-unsupported.ts";
 import { makeReport, type Report } from "./report.ts";
@@ -83,6 +84,7 @@ function checkInto(whole: Script, env: CheckEnv, config: ScriptConfig, report: R
   const maps = declaredMaps(script.items, (size) => foldExpr(foldEnv, size), report);
   const program = elaborate({ bodies, functions, maps }, env, config, report);
   if (program !== null) reportLargeValues(program, report);
+  if (program !== null) reportAddresses(program, report);
   return program;
 }
 

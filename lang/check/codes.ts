@@ -52,6 +52,7 @@ export const codes = {
   signedDivision: "HS3021",
   pointerComparison: "HS3022",
   addressSpace: "HS3032",
+  address: "HS3033",
   unnecessaryCast: "HS3023",
   discarded: "HS3024",
   neverAssigned: "HS3025",

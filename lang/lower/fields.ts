@@ -3,7 +3,7 @@ import type { TracepointField } from "../catalogue.ts";
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
-import { asNumber } from "./as-number.ts";
+import { recordAddress } from "./as-number.ts";
 import { cached, contextPointer, zero, type Lowering } from "./lowering.ts";
 import { addrArg, aligned, imm, reg, shift, type Size } from "./operand.ts";
 import { extend, isScalar, isSigned } from "./scalars.ts";
@@ -56,7 +56,7 @@ function dynamicAddress(l: Lowering, field: TracepointField): Operand {
 export function fieldValue(l: Lowering, field: TracepointField, type: Type): Operand {
   return field.loc === "inline"
     ? inlineValue(l, field, isSigned(type))
-    : cached(l, `number ${dataKey(field)}`, () => asNumber(l, dataPointer(l, field)));
+    : cached(l, `number ${dataKey(field)}`, () => recordAddress(l, dataPointer(l, field)));
 }
 
 const dataKey = (field: TracepointField): string => `${field.loc} ${field.offset}`;

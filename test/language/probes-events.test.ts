@@ -46,6 +46,30 @@ test("row 1.27: a string behind __data_loc is read through its pointer", async (
   expect(names).toContain("@[/usr/bin/expr]: ");
 });
 
+const EXEC = "tracepoint:sched:sched_process_exec";
+
+test("row 1.27: the address of such a string tells nothing of where it is kept here, and leads to it", async () => {
+  // Offset 0x14 of the record of the first event that a program runs for; begin is the one before.
+  const pointers = 'printf("%p ", args.filename); $p = args.filename + 1; printf("%p %s %c", $p, str($p), *args.filename); exit();';
+  for (const backend of ["jit", "interp"] as const) {
+    expect(await replayed(`${EXEC} { ${pointers} }`, { backend })).toBe("0x6461000000010014 0x6461000000010015 opt/hs/hssh /");
+    expect(await replayed(`${EXEC} { ${pointers} } ${EXEC} { @more = count(); } begin { }`, { backend })).toContain("0x6461000000020014");
+  }
+});
+
+test("row 1.27: the address is that event's: another one reads nothing of its own there", async () => {
+  const program = `${EXEC} { if (@p != 0) { @texts[str(@p)] = count(); } @p = (uint64)args.filename; @own[str((int8 *)@p)] = count(); }`;
+  const printed = await replayed(program.replace("str(@p)", "str((int8 *)@p)"));
+  expect(printed).toContain("@own[/usr/bin/expr]: ");
+  expect(printed.split("\n").filter((line) => line.startsWith("@texts"))).toEqual([expect.stringMatching(/^@texts\[\]: \d+$/)]);
+});
+
+test("row 1.27: what a program reads of its own memory stays what it is", async () => {
+  const words = "struct two { unsigned long a; unsigned long b; };";
+  const program = `${words} ${EXEC} { $t = (0x1234, 0x2174616421746164); $p = (struct two *)&$t; $c = *$p; printf("%lx %lx", $c.a, $c.b); exit(); }`;
+  expect(await replayed(program)).toBe("1234 2174616421746164");
+});
+
 test("row 1.27: an int in eight bytes is as wide as its place", async () => {
   // sys_exit_* keep long; sys_enter_kill keeps pid and sig in eight bytes each.
   const options = { recording: signals };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { RECORD_MARK } from "../../../lang/lower/as-number.ts";
 import { taskWindow } from "../../../lang/lower/tasks.ts";
-import { TASK_WINDOW } from "../../../src/bpf/memory.ts";
+import { RECORD_WINDOW, TASK_WINDOW } from "../../../src/bpf/memory.ts";
 
 test("the compiler reads tasks where the runtime has them", () => {
   const { high, highShift, pidShift, parent, comm } = TASK_WINDOW;
@@ -13,4 +14,9 @@ test("the compiler reads tasks where the runtime has them", () => {
   });
   // A pid takes 32 bits.
   expect(32 + pidShift).toBeLessThanOrEqual(highShift);
+});
+
+test("the compiler marks addresses in records as the runtime knows them", () => {
+  const { mark } = RECORD_WINDOW;
+  expect(RECORD_MARK).toBe((BigInt(mark) << 32n) | BigInt(mark));
 });
