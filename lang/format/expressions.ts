@@ -68,6 +68,23 @@ function binaryOperand(f: Format, parent: BinaryOp, child: Expr, side: "left" | 
   return needsParentheses(parent, child, side) ? parenthesised(doc) : doc;
 }
 
+/** Where the first token of an expression is, the parentheses that it loses aside. */
+function firstToken(expr: Expr): number {
+  switch (expr.kind) {
+    case "binary":
+      return firstToken(expr.left);
+    case "ternary":
+      return firstToken(expr.cond);
+    case "member":
+    case "index":
+      return firstToken(expr.operand);
+    case "increment":
+      return expr.prefix ? expr.span.start : firstToken(expr.operand);
+    default:
+      return expr.span.start;
+  }
+}
+
 /** `a + b - c` as operands with the operator behind each: without recursion along the chain, which may be long. */
 function binaryDoc(f: Format, expr: ExprOf<"binary">): Doc {
   const spine: ExprOf<"binary">[] = [expr];
@@ -76,13 +93,15 @@ function binaryDoc(f: Format, expr: ExprOf<"binary">): Doc {
     spine.push(left);
   }
   spine.reverse();
+  // In front of the chain, not of a further line of it.
+  const before = leading(f.before(firstToken(spine[0]!.left)));
   let pending = binaryOperand(f, spine[0]!.op, spine[0]!.left, "left");
   const items: Doc[] = [];
   for (const { op, right } of spine) {
     items.push(concat(pending, ` ${op}`));
     pending = binaryOperand(f, op, right, "right");
   }
-  return indent(CONTINUATION, fill([...items, pending]));
+  return concat(...before, indent(CONTINUATION, fill([...items, pending])));
 }
 
 /** `a, b` up to a closing bracket that ends at `end`. */

@@ -118,6 +118,11 @@ begin { // why
 `);
 });
 
+test("a comment behind parentheses that fall away stands in front of the whole line", () => {
+  expect(body('( // c\n"hello")[1e6] & 10;')).toBe('// c\n"hello"[1e6] & 10;\n');
+  expect(body("( // c\n$x) + 1;")).toBe("// c\n$x + 1;\n");
+});
+
 test("long lines break between arguments, operands and attach points", () => {
   const argument = "aaaaaaaaaaaaaaaaaaaaaaaaa";
   expect(body(`printf("%d", ${argument}, ${argument}, ${argument}); $x = ${argument} + ${argument} + ${argument};`)).toBe(
