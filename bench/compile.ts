@@ -10,7 +10,7 @@ import { bigScripts } from "./big-scripts.ts";
 import { best, CLI, DATA, measure, row } from "./measure.ts";
 
 const SAMPLE = new URL("../dist/sample.dat", import.meta.url).pathname;
-/** The flag that tooling/launch.cjs sets. */
+/** The flag that src/cli/optimiser.ts sets. */
 const LIKE_THE_COMMAND = "--interrupt-budget=1000000";
 const STAGES = ["parse", "check", "lower", "codegen", "verify", "jit"] as const;
 
@@ -37,7 +37,10 @@ const node = best(9, () => measure(process.execPath, [empty], "ignore"));
 function compile(name: string, text: string): Answer {
   const script = `${DATA}${name.replaceAll(/\W+/g, "-")}.bt`;
   writeFileSync(script, text);
-  const { stdout, stderr } = spawnSync(process.execPath, [LIKE_THE_COMMAND, child, script, SAMPLE], { encoding: "utf8", maxBuffer: 1 << 28 });
+  const { stdout, stderr } = spawnSync(process.execPath, [LIKE_THE_COMMAND, child, script, SAMPLE], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   if (stdout === "") throw new Error(`${name}: ${stderr.slice(-2000)}`);
   return JSON.parse(stdout) as Answer;
 }

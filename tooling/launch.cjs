@@ -3,7 +3,6 @@
 "use strict";
 const { readFileSync } = require("node:fs");
 const path = require("node:path");
-const { setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
 
 // The build puts the hash of the bundle for BUNDLE: V8 itself compares no more than the length of a script with its code.
@@ -19,9 +18,6 @@ function codeCache() {
 
 const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
 const script = new Script(source, { filename, cachedData: codeCache() });
-// A run is short, and what it does with every event is WebAssembly: optimising the functions of the compiler as early as V8 does (after
-// 67,584 bytes of their bytecode, a few times) took more of the processor than it saved, half of what a script of 300 lines cost.
-setFlagsFromString("--interrupt-budget=1000000");
 const main = { exports: {} };
 script.runInThisContext()(main.exports, require, main, filename, __dirname);
 // For the build: what has been compiled by the end of this run.

@@ -7,6 +7,7 @@ import type { RecordedMachine } from "../session/recorded-machine.ts";
 import { configOf } from "./environment.ts";
 import { headerReader } from "./headers.ts";
 import { readImport } from "./imports.ts";
+import { optimiseLater } from "./optimiser.ts";
 import type { CliOptions } from "./options.ts";
 
 export const ncpusOf = (recording: Recording | null): number => recording?.catalogue.ncpus ?? availableParallelism();
@@ -29,5 +30,7 @@ export function compileOptions(source: Source, options: CliOptions, recording: R
   };
 }
 
-export const compile = (source: Source, options: CliOptions, recording: Recording | null, machine: RecordedMachine): Compilation =>
-  compileScript(source, compileOptions(source, options, recording, machine));
+export function compile(source: Source, options: CliOptions, recording: Recording | null, machine: RecordedMachine): Compilation {
+  optimiseLater(source.text);
+  return compileScript(source, compileOptions(source, options, recording, machine));
+}
