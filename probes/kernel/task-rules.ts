@@ -47,7 +47,11 @@ const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
   // Before begin_new_exec(): the old name.
   "sched:sched_prepare_exec": [{ when: "before", kind: "old_comm", pid: "pid", comm: "comm" }],
   // At the end of exec_binprm(): begin_new_exec() has named the task after the file.
-  "sched:sched_process_exec": [{ when: "before", kind: "comm", pid: "pid", comm: "filename", basename: true }],
+  // Only the first thread of a process is left, and has the process's id (fs/exec.c de_thread()).
+  "sched:sched_process_exec": [
+    { when: "before", kind: "comm", pid: "pid", comm: "filename", basename: true },
+    { when: "before", kind: "tgid", tgid: "pid" },
+  ],
   // The task still runs, and is switched away from, after this.
   "sched:sched_process_exit": [names("pid", "comm")],
   // delayed_put_task_struct(): nobody can see the task any more.

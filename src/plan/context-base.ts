@@ -6,7 +6,6 @@ import type { FetchBase } from "../../probes/probed/fetch.ts";
 const registerAt = (offset: number): RegisterName | null =>
   (Object.keys(registerSlots) as RegisterName[]).find((name) => registerSlots[name] === offset) ?? null;
 
-
 /** Null: a word that every record of the event has, as its address. */
 export function contextBase(point: ResolvedAttachPoint, offset: number): FetchBase | null {
   if (!("site" in point)) return null;

@@ -39,11 +39,14 @@ const offsetText = (offset: bigint): string => (offset < 0n ? `-${-offset}` : `+
 
 /** `+8(+0($arg1))`; user memory is marked where the kernel's is the other possibility. */
 function pathText(base: FetchBase, derefs: readonly Deref[], place: FetchPlace): string {
-  return derefs.reduce((inner, { offset, user }) => {
-    const sign = offsetText(offset);
-    const marked = user && place.code !== "user" ? `${sign[0]!}u${sign.slice(1)}` : sign;
-    return `${marked}(${inner})`;
-  }, baseText(base, place));
+  return derefs.reduce(
+    (inner, { offset, user }) => {
+      const sign = offsetText(offset);
+      const marked = user && place.code !== "user" ? `${sign[0]!}u${sign.slice(1)}` : sign;
+      return `${marked}(${inner})`;
+    },
+    baseText(base, place),
+  );
 }
 
 const offsetName = (offset: bigint): string => (offset < 0n ? `n${-offset}` : String(offset));

@@ -171,4 +171,3 @@ export function makePlan(input: PlanInput): PlanResult {
 /** Whether some probe fires on something that has to be recorded. */
 export const recordsSomething = ({ events, dynamic, samples }: RecordingPlan): boolean =>
   events.length + dynamic.length + samples.length > 0;
-

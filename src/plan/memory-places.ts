@@ -71,8 +71,7 @@ export function placeMemory(input: PlaceInput): Placed {
   const events = new Map<Tracepoint, FieldMemory>();
   const unrecordable: Unrecordable[] = needs.vague.map((read) => ({
     what: `${textAt(read)} in ${pointNames(program, read.probe)}`,
-    why:
-      read.what === "curtask" ? "events carry no task structures" : `it reads memory at ${read.what}, which nobody knows before it runs`,
+    why: read.what === "curtask" ? "events carry no task structures" : `it reads memory at ${read.what}, which nobody knows before it runs`,
     hint: null,
   }));
   for (const need of needs.memory) {

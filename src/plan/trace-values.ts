@@ -34,7 +34,8 @@ const MAX_ROUNDS = 12;
 const JOIN_MAX_ARGUMENTS = 16;
 
 /** What no pointer says leads to where the probe's memory is; only uprobes and system calls have their own as the user's. */
-const isUser = (type: Type): boolean => (type.kind === "pointer" && type.space === "user") || (type.kind === "int" && type.space === "user");
+const isUser = (type: Type): boolean =>
+  (type.kind === "pointer" && type.space === "user") || (type.kind === "int" && type.space === "user");
 
 function want(frame: Frame, address: Value, bytes: number | null, user: boolean, span: Span): void {
   const { tracer, probe } = frame;

@@ -79,12 +79,16 @@ function usesArrowArgs(node: unknown): boolean {
   return Object.values(node).some(usesArrowArgs);
 }
 
+const isUserStack = (type: unknown): boolean => typeof type === "object" && type !== null && "space" in type && type.space === "user";
+
 /** Whether a program asks for a task's comm, process id or parent, so that the replay must follow tasks. */
 export function usesTasks(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(usesTasks);
   if (typeof node !== "object" || node === null) return false;
   if ("kind" in node) {
     if (node.kind === "task_parent" || node.kind === "task_comm") return true;
+    // A stack of a program is one of its process.
+    if (node.kind === "stack" && "type" in node && isUserStack(node.type)) return true;
     if (node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
   }
   // Types of the kernel's structures are large, and ask for nothing.

@@ -1,11 +1,15 @@
 /** The catalogue of a recording with its probed functions, from what the recording and the files beside it tell. */
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import { parseDefinitions } from "../../probes/probed/definitions.ts";
+import { withEventProbes } from "../../probes/probed/event-probes.ts";
 import { probeSites } from "../../probes/probed/sites.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { fileOffsetOf, type UserCode } from "../../probes/symbols/user-code.ts";
 import { seenValues } from "./seen.ts";
 import type { KernelSymbols } from "./symbols.ts";
+
+/** Offset of common_pid in every record (linux include/linux/trace_events.h). */
+const COMMON_PID = 4;
 
 export interface ProbedInput {
   readonly recording: Recording;
@@ -26,9 +30,10 @@ export function probedCatalogue({ recording, definitions, kernel, user }: Probed
     cached.set(key, values);
     return values;
   };
+  const parsed = definitions.flatMap(parseDefinitions);
   const probed = probeSites({
     catalogue,
-    definitions: definitions.flatMap(parseDefinitions),
+    definitions: parsed,
     // Read when the first name is looked for: the text has some 150,000 lines.
     get kernel() {
       return kernel();
@@ -37,5 +42,6 @@ export function probedCatalogue({ recording, definitions, kernel, user }: Probed
     fileAt: (address) => fileOffsetOf(user, address),
     seen,
   });
-  return { ...catalogue, probed };
+  const tracepoints = withEventProbes(catalogue.tracepoints, parsed, (eventId) => seen(eventId, COMMON_PID, 4).length > 0);
+  return { ...catalogue, tracepoints, probed };
 }

@@ -86,6 +86,7 @@ test("sched_process_exec: the file's name is the task's already", () => {
   ];
   expect(rulesOf("sched", "sched_process_exec", fields)).toEqual([
     { ...before, kind: "comm", pid: 12, comm: { offset: 8, sizeBytes: 4, loc: "data_loc", basename: true } },
+    { ...before, kind: "tgid", tgid: 12 },
   ]);
 });
 

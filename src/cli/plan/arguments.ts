@@ -56,7 +56,8 @@ export function parsePlanArguments(words: readonly string[]): ParsedPlan {
   const parsed = parseCommandLine(rest);
   if (!parsed.ok) return parsed;
   const { options } = parsed;
-  if (options.command !== "run" && options.command !== "help") return { ok: false, message: "ERROR: USAGE: plan and record take a script", usage: true };
+  if (options.command !== "run" && options.command !== "help")
+    return { ok: false, message: "ERROR: USAGE: plan and record take a script", usage: true };
   if (options.pid !== null && command.length > 0)
     return { ok: false, message: "ERROR: USAGE: either a process (-p) or a command (-- CMD), not both", usage: false };
   return {

@@ -11,7 +11,13 @@ import { readImport } from "../imports.ts";
 import type { CliOptions } from "../options.ts";
 
 /** Null: the script has errors, which were said. */
-export function compilePlan(source: Source, machine: PlanMachine, options: CliOptions, group: string, console: Console): RecordingPlan | null {
+export function compilePlan(
+  source: Source,
+  machine: PlanMachine,
+  options: CliOptions,
+  group: string,
+  console: Console,
+): RecordingPlan | null {
   const result = makePlan({
     source,
     machine,

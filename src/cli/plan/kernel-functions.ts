@@ -17,7 +17,10 @@ const fromFilter = (text: string): KernelFunction[] =>
 
 /** `address t name\t[module]`; functions have the letters t and w in either case. */
 export const fromKallsyms = (text: string): KernelFunction[] =>
-  [...text.matchAll(/^[0-9a-f]+ [tTwW] (\S+)(?:[ \t]+\[([^\]]+)\])?$/gm)].map(([, name, module]) => ({ name: name!, module: module ?? null }));
+  [...text.matchAll(/^[0-9a-f]+ [tTwW] (\S+)(?:[ \t]+\[([^\]]+)\])?$/gm)].map(([, name, module]) => ({
+    name: name!,
+    module: module ?? null,
+  }));
 
 /** Null: neither list can be read. */
 export function kernelFunctions(kallsyms: string | null): readonly KernelFunction[] | null {

@@ -37,7 +37,12 @@ export async function plan(args: PlanArguments, console: Console): Promise<numbe
     }
     const recording = { ...made, events: wholeCategories(made.events, machine.catalogue) };
     const tool = args.tool ?? toolFor(recording);
-    const commands = commandsOf(tool, { plan: recording, subject: subjectOf(args), directory, script: scriptWords({ ...options, format: "text" }) });
+    const commands = commandsOf(tool, {
+      plan: recording,
+      subject: subjectOf(args),
+      directory,
+      script: scriptWords({ ...options, format: "text" }),
+    });
     const unrecordable = [...recording.unrecordable, ...commands.unrecordable];
     const name = options.program === null ? (options.file ?? "the script") : "the script";
     if (options.format === "json") console.print(planJson(recording, tool, commands, unrecordable));

@@ -46,7 +46,9 @@ async function findEvents(options: CliOptions, console: Console): Promise<({ rea
   const sample = await loadRecording({ ...options, traces: [samplePath()] });
   if (!sample.ok) return { ok: true, catalogue: emptyCatalogue, recording: null };
   const { recording } = sample;
-  warn(`the events of this machine cannot be read (not root, or no tracefs): those of ${recording?.info.uname ?? "another kernel"} are taken`);
+  warn(
+    `the events of this machine cannot be read (not root, or no tracefs): those of ${recording?.info.uname ?? "another kernel"} are taken`,
+  );
   console.error("HINT: plan on the machine that records, as root, or pass a recording of it with --trace FILE\n");
   return { ok: true, catalogue: recording?.catalogue ?? emptyCatalogue, recording };
 }

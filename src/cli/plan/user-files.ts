@@ -6,9 +6,12 @@ import { readElf } from "../../../probes/symbols/elf.ts";
 import type { UserFile } from "../../plan/machine.ts";
 
 /** Where the linker looks on the machines that hindsight knows. */
-const LIBRARY_DIRECTORIES = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu"].concat(
-  ["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"],
-);
+const LIBRARY_DIRECTORIES = [
+  "/lib/x86_64-linux-gnu",
+  "/usr/lib/x86_64-linux-gnu",
+  "/lib/aarch64-linux-gnu",
+  "/usr/lib/aarch64-linux-gnu",
+].concat(["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]);
 
 function isFile(path: string): boolean {
   try {

@@ -78,4 +78,3 @@ export function perfCommands(whole: ToolInput): ToolCommands {
     unrecordable: eventProbeGaps(input),
   };
 }
-

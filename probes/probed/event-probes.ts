@@ -1,0 +1,57 @@
+/**
+ * Event probes (`e:GROUP/NAME CATEGORY/EVENT …`): where they were recorded in place of the event that they read, a script's probes on that
+ * event fire on their records. These have the fields that were copied, and what pointers led to.
+ */
+import type { Tracepoint, TracepointField } from "../../lang/catalogue.ts";
+import { sizeOf } from "../../lang/types/type.ts";
+import type { ProbeDefinition } from "./definitions.ts";
+import { memoryOfFields } from "./field-memory.ts";
+
+/** A copied field is what it is a copy of, where it has room for that: the definition says only how wide it is. */
+function withTypes(fields: readonly TracepointField[], original: Tracepoint | null): TracepointField[] {
+  const known = new Map(original?.fields.map((field) => [field.name, field]) ?? []);
+  return fields.map((field) => {
+    const type = known.get(field.name)?.type;
+    const decl = known.get(field.name)?.decl;
+    return type !== undefined && decl !== undefined && sizeOf(type) === field.sizeBytes && field.loc === "inline"
+      ? { ...field, type, decl }
+      : field;
+  });
+}
+
+function standIn(probe: Tracepoint, place: string, original: Tracepoint | null): Tracepoint {
+  const [category = "", name = ""] = place.split("/");
+  let fields: readonly TracepointField[] | null = null;
+  let memory: Tracepoint["memory"] | null = null;
+  return {
+    category,
+    name,
+    id: probe.id,
+    get fields() {
+      return (fields ??= withTypes(probe.fields, original));
+    },
+    get memory() {
+      return (memory ??= memoryOfFields(probe.fields));
+    },
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The tracepoints, sorted as before; an event that has records of its own stays what it is. */
+export function withEventProbes(
+  tracepoints: readonly Tracepoint[],
+  definitions: readonly ProbeDefinition[],
+  hasRecords: (eventId: number) => boolean,
+): readonly Tracepoint[] {
+  const replaced = new Map<string, Tracepoint>();
+  for (const { kind, group, event, symbol } of definitions) {
+    const probe = kind === "event" ? tracepoints.find((t) => t.category === group && t.name === event) : undefined;
+    if (probe === undefined || symbol === null || !symbol.includes("/")) continue;
+    const original = tracepoints.find((t) => `${t.category}/${t.name}` === symbol) ?? null;
+    if (original === null || !hasRecords(original.id)) replaced.set(symbol, standIn(probe, symbol, original));
+  }
+  if (replaced.size === 0) return tracepoints;
+  const others = tracepoints.filter(({ category, name }) => !replaced.has(`${category}/${name}`));
+  return [...others, ...replaced.values()].sort((a, b) => compare(a.category, b.category) || compare(a.name, b.name));
+}

@@ -1,0 +1,58 @@
+/** A command that waits, as the process that it will be, until it may begin. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Writable } from "node:stream";
+
+export interface HeldCommand {
+  readonly pid: number;
+  readonly begin: () => void;
+  /** Its exit status, 128 and the signal's number as shells have it; a text: why it could not be started. */
+  readonly ended: Promise<number>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** /proc/PID/maps as it was last; empty: it ended before it was looked at. */
+  readonly maps: () => string;
+}
+
+/** The shell reads until we close the pipe, then becomes the command: the first events are those of its exec(). */
+const HOLD = 'read -r _ <&3; exec 3<&-; exec "$@"';
+
+/** Mappings grow while a program starts: it is looked at often. */
+const LOOK_MS = 10;
+
+const SIGNAL_STATUS = 128;
+
+function readMaps(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** `watchMaps`: keep reading its mappings. */
+export function holdCommand(words: readonly string[], watchMaps: boolean): HeldCommand | null {
+  const child = spawn("sh", ["-c", HOLD, "sh", ...words], { stdio: ["inherit", "inherit", "inherit", "pipe"] });
+  const { pid } = child;
+  if (pid === undefined) return null;
+  const gate = child.stdio[3] as Writable;
+  gate.on("error", () => undefined);
+  let maps = "";
+  const look = (): void => {
+    const now = readMaps(pid);
+    if (now !== "") maps = now;
+  };
+  const timer = watchMaps ? setInterval(look, LOOK_MS) : null;
+  const ended = new Promise<number>((resolve) => {
+    child.on("exit", (code, signal) => {
+      if (timer !== null) clearInterval(timer);
+      resolve(code ?? SIGNAL_STATUS + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15));
+    });
+  });
+  return {
+    pid,
+    begin: () => gate.end(),
+    ended,
+    kill: (signal) => child.kill(signal),
+    maps: () => maps,
+  };
+}
