@@ -63,9 +63,13 @@ function headDoc(f: Format, { attach, predicate }: ProbeItem): Doc {
 
 const probeDoc = (f: Format, probe: ProbeItem): Doc => concat(headDoc(f, probe), " ", blockDoc(f, probe.body, "statement"));
 
+/** Comments within `typeof(T)` stand before it. */
+const macroParam = (f: Format, { kind, name, span }: MacroItem["params"][number]): Doc =>
+  kind === "type" ? concat(...leading(f.before(span.end)), `typeof(${name})`) : leaf(f, span);
+
 function macroDoc(f: Format, { name, params, body }: MacroItem): Doc {
   const head = leaf(f, name.span);
-  const items = params.map(({ span }) => ({ end: span.end, doc: () => leaf(f, span) }));
+  const items = params.map((param) => ({ end: param.span.end, doc: () => macroParam(f, param) }));
   return concat("macro ", head, "(", listDoc(f, items, body.span.start), ") ", f.block(body));
 }
 

@@ -123,6 +123,10 @@ test("a comment behind parentheses that fall away stands in front of the whole l
   expect(body("( // c\n$x) + 1;")).toBe("// c\n$x + 1;\n");
 });
 
+test("comments within a macro's typeof(T) stand before it, once", () => {
+  expect(format("macro m(e, typeof( /* of */ T )) {}")).toBe("macro m(e, /* of */ typeof(T)) {}\n");
+});
+
 test("long lines break between arguments, operands and attach points", () => {
   const argument = "aaaaaaaaaaaaaaaaaaaaaaaaa";
   expect(body(`printf("%d", ${argument}, ${argument}, ${argument}); $x = ${argument} + ${argument} + ${argument};`)).toBe(
