@@ -56,3 +56,18 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
   const want = Object.values(SIZES).map((n) => n / 2);
   row("  events counted", ...sums.map(String), sums.every((n, i) => n === want[i]) ? "sums agree" : `WANT ${want.join(" ")}`);
 }
+
+/** The same on two threads: wall-clock time of the part that grows with the recording. */
+function twoWorkers(name: keyof typeof SCRIPTS): void {
+  const wall = (workers: string, file: string): number =>
+    Math.min(
+      ...Array.from(
+        { length: TIMES },
+        () => measure(process.execPath, [CLI, "--workers", workers, "--trace", file, "-q", "--no-warnings", "-e", SCRIPTS[name]]).wall,
+      ),
+    );
+  const [one, two] = ["1", "2"].map((workers) => wall(workers, files.whole) - wall(workers, files.small)) as [number, number];
+  row(`hindsight ${name}, two workers`, "times one worker", (one / two).toFixed(2), "whole", `${wall("2", files.whole).toFixed(2)} s`);
+}
+twoWorkers("count");
+twoWorkers("hist");

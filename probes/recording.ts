@@ -24,6 +24,13 @@ export interface PageStream {
   /** Fill `into` (at least one page long, else RangeError) with as many whole pages as fit; returns bytes written, 0 at the end. Synchronous. */
   read(into: Uint8Array): number;
   rewind(): void;
+  /**
+   * To where it was when read() had handed out so many bytes since the start: not more than it ever has, so what is skipped was seen before.
+   * Absent: nothing is faster than to rewind and to read.
+   */
+  seek?(bytes: number): void;
+  /** The same pages as `shares` streams one after the other, each with a read position of its own; null or absent: it cannot be cut. */
+  split?(shares: number): readonly PageStream[] | null;
 }
 
 /**

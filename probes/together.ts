@@ -1,6 +1,6 @@
 /** Several recordings of one time as one: their events merge by clock, each recording keeps its own event formats and its tag. */
 import type { ProbeCatalogue, Tracepoint } from "../lang/catalogue.ts";
-import type { Recording, RecordingInfo, TaskRule } from "./recording.ts";
+import type { PageStream, Recording, RecordingInfo, TaskRule } from "./recording.ts";
 
 export interface TaggedRecording {
   readonly recording: Recording;
@@ -135,6 +135,27 @@ function refusal(parts: readonly TaggedRecording[]): string | null {
   return null;
 }
 
+interface Place {
+  readonly recording: number;
+  readonly layout: number;
+  readonly offsetNs: bigint;
+}
+
+function streamOf(stream: PageStream, place: Place): PageStream {
+  const { recording, layout, offsetNs } = place;
+  return {
+    ...stream,
+    time: { ...stream.time, offset: stream.time.offset + offsetNs },
+    recording,
+    layout,
+    read: (into) => stream.read(into),
+    rewind: () => {
+      stream.rewind();
+    },
+    split: (shares) => stream.split?.(shares)?.map((piece) => streamOf(piece, place)) ?? null,
+  };
+}
+
 /** Replays them side by side. Closing the result closes all of them; on failure they stay the caller's. */
 export function together(parts: readonly TaggedRecording[]): TogetherResult {
   const message = refusal(parts);
@@ -143,16 +164,7 @@ export function together(parts: readonly TaggedRecording[]): TogetherResult {
   if (catalogues.length > MAX_LAYOUTS)
     return { ok: false, message: `the recordings are of ${catalogues.length} kernels with different events, more than ${MAX_LAYOUTS}` };
   const streams = parts.flatMap(({ recording, offsetNs }, i) =>
-    recording.streams.map((stream) => ({
-      ...stream,
-      time: { ...stream.time, offset: stream.time.offset + offsetNs },
-      recording: i,
-      layout: numbers[i]!,
-      read: (into: Uint8Array) => stream.read(into),
-      rewind: () => {
-        stream.rewind();
-      },
-    })),
+    recording.streams.map((stream) => streamOf(stream, { recording: i, layout: numbers[i]!, offsetNs })),
   );
   const info = joinedInfo(parts);
   return {

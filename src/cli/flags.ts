@@ -44,6 +44,7 @@ export const FLAGS = {
   trace: { type: "string", multiple: true },
   sample: { type: "boolean" },
   "clock-offset": { type: "string", multiple: true },
+  workers: { type: "string" },
   from: { type: "string" },
   to: { type: "string" },
   seed: { type: "string" },

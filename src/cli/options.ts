@@ -26,6 +26,8 @@ export interface CliOptions {
   readonly sample: boolean;
   /** [NAME=]TIME each: added to the times of the recording of that name, or of all but the first. */
   readonly clockOffsets: readonly string[];
+  /** Threads for scripts whose result does not depend on the order of events. */
+  readonly workers: number;
   readonly format: "text" | "json";
   readonly output: string | null;
   readonly quiet: boolean;
@@ -144,6 +146,8 @@ function problemOf(values: Values): string | null {
   if (values.aot !== undefined) return "--aot: scripts are compiled at each start, in milliseconds; --emit-elf FILE keeps the eBPF object";
   if (feature !== undefined) return "USAGE: --no-feature can only have values 'kprobe_multi,kprobe_session,uprobe_multi'.";
   if (values.seed !== undefined && !/^\d{1,20}$/.test(values.seed)) return `--seed takes a whole number, not '${values.seed}'`;
+  if (values.workers !== undefined && !/^([1-9]|[1-5]\d|6[0-4])$/.test(values.workers))
+    return `--workers takes a number from 1 to 64, not '${values.workers}'`;
   if (keep > 1) return "USAGE: -kk has been deprecated. Use a single -k for runtime warnings for errors in map lookups and probe reads.";
   if (keep > 0 && values["no-warnings"] === true) return "USAGE: -k, --warnings conflicts with --no-warnings";
   return (values["dwarf-pid"] ?? []).map(parsePid).find((pid) => typeof pid === "string") ?? null;
@@ -191,6 +195,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     traces: values.trace ?? [],
     sample: values.sample ?? false,
     clockOffsets: values["clock-offset"] ?? [],
+    workers: Number(values.workers ?? "1"),
     format,
     output: values.output ?? null,
     quiet: values.quiet ?? false,

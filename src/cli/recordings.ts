@@ -10,6 +10,9 @@ import { signedDurationNs } from "./time-argument.ts";
 /** The recording that comes with the program, beside the bundle. */
 export const samplePath = (): string => fileURLToPath(new URL("sample.dat", import.meta.url));
 
+/** The part of the command line that names recordings. */
+export type RecordingFiles = Pick<CliOptions, "traces" | "sample" | "clockOffsets">;
+
 interface Named {
   readonly path: string;
   /** null: called after its file. */
@@ -41,7 +44,7 @@ function clockOffsets(words: readonly string[], tags: readonly string[]): Offset
   return { ok: true, of: (tag, index) => byTag.get(tag) ?? (index > 0 ? others : 0n) };
 }
 
-function wanted(options: CliOptions, operand: string | null): Named[] {
+function wanted(options: RecordingFiles, operand: string | null): Named[] {
   const sample = options.sample ? [{ path: samplePath(), tag: null }] : [];
   return [...options.traces.map(namedFile), ...(operand === null ? [] : [namedFile(operand)]), ...sample];
 }
@@ -49,7 +52,7 @@ function wanted(options: CliOptions, operand: string | null): Named[] {
 type Opened = { readonly ok: true; readonly recordings: readonly TaggedRecording[] } | Failure;
 
 /** Every recording by itself. */
-export async function openRecordings(options: CliOptions, operand: string | null = null): Promise<Opened> {
+export async function openRecordings(options: RecordingFiles, operand: string | null = null): Promise<Opened> {
   const files = wanted(options, operand);
   if (files.length === 0) return { ok: true, recordings: [] };
   const [{ openRecording }, { tagOf }] = await Promise.all([import("../../probes/open.ts"), import("../../probes/together.ts")]);
@@ -70,7 +73,9 @@ export async function openRecordings(options: CliOptions, operand: string | null
 }
 
 /** The recording, or all of them as one; null: none was named. */
-export async function loadRecording(options: CliOptions): Promise<{ readonly ok: true; readonly recording: Recording | null } | Failure> {
+export async function loadRecording(
+  options: RecordingFiles,
+): Promise<{ readonly ok: true; readonly recording: Recording | null } | Failure> {
   const opened = await openRecordings(options);
   if (!opened.ok) return opened;
   const [first, ...rest] = opened.recordings;

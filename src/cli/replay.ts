@@ -116,6 +116,8 @@ export async function replay(replay: Replay): Promise<number> {
     quiet: options.quiet,
     warnings: options.warnings,
   });
+  let wasStopped: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (wasStopped = resolve));
   const session = createSession({
     script,
     mode,
@@ -133,6 +135,9 @@ export async function replay(replay: Replay): Promise<number> {
     printMapsOnExit: compilation.config.printMapsOnExit,
     trackTasks: usesTasks(compilation.hir),
     bootEpochNs: clock.bootEpochNs,
+    ...(options.workers > 1
+      ? { runShares: async (task) => (await import("./shares.ts")).runShares(script, options, options.workers, task, stopped) }
+      : {}),
     breathe: () => {
       output.flush();
       return new Promise((resolve) => setImmediate(resolve));
@@ -140,6 +145,7 @@ export async function replay(replay: Replay): Promise<number> {
   });
   if (options.dryRun) return 0;
   const stop = (): void => {
+    wasStopped();
     session.stop();
     live.wake();
   };

@@ -11,6 +11,7 @@ export const USAGE = `USAGE:
 RECORDING:
     --trace [NAME=]FILE  recording to replay; - is the standard input. Several merge by their clock,
                        and the script's builtin recording is the name of the event's own
+    --workers N        threads (1) for scripts that only add up: count(), sum(), hist() … by the event's own fields
     --clock-offset [NAME=]TIME  add to the times of that recording (else of all but the first)
     --sample           replay the recording that comes with hindsight
     --from TIME        fire probes from this time on: seconds of the recording's clock (12.5),

@@ -1,14 +1,18 @@
 /** A script attached to what it runs over: its machine and maps, and what acts on its output. Those who run it say when: session.ts, travel/. */
 import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import type { IrMap } from "../../lang/ir/ir.ts";
 import { stackMapName } from "../../lang/lower/stacks.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { tagOf } from "../../probes/together.ts";
 import { createMachine } from "../bpf/machine.ts";
 import type { Machine, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { TravelMachine } from "../bpf/travel/travel-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState, type ActionState, type Tell } from "./actions.ts";
 import { probedPlan } from "./probed-events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
+import { isOrderFree } from "./shares/order-free.ts";
+import { fillArray, type ShareTask } from "./shares/share.ts";
 import type { AttachOptions, SessionResult } from "./session-options.ts";
 import { asksForStacks } from "./stack-records.ts";
 
@@ -23,7 +27,7 @@ export interface Identity {
 export const REPLAYED: Identity = { tid: 0, tgid: 0, comm: "hindsight" };
 
 export interface Attached {
-  readonly machine: Machine;
+  readonly machine: TravelMachine;
   readonly maps: ScriptMaps;
   readonly state: ActionState;
   /** Number of attach points: what «Attached N probes» counts. */
@@ -32,6 +36,8 @@ export interface Attached {
   begin(ts: bigint, who: Identity, tell: Tell): void;
   /** Makes the machine ready to pump; only events of fromNs <= ts < toNs fire. */
   startPump(source: Recording, fromNs: bigint | null, toNs: bigint | null): void;
+  /** What a share of the recording is to be handled with; null: the script's result depends on the order of events. */
+  shareTask(source: Recording, startNs: bigint, fromNs: bigint | null, toNs: bigint | null): ShareTask | null;
   /** Acts on what programs have output. */
   drain(tell: Tell): void;
   /** Runs end probes, as whoever the machine was told to be, and prints the maps if `printMaps`. */
@@ -98,11 +104,33 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
         timers,
         taskRules: source.taskRules,
         comms: source.comms,
-        tags: source.tags ?? [tagOf(source.info.path)],
+        tags: tagsOf(source),
         trackTasks: options.trackTasks,
         fromNs,
         toNs,
       });
+    },
+    shareTask(source, startNs, fromNs, toNs) {
+      if (plan.events.length > 0 || !options.hir || !isOrderFree(options.hir, source.taskRules.length === 0)) return null;
+      const dispatch = dispatchOf(script, new Set());
+      return {
+        programs: script.programs,
+        maps: script.maps,
+        contents: script.irMaps.map((map) => (isStartMap(map) ? u64Bytes(startNs) : (map?.contents ?? null))),
+        ncpus: machine.ncpus,
+        backend: options.backend,
+        outputRing: script.maps.findIndex((map) => map.type === "ringbuf"),
+        startNs,
+        pump: {
+          dispatch,
+          minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
+          comms: source.comms,
+          trackTasks: options.trackTasks,
+          tags: tagsOf(source),
+          fromNs,
+          toNs,
+        },
+      };
     },
     end(printMaps, tell) {
       // exit() of another probe dropped what followed it; end probes speak again.
@@ -121,6 +149,8 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
     }),
   };
 }
+
+const tagsOf = (source: Recording): readonly string[] => source.tags ?? [tagOf(source.info.path)];
 
 /** A kprobe and a kretprobe on one function are one attachment, a kprobe session (rows 1.32, 6.68). */
 function countProbes(script: CompiledScript): number {
@@ -175,19 +205,20 @@ function framesOf(script: CompiledScript, machine: Machine, limit: number, id: b
 function fillArrays(script: CompiledScript, machine: Machine): void {
   for (const [index, map] of script.irMaps.entries()) {
     const contents = map?.contents;
-    if (contents === undefined) continue;
-    const key = new Uint8Array(4);
-    for (let at = 0, n = 0; at < contents.length; at += map!.valueBytes, n++) {
-      new DataView(key.buffer).setUint32(0, n, true);
-      machine.maps[index]?.update(key, contents.subarray(at, at + map!.valueBytes), 0n);
-    }
+    if (contents !== undefined) fillArray(machine.maps[index]!, contents);
   }
 }
 
 /** `elapsed` counts from the value of the internal map `start_ns`, as bpftrace passes it in. */
 function setStartNs(script: CompiledScript, machine: Machine, ts: bigint): void {
-  const index = script.irMaps.findIndex((map) => map?.name === "start_ns");
-  const value = new Uint8Array(8);
-  new DataView(value.buffer).setBigUint64(0, ts, true);
-  machine.maps[index]?.update(new Uint8Array(4), value, 0n);
+  const index = script.irMaps.findIndex(isStartMap);
+  if (index >= 0) fillArray(machine.maps[index]!, u64Bytes(ts));
+}
+
+const isStartMap = (map: IrMap | null): boolean => map?.name === "start_ns";
+
+function u64Bytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value, true);
+  return bytes;
 }

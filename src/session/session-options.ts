@@ -6,6 +6,8 @@ import type { CompiledScript } from "../codegen/compiled.ts";
 import type { SessionSink } from "./events.ts";
 import type { MissingArguments } from "./probed-events.ts";
 import type { RunMode } from "./select-probes.ts";
+import type { SharesResult } from "./shares/merge.ts";
+import type { ShareTask } from "./shares/share.ts";
 import type { StackSource } from "./stack-text.ts";
 
 /** Time and identity for a run without a recording. */
@@ -61,6 +63,8 @@ export interface SessionOptions extends AttachOptions {
   readonly printMapsOnExit: boolean;
   /** Absent: everything but tests and benchmarks. */
   readonly mode?: RunMode;
+  /** Handles an order-free script's recording in shares, at once; null (or absent): it has to go the usual way. */
+  readonly runShares?: (task: ShareTask) => Promise<SharesResult | null>;
   /** Called now and then between events: the face flushes its output and lets signals in. */
   readonly breathe: () => Promise<void>;
 }

@@ -10,6 +10,7 @@ import { selectProbes } from "./select-probes.ts";
 import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.ts";
 import { newPace } from "./pace.ts";
 import { absolute, type SessionOptions, type SessionResult } from "./session-options.ts";
+import { absorbShares, type SharesResult } from "./shares/merge.ts";
 import { streamsOf } from "./streams.ts";
 
 export type { LiveClock, SessionOptions, SessionResult, TimeWindow, TraceTime } from "./session-options.ts";
@@ -37,6 +38,7 @@ export function createSession(options: SessionOptions): Session {
   let stopped = false;
   let signals = 0;
   let failed = false;
+  let shares: SharesResult | null = null;
 
   const answerSignals = (): void => {
     for (; signals > 0; signals--) for (const program of programsOf("self")) machine.runProgram(program, null);
@@ -59,6 +61,17 @@ export function createSession(options: SessionOptions): Session {
       await options.breathe();
       pace.breathed();
     }
+  };
+
+  /** False: the shares are not to be had, and the recording goes the usual way. */
+  const replayShares = async (source: Recording, startNs: bigint, fromNs: bigint | null, toNs: bigint | null): Promise<boolean> => {
+    const task = options.runShares === undefined ? null : attached.shareTask(source, startNs, fromNs, toNs);
+    if (task === null) return false;
+    shares = (await options.runShares?.(task)) ?? null;
+    if (shares === null) return false;
+    absorbShares(machine.maps, shares);
+    if (shares.stats.lastTs !== null) machine.setCurrent({ ts: shares.stats.lastTs });
+    return true;
   };
 
   const wasStopped = (): boolean => stopped;
@@ -116,14 +129,18 @@ export function createSession(options: SessionOptions): Session {
       if (mode !== "run") runSelfTests(mode);
       else if (!state.exiting && !stopped) {
         if (recording === null) await tick(startNs);
-        else await replay(recording, fromNs, absolute(options.window.to, firstTs));
+        else {
+          const toNs = absolute(options.window.to, firstTs);
+          if (!(await replayShares(recording, startNs, fromNs, toNs))) await replay(recording, fromNs, toNs);
+        }
       }
-      const stats = recording === null ? null : machine.stats();
+      const stats = recording === null ? null : (shares?.stats ?? machine.stats());
       machine.setCurrent(recording === null ? { ts: live.now() } : { ...REPLAYED, cpu: 0 });
       attached.end(options.printMapsOnExit && mode === "run", tell);
       const outcome = attached.outcome();
       return {
         ...outcome,
+        missing: shares === null ? outcome.missing : sumOf(outcome.missing, shares.missing),
         exitCode: failed ? 1 : outcome.exitCode,
         missingArguments: recording === null ? [] : outcome.missingArguments,
         stats,
@@ -133,6 +150,9 @@ export function createSession(options: SessionOptions): Session {
     },
   };
 }
+
+const sumOf = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(a).map(([name, count]) => [name, count + (b[name] ?? 0)]));
 
 const minOf = (a: bigint | null, b: bigint): bigint => (a !== null && a < b ? a : b);
 const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -2,7 +2,7 @@
 import type { Recording } from "../../probes/recording.ts";
 import type { StreamSpec } from "../bpf/machine-types.ts";
 
-export function streamsOf(recording: Recording | null): StreamSpec[] {
+export function streamsOf(recording: Pick<Recording, "streams"> | null): StreamSpec[] {
   return (recording?.streams ?? []).map((stream) => ({
     cpu: stream.cpu,
     pageBytes: stream.pageBytes,
@@ -16,5 +16,6 @@ export function streamsOf(recording: Recording | null): StreamSpec[] {
     rewind: () => {
       stream.rewind();
     },
+    ...(stream.seek && { seek: (bytes: number) => stream.seek!(bytes) }),
   }));
 }

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import type { ReadImport } from "../../lang/check/imports.ts";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
-import type { Recording } from "../../probes/recording.ts";
+import type { PageStream, Recording } from "../../probes/recording.ts";
 import type { Host } from "../../src/output/host.ts";
 import { jsonPrinter } from "../../src/output/json-printer.ts";
 import { utcClock } from "../../src/output/strftime.ts";
@@ -11,7 +11,11 @@ import { textPrinter } from "../../src/output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../../src/session/compile.ts";
 import { recordedMachine, symbolsFor, type SideData } from "../../src/session/recorded-machine.ts";
 import { createSession, type LiveClock, type TraceTime } from "../../src/session/session.ts";
+import { mergeShares, type SharesResult } from "../../src/session/shares/merge.ts";
+import { partition } from "../../src/session/shares/partition.ts";
+import { runShare, type ShareResult, type ShareTask } from "../../src/session/shares/share.ts";
 import { newStackSource, stackTexts } from "../../src/session/stack-text.ts";
+import type { CompiledScript } from "../../src/codegen/compiled.ts";
 import { kernelAccepts } from "./kernel-load.ts";
 
 export interface RunOptions {
@@ -32,6 +36,9 @@ export interface RunOptions {
   readonly pid?: number;
   readonly namedParams?: Readonly<Record<string, string | null>>;
   readonly readImport?: ReadImport;
+  /** Order-free scripts handle the recording in that many shares, from streams of their own; `sharesRan` is told how it went. */
+  readonly shares?: { readonly count: number; readonly streams: readonly PageStream[] };
+  readonly sharesRan?: (result: SharesResult | null) => void;
   /** For cat() and system(). */
   readonly host?: Host;
 }
@@ -76,6 +83,7 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
       pid: options.pid ?? null,
       architecture: machine.architecture,
       kernelSymbols: machine.symbols,
+      types: machine.types.source,
     },
   );
   if (compilation.script !== null) {
@@ -83,6 +91,15 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
     if ("ok" in verdict && !verdict.ok) expect.fail(`the kernel's verifier rejects ${text}\n${verdict.log}`);
   }
   return compilation;
+}
+
+function inShares(script: CompiledScript, options: RunOptions, task: ShareTask): SharesResult | null {
+  const parts = partition(options.shares!.streams, options.shares!.count) ?? [];
+  const results = parts.map((streams) => runShare(task, { streams }));
+  const isWhole = parts.length > 0 && results.every((result) => result !== null);
+  const result = isWhole ? mergeShares(script, results) : null;
+  options.sharesRan?.(result);
+  return result;
 }
 
 export async function runScript(text: string, options: RunOptions = {}): Promise<RunResult> {
@@ -129,6 +146,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     window: { from: options.from ?? null, to: options.to ?? null },
     printMapsOnExit: compilation.config.printMapsOnExit,
     trackTasks: usesTasks(compilation.hir),
+    ...(options.shares === undefined ? {} : { runShares: async (task) => inShares(compilation.script!, options, task) }),
     breathe: async () => {},
   });
   const { exitCode } = await session.run();

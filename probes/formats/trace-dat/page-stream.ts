@@ -7,7 +7,7 @@ import type { CpuPart } from "./file-parts.ts";
 export interface PagesOptions {
   readonly source: ByteSource;
   readonly part: CpuPart;
-  readonly facts: Omit<PageStream, "read" | "rewind">;
+  readonly facts: Omit<PageStream, "read" | "rewind" | "seek">;
   readonly warn: (message: string) => void;
 }
 
@@ -41,7 +41,18 @@ export function plainPages(options: PagesOptions): PageStream {
     rewind() {
       at = part.offset;
     },
+    seek(bytes) {
+      at = Math.min(end, part.offset + bytes);
+    },
+    split: (shares) => piecesOf(part, facts.pageBytes, shares).map((piece) => plainPages({ ...options, part: piece })),
   };
+}
+
+/** Runs of whole pages of about one length; what is no whole page stays with the last one. */
+function piecesOf(part: CpuPart, pageBytes: number, count: number): CpuPart[] {
+  const pages = Math.floor(part.sizeBytes / pageBytes);
+  const bounds = Array.from({ length: count + 1 }, (_, i) => (i === count ? part.sizeBytes : Math.floor((pages * i) / count) * pageBytes));
+  return bounds.slice(1).map((end, i) => ({ ...part, offset: part.offset + bounds[i]!, sizeBytes: end - bounds[i]! }));
 }
 
 /** Larger than any sub-buffer, and trace-cmd writes ten pages a chunk. */
@@ -56,6 +67,9 @@ export function chunkedPages(options: PagesOptions, decompress: Decompress, comp
   let chunksLeft = 0;
   let unpacked: Uint8Array = new Uint8Array(0);
   let taken = 0;
+  /** Chunks that have been unpacked: where they are in the file, where they begin in the whole, chunks from here on. */
+  const known: { readonly at: number; readonly start: number; readonly left: number }[] = [];
+  let unpackedEnd = 0;
 
   const stop = (message: string): false => {
     warn(`${nameOf(options)}: ${message}; the rest of this CPU is left out`);
@@ -73,6 +87,7 @@ export function chunkedPages(options: PagesOptions, decompress: Decompress, comp
     at = part.offset;
     unpacked = new Uint8Array(0);
     taken = 0;
+    unpackedEnd = 0;
     chunksLeft = numbers(1)?.[0] ?? 0;
   };
   const nextChunk = (): boolean => {
@@ -88,9 +103,11 @@ export function chunkedPages(options: PagesOptions, decompress: Decompress, comp
     if (source.readAt(at, packed) < packedBytes) return stop(`chunk at byte ${hex(start)} cannot be read`);
     const bytes = decompress(packed, unpackedBytes);
     if (!bytes) return stop(`chunk at byte ${hex(start)} is no ${compression} block of ${unpackedBytes} bytes`);
+    if (start > (known.at(-1)?.at ?? -1)) known.push({ at: start, start: unpackedEnd, left: chunksLeft });
     at += packedBytes;
     chunksLeft--;
     unpacked = bytes;
+    unpackedEnd += bytes.length;
     taken = 0;
     return true;
   };
@@ -114,5 +131,12 @@ export function chunkedPages(options: PagesOptions, decompress: Decompress, comp
       return filled - tail;
     },
     rewind,
+    seek(bytes) {
+      rewind();
+      const chunk = known.findLast(({ start }) => start <= bytes);
+      if (chunk !== undefined) ({ at, start: unpackedEnd, left: chunksLeft } = chunk);
+      while (unpackedEnd < bytes && nextChunk());
+      taken = Math.max(0, unpacked.length - (unpackedEnd - bytes));
+    },
   };
 }
