@@ -13,6 +13,8 @@ export interface TypeSource {
   readonly enumeration: (name: string) => EnumType | null;
   readonly typedef: (name: string) => Type | null;
   readonly constant: (name: string) => EnumConstant | null;
+  /** They are not those of the recorded machine: good only for what nothing else tells. */
+  readonly isForeign?: boolean;
 }
 
 const nothing = (): null => null;

@@ -27,6 +27,7 @@ export function compileOptions(source: Source, options: CliOptions, recording: R
     keepWarnings: options.keepWarnings,
     architecture: machine.architecture,
     kernelSymbols: machine.symbols,
+    types: machine.types.source,
   };
 }
 

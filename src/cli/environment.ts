@@ -7,10 +7,8 @@ export function configOf(env: Readonly<Record<string, string | undefined>>): Map
   return config;
 }
 
-/** Rows 7.32 to 7.34: what they name is not read, and what to do instead. */
+/** Rows 7.33 and 7.34: what they name is not read, and what to do instead. */
 const UNREAD: Readonly<Record<string, string>> = {
-  BPFTRACE_BTF:
-    "type data files are not read yet: put the structs that the script needs into it, or into a header (-I DIR, --include FILE)",
   BPFTRACE_KERNEL_SOURCE: "kernel headers are not searched: name their directories with -I DIR",
   BPFTRACE_KERNEL_BUILD: "kernel headers are not searched: name their directories with -I DIR",
   BPFTRACE_VMLINUX: "symbol files are not read: kernel symbols come from the recording's own table",

@@ -4,6 +4,7 @@ import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { userCode, type UserCode } from "../../probes/symbols/user-code.ts";
 import type { StackRecords } from "../bpf/machine-types.ts";
+import { kernelTypes, noKernelTypes, type KernelTypes, type TypeFiles } from "./kernel-types.ts";
 import { stackRecords } from "./stack-records.ts";
 import { probedCatalogue } from "./probed-catalogue.ts";
 import { symbolsOf, type KernelSymbols } from "./symbols.ts";
@@ -15,6 +16,8 @@ export interface SideData {
   /** Text of /proc/kallsyms. */
   readonly kallsyms: string | null;
   readonly user: UserCode;
+  /** Absent: scripts have only the types that they define. */
+  readonly types?: TypeFiles;
 }
 
 export const noSideData: SideData = { definitions: [], kallsyms: null, user: userCode([], () => null) };
@@ -26,6 +29,7 @@ export interface RecordedMachine {
   /** Only with a recording. */
   readonly stackRecords: () => StackRecords;
   readonly architecture: Architecture;
+  readonly types: KernelTypes;
   /** Looked for on the first question; null without symbols. */
   readonly symbols: () => KernelSymbols | null;
 }
@@ -34,11 +38,13 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
   let symbols: KernelSymbols | null | undefined;
   const kernel = (): KernelSymbols | null => (symbols === undefined ? (symbols = symbolsOf(recording, side.kallsyms)) : symbols);
   const { definitions, user } = side;
+  const types = side.types === undefined ? noKernelTypes : kernelTypes(recording, side.types);
   return {
     catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, user }),
     user,
     stackRecords: () => stackRecords(recording!.catalogue, kernel()),
     architecture: /\b(aarch64|arm64)\b/.test(recording?.info.uname ?? "") ? "arm64" : "x86_64",
+    types,
     symbols: kernel,
   };
 }

@@ -1,6 +1,7 @@
 /** Layout, order and colours of messages; the environment. */
 import { expect, test } from "vitest";
 import { coloured, colourOf } from "../../src/cli/colour.ts";
+import { fixturePath } from "../support/fixtures.ts";
 import { runCommand } from "../support/run-command.ts";
 
 const errors = async (program: string, ...flags: string[]): Promise<string> => (await runCommand([...flags, "-e", program])).stderr;
@@ -68,8 +69,16 @@ test("row 7.35: the lines of ERROR and WARNING are coloured, nothing else", () =
   );
 });
 
+test("row 7.32: BPFTRACE_BTF names type data, --btf wins over it", async () => {
+  const script = ["-q", "-e", "BEGIN { print(sizeof(struct inner)); }"];
+  const types = fixturePath("btf/types.btf");
+  expect(await runCommand(script, { BPFTRACE_BTF: types })).toMatchObject({ stdout: "18\n\n\n", status: 0 });
+  expect(await runCommand(["--btf", types, ...script], { BPFTRACE_BTF: "/no/where" })).toMatchObject({ stdout: "18\n\n\n", status: 0 });
+  const { stdout, stderr, status } = await runCommand(script, { BPFTRACE_BTF: "/no/where" });
+  expect({ stdout, stderr, status }).toEqual({ stdout: "", stderr: "ERROR: cannot open /no/where: no such file\n", status: 1 });
+});
+
 test.each([
-  ["7.32", "BPFTRACE_BTF", "type data files are not read yet"],
   ["7.33", "BPFTRACE_KERNEL_SOURCE", "kernel headers are not searched"],
   ["7.33", "BPFTRACE_KERNEL_BUILD", "kernel headers are not searched"],
   ["7.34", "BPFTRACE_VMLINUX", "symbol files are not read"],

@@ -62,13 +62,14 @@ export interface MadeRecord {
 
 export interface MadeOptions {
   readonly kallsyms?: string;
+  readonly btf?: Uint8Array;
   readonly byteOrder?: "little" | "big";
   readonly uname?: string;
 }
 
 /** Records 1 µs apart, in order. */
 export async function madeRecording(records: readonly MadeRecord[], options: MadeOptions = {}): Promise<Recording> {
-  const { byteOrder = "little", kallsyms } = options;
+  const { byteOrder = "little", kallsyms, btf } = options;
   const events = [...new Set(records.map(({ event }) => event))];
   const cpus = [...new Set(records.map(({ cpu = 0 }) => cpu))].sort();
   const bytes = traceDatBytes({
@@ -79,6 +80,7 @@ export async function madeRecording(records: readonly MadeRecord[], options: Mad
     cpuCount: 2,
     clock: "mono",
     ...(kallsyms === undefined ? {} : { kallsyms }),
+    ...(btf === undefined ? {} : { btf }),
     buffers: [
       {
         name: "",

@@ -31,6 +31,8 @@ export interface TraceDatSpec {
   readonly comms?: ReadonlyMap<number, string>;
   readonly kallsyms?: string;
   readonly printk?: string;
+  /** Version 7 only. */
+  readonly btf?: Uint8Array;
   readonly cpuCount: number;
   /** Active clock; its option is left out when null. */
   readonly clock?: string | null;
@@ -203,6 +205,7 @@ function writeVersion7(spec: TraceDatSpec, sink: Sink, e: Encoder): void {
   section(optionIds.kallsyms, "kallsyms", p.kallsyms);
   section(20, "printk", p.printk);
   section(optionIds.commandLines, "command lines", p.commandLines);
+  if (spec.btf !== undefined) section(optionIds.btf, "BTF", spec.btf);
   options.push(...clockOption(spec), { id: optionIds.cpuCount, data: e.number(4, spec.cpuCount) }, ...(spec.options ?? []));
 
   for (const buffer of spec.buffers) {

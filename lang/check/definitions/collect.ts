@@ -155,9 +155,11 @@ export function collectDefinitions(
 ): { readonly definitions: Definitions; readonly unit: Unit } {
   const scope = newScope(report, types ?? noTypes);
   const collecting: Collecting = { scope, readHeader, branches: [], headers: new Set(), source: unit.source };
-  addGiven(scope, types !== null);
+  // A script that can do without type data has its own definitions then, which are the recorded kernel's.
+  const hasTypes = types !== null && types.isForeign !== true;
+  addGiven(scope, hasTypes);
   collect(collecting, unit);
-  addGiven(scope, types !== null);
+  addGiven(scope, hasTypes);
   const last = unit.script.definitions.at(-1);
   if (collecting.branches.length > 0 && last !== undefined)
     report.error("invalidDefinition", last.span, "unterminated conditional directive");

@@ -130,6 +130,7 @@ export async function decodeTraceDat(source: ByteSource): Promise<DecodeResult> 
         return rules;
       },
       kallsyms: () => (open ? parts.kallsyms() : null),
+      ...(parts.btf === undefined ? {} : { btf: () => (open ? parts.btf!() : null) }),
       close() {
         open = false;
         source.close();

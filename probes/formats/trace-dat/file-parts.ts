@@ -26,6 +26,8 @@ export interface FileParts {
   readonly events: readonly EventSource[];
   readonly comms: ReadonlyMap<number, string>;
   readonly kallsyms: () => string | null;
+  /** Since trace-cmd 3.4, in version 7. */
+  readonly btf?: () => Uint8Array | null;
   readonly options: readonly RawOption[];
   /** Version 6 counts CPUs outside the options. */
   readonly cpuCount: number | null;

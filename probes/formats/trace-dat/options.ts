@@ -20,6 +20,7 @@ export const optionIds = {
   kallsyms: 19,
   commandLines: 21,
   bufferText: 22,
+  btf: 23,
 } as const;
 
 /** One option as it stands in the file. */

@@ -182,5 +182,16 @@ export function readVersion7(
     if (c?.damage) warn(`${c.damage.message}; kernel symbols are unknown`);
     return !c || !text || c.damage || text.length === 0 ? null : new TextDecoder().decode(text);
   };
-  return { ok: true, parts: { headerPage, events: sink.events, comms, kallsyms, options, cpuCount: null, buffers } };
+  // It has no size of its own: it is the whole section.
+  const btf = (): Uint8Array | null => {
+    const c = open(optionIds.btf, "BTF");
+    const bytes = c?.bytes(c.left, "BTF");
+    if (c?.damage) warn(`${c.damage.message}; the types of the kernel are unknown`);
+    return !bytes || c?.damage ? null : bytes;
+  };
+  const withBtf = options.some((o) => o.id === optionIds.btf) ? { btf } : {};
+  return {
+    ok: true,
+    parts: { headerPage, events: sink.events, comms, kallsyms, ...withBtf, options, cpuCount: null, buffers },
+  };
 }

@@ -34,9 +34,10 @@ const hostIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Without a copy where that is possible: it is megabytes. */
 function wordsOf(bytes: Uint8Array, little: boolean): Uint32Array {
-  if (little === hostIsLittle && bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Uint32Array.from({ length: bytes.length >> 2 }, (_, index) => view.getUint32(index * 4, little));
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  if (little === hostIsLittle) return new Uint32Array(buffer, byteOffset, length >> 2);
+  const view = new DataView(buffer, byteOffset, length);
+  return Uint32Array.from({ length: length >> 2 }, (_, index) => view.getUint32(index * 4, little));
 }
 
 export function readHeader(bytes: Uint8Array): { readonly ok: true; readonly parts: BtfParts } | Refused {

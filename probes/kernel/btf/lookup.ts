@@ -50,13 +50,14 @@ export function placedMember(btf: Btf, member: BtfMember, from: number): PlacedM
   return { type: member.type, bitOffset: bitOffset + type.bitOffset, bitSize: type.bits };
 }
 
-/** Members of structs and unions without a name, in order, are looked through. */
-function memberNamed(btf: Btf, id: BtfId, name: string, from: number, depth: number): PlacedMember | null {
-  const { type } = unqualified(btf, id);
-  if ((type.kind !== "struct" && type.kind !== "union") || depth > MAX_CHAIN) return null;
+/** Members of structs and unions without a name, in order, are looked through; each type once, as a second time finds no more. */
+function memberNamed(btf: Btf, id: BtfId, name: string, from: number, seen: Set<BtfId>): PlacedMember | null {
+  const { id: whole, type } = unqualified(btf, id);
+  if ((type.kind !== "struct" && type.kind !== "union") || seen.has(whole)) return null;
+  seen.add(whole);
   for (const member of type.members) {
     if (member.name === name) return placedMember(btf, member, from);
-    const inner = member.name === "" ? memberNamed(btf, member.type, name, from + member.bitOffset, depth + 1) : null;
+    const inner = member.name === "" ? memberNamed(btf, member.type, name, from + member.bitOffset, seen) : null;
     if (inner !== null) return inner;
   }
   return null;
@@ -66,7 +67,7 @@ function memberNamed(btf: Btf, id: BtfId, name: string, from: number, depth: num
 export function memberAt(btf: Btf, id: BtfId, path: readonly string[]): PlacedMember | null {
   let at: PlacedMember = { type: id, bitOffset: 0, bitSize: 0 };
   for (const name of path) {
-    const next = memberNamed(btf, at.type, name, at.bitOffset, 0);
+    const next = memberNamed(btf, at.type, name, at.bitOffset, new Set());
     if (next === null) return null;
     at = next;
   }

@@ -38,6 +38,8 @@ const isIntSize = (sizeBytes: number): sizeBytes is 1 | 2 | 4 | 8 => [1, 2, 4, 8
 interface Conversion {
   readonly btf: Btf;
   readonly known: Map<BtfId, Type>;
+  /** Types around the one at hand: one that contains itself is damaged. */
+  readonly open: Set<BtfId>;
 }
 
 function integer({ name, sizeBytes, encoding }: OfKind<"int">): Type {
@@ -127,8 +129,10 @@ function converted(cv: Conversion, id: BtfId, depth: number): Type {
 function convert(cv: Conversion, id: BtfId, depth: number): Type {
   const known = cv.known.get(id);
   if (known !== undefined) return known;
-  if (depth > MAX_DEPTH) return opaque("type of too many levels", 0);
+  if (depth > MAX_DEPTH || cv.open.has(id)) return opaque("type of too many levels", 0);
+  cv.open.add(id);
   const type = converted(cv, id, depth);
+  cv.open.delete(id);
   cv.known.set(id, type);
   return type;
 }
@@ -137,7 +141,7 @@ const isComplete = (type: Type): type is StructType => type.kind === "struct";
 
 /** Types of a kernel for the checker of scripts (CheckEnv.types). Of several types of one name the first counts. */
 export function btfTypes(btf: Btf): BtfTypes {
-  const cv: Conversion = { btf, known: new Map() };
+  const cv: Conversion = { btf, known: new Map(), open: new Set() };
   const typeOf = (id: BtfId): Type => convert(cv, unqualified(btf, id).id, 0);
   const named = (kind: BtfType["kind"], name: string): Type | null => {
     const id = findType(btf, kind, name);

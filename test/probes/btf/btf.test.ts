@@ -6,12 +6,7 @@ import { findType, functionPrototype, memberAt, tracepointPrototype } from "../.
 import { btfBlob } from "../../support/btf-blob.ts";
 import { dumpBtf, withoutUnread } from "../../support/btf-dump.ts";
 import { fixtureBytes } from "../../support/fixtures.ts";
-
-export function opened(bytes: Uint8Array, base: Btf | null = null): Btf {
-  const result = readBtf(bytes, base);
-  if (!result.ok) throw new Error(result.message);
-  return result.btf;
-}
+import { openedBtf } from "../../support/kernel-types.ts";
 
 function sameAsBpftool(btf: Btf, dump: string): void {
   const want = dump.trimEnd().split("\n").map(withoutUnread);
@@ -24,7 +19,7 @@ function sameAsBpftool(btf: Btf, dump: string): void {
 
 test.each(["types.btf", "types-big-endian.btf"])("%s, made by clang, has the types that bpftool sees", (name) => {
   const dump = new TextDecoder().decode(fixtureBytes("btf/types.txt"));
-  sameAsBpftool(opened(fixtureBytes(`btf/${name}`)), dump);
+  sameAsBpftool(openedBtf(fixtureBytes(`btf/${name}`)), dump);
 });
 
 const KERNEL = "/sys/kernel/btf/vmlinux";
@@ -42,11 +37,11 @@ const kernelDump = bpftoolDump();
 if (kernelDump === null) console.log("skipped: no kernel BTF, or no bpftool, on this machine");
 
 test.skipIf(kernelDump === null)("the BTF of this machine's kernel has the types that bpftool sees", () => {
-  sameAsBpftool(opened(readFileSync(KERNEL)), kernelDump!);
+  sameAsBpftool(openedBtf(readFileSync(KERNEL)), kernelDump!);
 });
 
 test("members are found by path, through anonymous structs and unions", () => {
-  const btf = opened(fixtureBytes("btf/types.btf"));
+  const btf = openedBtf(fixtureBytes("btf/types.btf"));
   const outer = findType(btf, "struct", "outer")!;
   const at = (...path: string[]): unknown => {
     const member = memberAt(btf, outer, path);
@@ -65,7 +60,7 @@ test("members are found by path, through anonymous structs and unions", () => {
 });
 
 test("functions have their parameters", () => {
-  const btf = opened(fixtureBytes("btf/types.btf"));
+  const btf = openedBtf(fixtureBytes("btf/types.btf"));
   expect(functionPrototype(btf, "serve")?.params.map(({ name }) => name)).toEqual(["request", "name", "flags"]);
   expect(functionPrototype(btf, "outer")).toBeNull();
   expect(functionPrototype(btf, "")).toBeNull();
@@ -77,7 +72,7 @@ test("a tracepoint has its arguments without the first", () => {
   const pointer = blob.add(2, "", 0);
   const proto = blob.add(13, "", 0, [blob.name("__data"), pointer, blob.name("count"), int], 2);
   blob.add(8, "btf_trace_tick", blob.add(2, "", proto));
-  expect(tracepointPrototype(opened(blob.bytes()), "tick")?.params).toEqual([{ name: "count", type: int }]);
+  expect(tracepointPrototype(openedBtf(blob.bytes()), "tick")?.params).toEqual([{ name: "count", type: int }]);
 });
 
 test("old bit-fields have their width in the type, ENUM64 and tags are read", () => {
@@ -87,7 +82,7 @@ test("old bit-fields have their width in the type, ENUM64 and tags are read", ()
   blob.add(19, "wide", 8, [blob.name("MOST"), 0xffffffff, 0xffffffff], 1);
   blob.add(19, "signed_wide", 8, [blob.name("LEAST"), 1, 0x80000000], 1, true);
   blob.add(17, "bpf_kfunc", old, [-1]);
-  const btf = opened(blob.bytes());
+  const btf = openedBtf(blob.bytes());
   expect(memberAt(btf, findType(btf, "struct", "flags")!, ["three"])).toEqual({ type: old, bitOffset: 11, bitSize: 5 });
   expect(btf.type(findType(btf, "enum", "wide")!)).toMatchObject({ values: [["MOST", (1n << 64n) - 1n]] });
   expect(btf.type(findType(btf, "enum", "signed_wide")!)).toMatchObject({ values: [["LEAST", 1n - (1n << 63n)]] });
@@ -101,11 +96,11 @@ test("split BTF goes on with the ids and strings of its base", () => {
   const int = base.add(1, "int", 4, [32]);
   base.add(4, "shared", 4, [base.name("value"), int, 0], 1);
   const bytes = base.bytes();
-  const under = opened(bytes);
+  const under = openedBtf(bytes);
   const stringBytes = bytes.length - 24 - (3 + 1 + 3 + 3) * 4;
   const split = btfBlob({ base: { count: under.count, stringBytes } });
   const own = split.add(4, "own", 8, [split.name("first"), int, 0, base.name("value"), int, 32], 2);
-  const btf = opened(split.bytes(), under);
+  const btf = openedBtf(split.bytes(), under);
   expect(own).toBe(3);
   expect(findType(btf, "struct", "shared")).toBe(2);
   expect(btf.type(findType(btf, "struct", "own")!)).toMatchObject({
@@ -132,7 +127,7 @@ test("kinds of a newer kernel are stepped over where the file tells their size",
   view.setUint32(24, plain.length - 24, true);
   view.setUint32(28, 84, true);
   longer[plain.length + 8 + 80] = 8;
-  const btf = opened(longer);
+  const btf = openedBtf(longer);
   expect(btf.type(1 as never)).toEqual({ kind: "unknown", number: 20 });
   expect(findType(btf, "int", "int")).toBe(int);
 });
