@@ -14,7 +14,7 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 export type SideFiles = Pick<CliOptions, "dynamicEvents" | "maps" | "symfs" | "kallsyms">;
 
 /** A text, unpacked if it is gzip. Throws as readFileSync and gunzipSync do. */
-function readText(path: string): string {
+export function readText(path: string): string {
   const bytes = readFileSync(path);
   return (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("latin1");
 }

@@ -131,7 +131,36 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
   return { events, dynamic, unrecordable };
 }
 
-export function makePlan(input: PlanInput): PlanResult {
+/** A machine that remembers whether its types were asked for with success. */
+function noting(machine: PlanMachine): { readonly machine: PlanMachine; readonly usedTypes: () => boolean } {
+  let used = false;
+  const note = <T>(found: T | null): T | null => {
+    used ||= found !== null;
+    return found;
+  };
+  const { types, prototype } = machine;
+  return {
+    usedTypes: () => used,
+    machine: {
+      ...machine,
+      prototype: (func) => note(prototype(func)),
+      types:
+        types === null
+          ? null
+          : {
+              ...types,
+              compound: (tag, name) => note(types.compound(tag, name)),
+              enumeration: (name) => note(types.enumeration(name)),
+              typedef: (name) => note(types.typedef(name)),
+              constant: (name) => note(types.constant(name)),
+            },
+    },
+  };
+}
+
+export function makePlan(given: PlanInput): PlanResult {
+  const { machine, usedTypes } = noting(given.machine);
+  const input = { ...given, machine };
   const checked = typed(input);
   if ("ok" in checked) return checked;
   const { program, asked, diagnostics, source } = checked;
@@ -147,6 +176,7 @@ export function makePlan(input: PlanInput): PlanResult {
     ["kernel symbols", extras.has("ksym") || extras.has("kstack") || dynamic.some(({ isUser }) => !isUser)],
     ["mappings", usesUserSymbols],
     ["programs", usesUserSymbols || programs.length > 0],
+    ["types", usedTypes()],
   ];
   return {
     ok: true,

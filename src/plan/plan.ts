@@ -41,7 +41,7 @@ export interface Unrecordable {
 }
 
 /** A file to keep beside the recording. */
-export type Kept = "dynamic events" | "kernel symbols" | "mappings" | "programs";
+export type Kept = "dynamic events" | "kernel symbols" | "mappings" | "programs" | "types";
 
 export interface RecordingPlan {
   readonly events: readonly PlannedEvent[];

@@ -16,7 +16,8 @@ export interface HeldCommand {
 /** The shell reads until we close the pipe, then becomes the command: the first events are those of its exec(). */
 const HOLD = 'read -r _ <&3; exec 3<&-; exec "$@"';
 
-/** Mappings grow while a program starts: it is looked at often. */
+/** A program may end soon after it has begun: at first it is looked at all the time, and then often. */
+const STARE_MS = 200;
 const LOOK_MS = 10;
 
 const SIGNAL_STATUS = 128;
@@ -41,16 +42,25 @@ export function holdCommand(words: readonly string[], watchMaps: boolean): HeldC
     const now = readMaps(pid);
     if (now !== "") maps = now;
   };
+  let alive = true;
+  const stareUntil = (end: number): void => {
+    look();
+    if (alive && performance.now() < end) setImmediate(stareUntil, end);
+  };
   const timer = watchMaps ? setInterval(look, LOOK_MS) : null;
   const ended = new Promise<number>((resolve) => {
     child.on("exit", (code, signal) => {
+      alive = false;
       if (timer !== null) clearInterval(timer);
       resolve(code ?? SIGNAL_STATUS + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15));
     });
   });
   return {
     pid,
-    begin: () => gate.end(),
+    begin() {
+      gate.end();
+      if (watchMaps) stareUntil(performance.now() + STARE_MS);
+    },
     ended,
     kill: (signal) => child.kill(signal),
     maps: () => maps,

@@ -66,6 +66,7 @@ function replayOptions(options: CliOptions, { file, kept }: Extract<Recorded, { 
     maps: [...options.maps, ...(kept.maps === null ? [] : [kept.maps])],
     symfs: [...options.symfs, ...(kept.symfs === null ? [] : [kept.symfs])],
     bootTime: options.bootTime ?? kept.bootTime,
+    btf: options.btf ?? kept.btf,
   };
 }
 

@@ -1,7 +1,8 @@
 /** Records a command's own processes through a private instance of tracefs. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { MACHINE_BTF } from "../../../probes/kernel/btf/open.ts";
 import { definitionOf, type RecordingPlan } from "../../plan/plan.ts";
 import { namedEvents } from "../../plan/tools/event-names.ts";
 import { BUFFER_KB } from "../../plan/tools/tracefs.ts";
@@ -111,6 +112,7 @@ export async function runRecording(job: RecordJob): Promise<Recorded> {
     definitions,
     maps: wantsMaps ? held.maps() : null,
     programs: plan.programs,
+    types: plan.kept.includes("types") && existsSync(MACHINE_BTF),
     bootTime: plan.wallClock ? bootTime() : null,
   });
   return { ok: true, file, kept, status };

@@ -14,6 +14,7 @@ import { loadTypes } from "../kernel-types.ts";
 import { errnoText } from "../load.ts";
 import type { CliOptions } from "../options.ts";
 import { loadRecording, samplePath } from "../recordings.ts";
+import { readText } from "../side-data.ts";
 import { kernelFunctions } from "./kernel-functions.ts";
 import { tracefsCatalogue } from "./tracefs-catalogue.ts";
 import { userFiles } from "./user-files.ts";
@@ -55,7 +56,7 @@ async function findEvents(options: CliOptions, console: Console): Promise<({ rea
 
 function readSymbols(options: CliOptions, recording: Recording | null): { readonly ok: true; readonly text: string | null } | Failure {
   try {
-    return { ok: true, text: options.kallsyms === null ? (recording?.kallsyms() ?? null) : readFileSync(options.kallsyms, "latin1") };
+    return { ok: true, text: options.kallsyms === null ? (recording?.kallsyms() ?? null) : readText(options.kallsyms) };
   } catch (error) {
     return failure(`ERROR: failed to open file '${options.kallsyms ?? ""}': ${errnoText(error)}`);
   }

@@ -1,7 +1,7 @@
 /** Recording with perf record, which alone samples. */
 import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 import type { Sample } from "../samples.ts";
-import type { Unrecordable } from "../plan.ts";
+import type { PlannedDynamic, PlannedEvent, Unrecordable } from "../plan.ts";
 import { defineStep, removeCommands } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
 import { keepStep, needsMaps, replayWords } from "./keep.ts";
@@ -46,10 +46,18 @@ function recordStep(input: ToolInput, file: string): Step {
   }
 }
 
-/** perf writes mappings into its file. */
-function withoutMaps(input: ToolInput): ToolInput {
-  if (input.subject.kind !== "command") return input;
-  return { ...input, plan: { ...input.plan, kept: input.plan.kept.filter((what) => what !== "mappings") } };
+/** perf writes mappings into its file; in place of an event probe it records the event itself. */
+function forPerf(input: ToolInput): ToolInput {
+  const { plan } = input;
+  const kept = plan.kept.filter((what) => what !== "mappings" || input.subject.kind !== "command");
+  const events = plan.dynamic.filter(({ letter }) => letter === "e").map(eventItself);
+  const dynamic = plan.dynamic.filter(({ letter }) => letter !== "e");
+  return { ...input, plan: { ...plan, kept, events: [...plan.events, ...events], dynamic } };
+}
+
+function eventItself({ place, kstack, ustack }: PlannedDynamic): PlannedEvent {
+  const [category = "", name = ""] = place.split("/");
+  return { category, name, why: `tracepoint:${category}:${name}`, kstack, ustack };
 }
 
 /** trace_eprobe has no perf side (Linux kernel/trace/trace_eprobe.c, eprobe_register). */
@@ -64,7 +72,7 @@ function eventProbeGaps({ plan }: ToolInput): Unrecordable[] {
 }
 
 export function perfCommands(whole: ToolInput): ToolCommands {
-  const input = withoutMaps(whole);
+  const input = forPerf(whole);
   const file = "perf.data";
   return {
     steps: nonEmpty([
@@ -75,6 +83,6 @@ export function perfCommands(whole: ToolInput): ToolCommands {
     ]),
     replay: replayWords(input, file),
     cleanUp: removeCommands(input.plan),
-    unrecordable: eventProbeGaps(input),
+    unrecordable: eventProbeGaps(whole),
   };
 }

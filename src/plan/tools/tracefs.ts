@@ -13,7 +13,15 @@ const INSTANCE = "hs";
 const at = (path: string): string => `${TRACING}/instances/${INSTANCE}/${path}`;
 const set = (path: string, value: string | number): string => `echo ${value} > ${at(path)}`;
 
-function bufferStep({ plan }: ToolInput): Step {
+/** Of a whole machine, more tasks have names than the kernel remembers by default. */
+const COMMS = 65536;
+const DEFAULT_COMMS = 128;
+
+const remembers = ({ plan, subject }: ToolInput): boolean => plan.tasks && subject.kind === "machine";
+const setComms = (count: number): string => `echo ${count} > ${TRACING}/saved_cmdlines_size`;
+
+function bufferStep(input: ToolInput): Step {
+  const { plan } = input;
   return {
     why: "a buffer of our own; nobody else's tracing is touched",
     commands: [
@@ -23,7 +31,7 @@ function bufferStep({ plan }: ToolInput): Step {
       set("buffer_size_kb", BUFFER_KB),
       set("options/event-fork", 1),
       ...(plan.tasks ? [set("options/record-cmd", 1), set("options/record-tgid", 1)] : []),
-      ...(plan.tasks ? [`echo 65536 > ${TRACING}/saved_cmdlines_size`] : []),
+      ...(remembers(input) ? [setComms(COMMS)] : []),
       ...(plan.ustack ? [set("options/userstacktrace", 1)] : []),
     ],
   };
@@ -92,7 +100,11 @@ export function tracefsCommands(input: ToolInput): ToolCommands {
     ]),
     replay: replayWords(input, file),
     // trace-cmd 3.1 removes the instance itself.
-    cleanUp: [`[ ! -d ${TRACING}/instances/${INSTANCE} ] || rmdir ${TRACING}/instances/${INSTANCE}`, ...removeCommands(plan)],
+    cleanUp: [
+      `[ ! -d ${TRACING}/instances/${INSTANCE} ] || rmdir ${TRACING}/instances/${INSTANCE}`,
+      ...removeCommands(plan),
+      ...(remembers(input) ? [setComms(DEFAULT_COMMS)] : []),
+    ],
     unrecordable: sampleGaps(plan, "tracefs"),
   };
 }
