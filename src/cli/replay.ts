@@ -17,6 +17,7 @@ import { hostOf } from "./host.ts";
 import type { CliOptions } from "./options.ts";
 import { missingArgumentLines } from "./missing-arguments.ts";
 import type { Output } from "./output.ts";
+import { recordedStrings } from "./recorded-strings.ts";
 import { lostLines, missingLines } from "./report.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
 import { clockOf } from "./time-zone.ts";
@@ -69,11 +70,18 @@ function notifying(printer: Printer, console: Console): Printer {
   };
 }
 
-function reportEnd({ options, recording, compilation, console }: Replay, result: SessionResult, missing: MissingSymbols): void {
+function reportEnd(
+  { options, recording, machine, compilation, script, console }: Replay,
+  result: SessionResult,
+  missing: MissingSymbols,
+): void {
   if (recording === null) return;
   if (result.stats !== null) for (const line of lostLines(recording.info, result.stats)) console.error(line);
   if (!options.warnings) return;
   for (const line of missingLines({ ...result.missing, ...missing })) console.error(line);
+  const elsewhere =
+    (result.missing["userMemory"] ?? 0) > 0 && machine.catalogue !== null ? recordedStrings(script, machine.catalogue) : null;
+  if (elsewhere !== null) console.error(`HINT: ${elsewhere}\n`);
   for (const line of missingArgumentLines(result.missingArguments)) console.error(line);
   const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
   if (asksWallTime && options.bootTime === null)
