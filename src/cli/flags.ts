@@ -45,6 +45,7 @@ export const FLAGS = {
   sample: { type: "boolean" },
   "clock-offset": { type: "string", multiple: true },
   workers: { type: "string" },
+  strict: { type: "boolean" },
   from: { type: "string" },
   to: { type: "string" },
   seed: { type: "string" },

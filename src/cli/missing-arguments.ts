@@ -2,6 +2,7 @@
 import type { ProbeSite } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, RETURN_SLOT } from "../../lang/registers.ts";
 import type { SessionResult } from "../session/session.ts";
+import { times, type Shortfall } from "./report.ts";
 
 type Missing = SessionResult["missingArguments"][number];
 
@@ -37,13 +38,14 @@ function definition({ point, names }: Missing): string {
   return `${kind}:hs/${event} ${place} ${all.map((name) => fetchArgument(site, name)).join(" ")}`;
 }
 
-const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
-
-export function missingArgumentLines(missing: readonly Missing[]): string[] {
+export function missingArguments(missing: readonly Missing[]): Shortfall[] {
   return missing
     .filter(({ count }) => count > 0)
-    .flatMap((one) => [
-      `WARNING: the recording does not hold ${one.names.join(", ")} of ${one.point.name}: asked for ${times(one.count)}, answered with 0\n`,
-      `HINT: record it with: echo '${definition(one)}' >> /sys/kernel/tracing/${FILES[one.point.site.code]}\n`,
-    ]);
+    .map((one) => ({
+      type: "missing",
+      kind: "arguments",
+      count: BigInt(one.count),
+      message: `the recording does not hold ${one.names.join(", ")} of ${one.point.name}: asked for ${times(one.count)}, answered with 0`,
+      hint: `record it with: echo '${definition(one)}' >> /sys/kernel/tracing/${FILES[one.point.site.code]}`,
+    }));
 }

@@ -36,6 +36,8 @@ export interface CliOptions {
   /** -k */
   readonly keepWarnings: boolean;
   readonly warnings: boolean;
+  /** What the recording lacks or lost is an error. */
+  readonly strict: boolean;
   readonly debug: readonly string[];
   readonly dryRun: boolean;
   readonly emitElf: string | null;
@@ -202,6 +204,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     verbose: values.verbose ?? false,
     unsafe: values.unsafe ?? false,
     keepWarnings: (values.warnings?.length ?? 0) > 0,
+    strict: values.strict ?? false,
     warnings: !(values["no-warnings"] ?? false),
     debug,
     dryRun: values["dry-run"] ?? false,

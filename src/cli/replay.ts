@@ -15,10 +15,10 @@ import { ncpusOf } from "./compile.ts";
 import type { Console } from "./console.ts";
 import { hostOf } from "./host.ts";
 import type { CliOptions } from "./options.ts";
-import { missingArgumentLines } from "./missing-arguments.ts";
+import { missingArguments } from "./missing-arguments.ts";
 import type { Output } from "./output.ts";
 import { recordedStrings } from "./recorded-strings.ts";
-import { lostLines, missingLines } from "./report.ts";
+import { lostShortfalls, missingShortfalls, shortfallJson, shortfallText, type Shortfall } from "./report.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
 import { clockOf } from "./time-zone.ts";
 
@@ -28,6 +28,8 @@ export interface Replay {
   readonly recording: Recording | null;
   readonly machine: RecordedMachine;
   readonly compilation: Compilation;
+  /** How many of the recording's warnings have been told. */
+  readonly toldWarnings: number;
   /** The compilation's, with the probes that take part. */
   readonly script: CompiledScript;
   readonly console: Console;
@@ -70,24 +72,51 @@ function notifying(printer: Printer, console: Console): Printer {
   };
 }
 
-function reportEnd(
-  { options, recording, machine, compilation, script, console }: Replay,
-  result: SessionResult,
-  missing: MissingSymbols,
-): void {
-  if (recording === null) return;
-  if (result.stats !== null) for (const line of lostLines(recording.info, result.stats)) console.error(line);
-  if (!options.warnings) return;
-  for (const line of missingLines({ ...result.missing, ...missing })) console.error(line);
-  const elsewhere =
-    (result.missing["userMemory"] ?? 0) > 0 && machine.catalogue !== null ? recordedStrings(script, machine.catalogue) : null;
-  if (elsewhere !== null) console.error(`HINT: ${elsewhere}\n`);
-  for (const line of missingArgumentLines(result.missingArguments)) console.error(line);
+const NO_BOOT_TIME: Shortfall = {
+  type: "missing",
+  kind: "bootTime",
+  count: null,
+  message: "the recording does not hold the wall-clock time of its boot: times count from 1970. Pass --boot-time SECONDS.",
+  hint: null,
+};
+
+/** Warnings that came up while the recording was read; with --strict all of them count. */
+function damages({ options, recording, toldWarnings }: Replay): Shortfall[] {
+  const warnings = recording?.info.warnings ?? [];
+  return warnings
+    .slice(options.strict ? 0 : toldWarnings)
+    .map((message) => ({ type: "damaged", kind: "recording", count: null, message, hint: null }));
+}
+
+function betterHint({ script, machine }: Replay, one: Shortfall): Shortfall {
+  const hint = machine.catalogue === null ? null : recordedStrings(script, machine.catalogue);
+  return hint === null ? one : { ...one, hint };
+}
+
+function shortfalls(replay: Replay, result: SessionResult, missing: MissingSymbols): Shortfall[] {
+  const { options, recording, compilation } = replay;
+  if (recording === null) return [];
+  const lost = [...damages(replay), ...(result.stats === null ? [] : lostShortfalls(recording.info, result.stats))];
+  if (!options.warnings && !options.strict) return lost;
   const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
-  if (asksWallTime && options.bootTime === null)
-    console.error(
-      "WARNING: the recording does not hold the wall-clock time of its boot: times count from 1970. Pass --boot-time SECONDS.\n",
-    );
+  return [
+    ...lost,
+    ...missingShortfalls({ ...result.missing, ...missing }).map((one) => (one.kind === "userMemory" ? betterHint(replay, one) : one)),
+    ...missingArguments(result.missingArguments),
+    ...(asksWallTime && options.bootTime === null ? [NO_BOOT_TIME] : []),
+  ];
+}
+
+/** Whether the answer may stand: with --strict only if nothing is missing in it. */
+function reportEnd(replay: Replay, result: SessionResult, missing: MissingSymbols): boolean {
+  const { options, console, output } = replay;
+  const found = shortfalls(replay, result, missing);
+  for (const one of found) {
+    if (options.format === "json") output.write(shortfallJson(one));
+    else console.error(shortfallText(one, options.strict ? "ERROR" : "WARNING"));
+  }
+  output.flush();
+  return !options.strict || found.length === 0;
 }
 
 /** The exit status (row 8.42). */
@@ -165,6 +194,5 @@ export async function replay(replay: Replay): Promise<number> {
   const result = await session.run();
   process.off("SIGINT", stop).off("SIGTERM", stop).off("SIGUSR1", signal);
   output.flush();
-  reportEnd(replay, result, missing);
-  return result.exitCode;
+  return reportEnd(replay, result, missing) ? result.exitCode : Math.max(1, result.exitCode);
 }

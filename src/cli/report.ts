@@ -1,4 +1,5 @@
-/** What a run must say on stderr at its end: what the recording lost or lacks, once each, with counts. */
+/** What a run must say at its end: what the recording lost or lacks, once each, with counts. */
+import { jsonString } from "../output/json.ts";
 import type { RecordingInfo } from "../../probes/recording.ts";
 import type { PumpStats } from "../bpf/machine-types.ts";
 
@@ -62,28 +63,68 @@ const MISSING: Readonly<Record<string, Missing>> = {
   task: { what: "task structures", instead: "zero", hint: "events carry no task structures" },
 };
 
-const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+/** One thing that makes the results less than the whole truth. */
+export interface Shortfall {
+  /** `missing`: asked for in vain; the others: events that results lack, whatever was asked for. */
+  readonly type: "missing" | "lost" | "damaged";
+  readonly kind: string;
+  /** How often; null: an unknown number of times. */
+  readonly count: bigint | null;
+  readonly message: string;
+  readonly hint: string | null;
+}
 
-/** One warning and one hint for each kind of data that programs asked for in vain. */
-export function missingLines(counts: Readonly<Record<string, number>>): string[] {
-  return Object.entries(counts).flatMap(([kind, count]) => {
+export const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
+/** One for each kind of data that programs asked for in vain. */
+export function missingShortfalls(counts: Readonly<Record<string, number>>): Shortfall[] {
+  return Object.entries(counts).flatMap(([kind, count]): Shortfall[] => {
     const missing = MISSING[kind];
     if (count === 0 || missing === undefined) return [];
-    return [
-      `WARNING: the recording does not hold ${missing.what}: asked for ${times(count)}, answered with ${missing.instead}\n`,
-      `HINT: ${missing.hint}\n`,
-    ];
+    const message = `the recording does not hold ${missing.what}: asked for ${times(count)}, answered with ${missing.instead}`;
+    return [{ type: "missing", kind, count: BigInt(count), message, hint: missing.hint }];
   });
 }
 
-export function lostLines(info: RecordingInfo, stats: PumpStats): string[] {
-  const lines: string[] = [];
-  if (stats.lost > 0n) lines.push(`WARNING: the recorder lost ${String(stats.lost)} events; results lack them\n`);
+const event = (type: "lost" | "damaged", kind: string, count: bigint | null, message: string): Shortfall => ({
+  type,
+  kind,
+  count,
+  message,
+  hint: null,
+});
+
+export function lostShortfalls(info: RecordingInfo, stats: PumpStats): Shortfall[] {
+  const found: Shortfall[] = [];
+  if (stats.lost > 0n) found.push(event("lost", "marked", stats.lost, `the recorder lost ${String(stats.lost)} events; results lack them`));
   if (stats.lostUnknown > 0)
-    lines.push(`WARNING: the recorder lost an unknown number of events in ${stats.lostUnknown} places; results lack them\n`);
-  if (stats.damaged > 0) lines.push(`WARNING: ${stats.damaged} damaged pages or records were skipped\n`);
+    found.push(
+      event("lost", "unknown", null, `the recorder lost an unknown number of events in ${stats.lostUnknown} places; results lack them`),
+    );
+  if (stats.damaged > 0)
+    found.push(event("damaged", "records", BigInt(stats.damaged), `${stats.damaged} damaged pages or records were skipped`));
   const overrun = info.recordedLost.reduce((sum, cpu) => sum + cpu.overrun + cpu.dropped, 0n);
   if (overrun > 0n && stats.lost === 0n)
-    lines.push(`WARNING: the recorder's own counters say that ${String(overrun)} events were overwritten or dropped\n`);
-  return lines;
+    found.push(
+      event("lost", "overrun", overrun, `the recorder's own counters say that ${String(overrun)} events were overwritten or dropped`),
+    );
+  return found;
+}
+
+/** For stderr. `level` is ERROR with --strict. */
+export const shortfallText = ({ message, hint }: Shortfall, level: "WARNING" | "ERROR"): string =>
+  `${level}: ${message}\n${hint === null ? "" : `HINT: ${hint}\n`}`;
+
+/** Lost output is `lost_events` already (row 9.20). */
+const RECORD_TYPES = { missing: "missing", lost: "lost_recorded", damaged: "damaged_recording" } as const;
+
+/** A record of its own among the others of -f json. */
+export function shortfallJson({ type, kind, count, message, hint }: Shortfall): string {
+  const members = [
+    `"kind": ${jsonString(kind)}`,
+    `"count": ${count === null ? "null" : String(count)}`,
+    `"message": ${jsonString(message)}`,
+  ];
+  if (hint !== null) members.push(`"hint": ${jsonString(hint)}`);
+  return `{"type": "${RECORD_TYPES[type]}", "data": {${members.join(", ")}}}\n`;
 }

@@ -15,7 +15,7 @@ import { loadTypes } from "./kernel-types.ts";
 import type { CliOptions } from "./options.ts";
 import { loadSideData } from "./side-data.ts";
 import { openOutput, type Output } from "./output.ts";
-import { replay } from "./replay.ts";
+import { replay, type Replay } from "./replay.ts";
 
 /** A script that is ready to be compiled, with what it runs over. */
 interface Job {
@@ -80,7 +80,9 @@ async function runJob(job: Job): Promise<number> {
   const { source, options, recording, machine, console } = job;
   if (options.mode === "compiler-bench")
     return (await import("./compiler-bench.ts")).compilerBench(source, options, recording, machine, console);
-  for (const warning of recording?.info.warnings ?? []) console.error(`WARNING: ${warning}\n`);
+  const told = recording?.info.warnings ?? [];
+  const toldWarnings = told.length;
+  for (const warning of told) console.error(`WARNING: ${warning}\n`);
   if (options.warnings) for (const warning of unreadVariables(process.env)) console.error(`WARNING: ${warning}\n`);
   const compilation = compile(source, options, recording, machine);
   if (options.debug.length > 0) console.print((await import("./debug.ts")).debugText(compilation, options.debug));
@@ -99,7 +101,7 @@ async function runJob(job: Job): Promise<number> {
     }
   }
   if (options.mode === "codegen") return 0;
-  return runMode(job, compilation, options.mode === "test" || options.mode === "bench" ? options.mode : "run");
+  return runMode({ ...job, toldWarnings }, compilation, options.mode === "test" || options.mode === "bench" ? options.mode : "run");
 }
 
 function writeTo(path: string, bytes: Uint8Array): string | null {
@@ -111,7 +113,8 @@ function writeTo(path: string, bytes: Uint8Array): string | null {
   }
 }
 
-async function runMode({ options, recording, machine, console }: Job, compilation: Compilation, mode: RunMode): Promise<number> {
+async function runMode(job: Job & Pick<Replay, "toldWarnings">, compilation: Compilation, mode: RunMode): Promise<number> {
+  const { options, recording, machine, console, toldWarnings } = job;
   const whole = compilation.script!;
   const script = selectProbes(whole, mode, options.probeFilter);
   if (script.attach.length === 0) {
@@ -128,7 +131,7 @@ async function runMode({ options, recording, machine, console }: Job, compilatio
     return 1;
   }
   try {
-    return await replay({ options, mode, recording, machine, compilation, script, console, output });
+    return await replay({ options, mode, recording, machine, compilation, script, console, output, toldWarnings });
   } finally {
     if (output !== console.out) output.close();
   }

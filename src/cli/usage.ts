@@ -11,6 +11,7 @@ export const USAGE = `USAGE:
 RECORDING:
     --trace [NAME=]FILE  recording to replay; - is the standard input. Several merge by their clock,
                        and the script's builtin recording is the name of the event's own
+    --strict           what the recording lost, or lacks for the script, is an error (exit status 1)
     --workers N        threads (1) for scripts that only add up: count(), sum(), hist() … by the event's own fields
     --clock-offset [NAME=]TIME  add to the times of that recording (else of all but the first)
     --sample           replay the recording that comes with hindsight
