@@ -7,6 +7,8 @@ export default tseslint.config(
       "node_modules/**",
       "src/bpf/runtime/assembly/**",
       "src/bpf/runtime/runtime.wasm.ts",
+      "probes/formats/perf-data/assembly/**",
+      "probes/formats/perf-data/transcoder.wasm.ts",
       "**/*.mjs",
       "**/*.js",
       "**/*.cjs",

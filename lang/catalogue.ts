@@ -102,6 +102,20 @@ export interface ProbeSites {
   unseen(at: "entry" | "return", func: string): ProbeSite | null;
 }
 
+/** Samples that were taken when something had been counted, or touched. */
+export interface SampledEvent {
+  /** As the recorder names it: `cycles:u`. */
+  readonly label: string;
+  /** What scripts call it; null: they have no name for it. */
+  readonly counted: { readonly provider: "software" | "hardware"; readonly event: string } | null;
+  /** `mode`: letters of r, w, x, sorted. */
+  readonly breakpoint: { readonly address: bigint; readonly length: bigint; readonly mode: string } | null;
+  /** Events from one sample to the next, or samples in a second. */
+  readonly rate: { readonly kind: "period" | "frequency"; readonly count: bigint };
+  /** The registers, and what follows them in the context, as far as each sample has them. */
+  readonly records: SiteRecords;
+}
+
 /** The probes that a recording offers to a script. Implemented by probes/, read by lang/. */
 export interface ProbeCatalogue {
   /** Every event that the recording describes, sorted by category, then name. */
@@ -113,6 +127,8 @@ export interface ProbeCatalogue {
   readonly ncpus: number;
   /** Probed functions; absent: none. */
   readonly probed?: ProbeSites;
+  /** Absent: none. */
+  readonly sampled?: readonly SampledEvent[];
 }
 
 /** Attach point after wildcards are expanded: one each. */
@@ -121,9 +137,12 @@ export type ResolvedAttachPoint =
   | { readonly provider: "interval"; readonly name: string; readonly periodNs: bigint }
   | { readonly provider: "tracepoint"; readonly name: string; readonly tracepoint: Tracepoint }
   | { readonly provider: SiteProvider; readonly name: string; readonly site: ProbeSite }
+  | { readonly provider: SampledProvider; readonly name: string; readonly sampled: SampledEvent }
   /** Run only when asked for (--test, --bench), in source order. `target` is NAME of test:NAME (rows 1.19, 1.20). */
   | { readonly provider: "test" | "bench"; readonly name: string; readonly target: string }
   /** Runs when our own process gets the signal (row 1.18). */
   | { readonly provider: "self"; readonly name: string; readonly signal: "SIGUSR1" };
+
+export type SampledProvider = "software" | "hardware" | "profile" | "watchpoint";
 
 export type SiteProvider = "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "fentry" | "fexit" | "rawtracepoint";

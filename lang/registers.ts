@@ -46,3 +46,6 @@ export const MAX_TYPED_ARGUMENTS = 11;
 
 /** Word of a fentry or fexit context with the address of the function (what bpf_get_func_ip would give a program of that type). */
 export const FUNCTION_WORD = 11;
+
+/** Behind pt_regs in the context of a program on a sample (struct bpf_perf_event_data, include/uapi/linux/bpf_perf_event.h). */
+export const PERF_EVENT_DATA = { samplePeriod: 168, addr: 176 } as const;

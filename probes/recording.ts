@@ -84,6 +84,8 @@ export interface RecordingInfo {
   /** Lines worth telling once: what was damaged or cut, with offsets and counts. Grows while streams and formats are read: show it at the end. */
   readonly warnings: readonly string[];
   readonly sizeBytes: number;
+  /** The clock's zero in ns since 1970, where the recorder noted it. */
+  readonly epochNs?: bigint;
   /** Overruns and dropped events that the recorder itself counted (CPUSTAT), per CPU. */
   readonly recordedLost: readonly { readonly buffer: string; readonly cpu: number; readonly overrun: bigint; readonly dropped: bigint }[];
 }
@@ -97,9 +99,25 @@ export interface Recording {
   /** saved_cmdlines: pid → comm; the LAST name of each task that ran. */
   readonly comms: ReadonlyMap<number, string>;
   readonly taskRules: readonly TaskRule[];
+  /** The streams themselves tell of every task before its first event, so that nobody need look for first names in advance; absent: they do not. */
+  readonly tellsTasks?: true;
   /** /proc/kallsyms text, null if absent. Decoded on first use. */
   kallsyms(): string | null;
   /** The kernel's types (BTF) as the recorder saved them, read on first use; absent: it did not, null: they cannot be read. */
   btf?(): Uint8Array | null;
+  /** Code that processes mapped, in order of time: what the streams have told so far. Absent: the format does not tell. */
+  mappings?(): readonly TimedMapping[];
   close(): void;
+}
+
+/** A file's code in the memory of a process, from when it was mapped on. */
+export interface TimedMapping {
+  readonly pid: number;
+  /** Addresses, [start, end). */
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly fileOffset: bigint;
+  readonly path: string;
+  /** Hexadecimal; null: not recorded. */
+  readonly buildId: string | null;
 }

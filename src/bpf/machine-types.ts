@@ -152,6 +152,8 @@ export interface PumpOptions {
   readonly tags?: readonly string[];
   /** Track comm and tgid (some program asks for them). */
   readonly trackTasks: boolean;
+  /** The streams tell of every task in time: nobody need look for first names in advance. */
+  readonly tellsTasks?: boolean;
   /** Only events with fromNs <= ts < toNs fire; earlier ones still move task state. null: no bound. */
   readonly fromNs: bigint | null;
   readonly toNs: bigint | null;

@@ -137,8 +137,9 @@ export function createMachine(options: MachineOptions): Machine {
       setLong(PUMP_BLOCK + pump.fromNs, fromNs ?? 0n);
       setLong(PUMP_BLOCK + pump.toNs, toNs ?? MAX_U64);
       if (options.trackTasks) seedTasks(options.comms);
-      prescan = hasRules ? { toNs } : null;
-      restart(hasRules ? plan.ruleDispatch : plan.dispatch, hasRules ? null : toNs);
+      const isScanned = hasRules && options.tellsTasks !== true;
+      prescan = isScanned ? { toNs } : null;
+      restart(isScanned ? plan.ruleDispatch : plan.dispatch, isScanned ? null : toNs);
     },
     pump(slice = limits.budget) {
       setWord(PUMP_BLOCK + pump.slice, slice);

@@ -75,6 +75,10 @@ function sectionOf(point: ResolvedAttachPoint): { readonly type: ProgType; reado
     case "self":
       return { type: "kprobe", section: "uprobe" };
     case "interval":
+    case "software":
+    case "hardware":
+    case "profile":
+    case "watchpoint":
       return { type: "perf_event", section: "perf_event" };
     case "kprobe":
     case "kretprobe":

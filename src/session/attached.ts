@@ -106,6 +106,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
         comms: source.comms,
         tags: tagsOf(source),
         trackTasks: options.trackTasks,
+        tellsTasks: source.tellsTasks ?? false,
         fromNs,
         toNs,
       });

@@ -1,0 +1,199 @@
+/** Turns one record into what the pump reads. A record may take several: what is done of it is remembered, for when there was no room for the rest. */
+import {
+  ATTR_ADDR_AT,
+  ATTR_CPU_AT,
+  ATTR_EVENT_ID,
+  ATTR_IP_AT,
+  ATTR_IS_TRACEPOINT,
+  ATTR_PERIOD_AT,
+  ATTR_REGS_FROM,
+  ATTR_SLOTS,
+  ATTR_TID_AT,
+  ATTR_INTR_REGS,
+  ATTR_USER_REGS,
+  RECORD_TYPE_CALLCHAIN_DEFERRED,
+  RECORD_TYPE_COMM,
+  RECORD_TYPE_EXIT,
+  RECORD_TYPE_FORK,
+  RECORD_TYPE_KSYMBOL,
+  RECORD_TYPE_LOST,
+  RECORD_TYPE_LOST_SAMPLES,
+  RECORD_TYPE_MMAP,
+  RECORD_TYPE_MMAP2,
+  RECORD_TYPE_SAMPLE,
+  RECORD_TYPE_THROTTLE,
+  SAMPLE_ADDR,
+  SAMPLE_CS,
+  SAMPLE_IP,
+  SAMPLE_PERIOD,
+  SAMPLE_REGS,
+  SAMPLE_REGS_BYTES,
+  SAMPLE_SIZE_BYTES,
+  STATE,
+  STATE_DAMAGED,
+  STATE_DEFERRED_CHAINS,
+  STATE_LOST,
+  STATE_STACK_DUMPS,
+  STATE_THROTTLED,
+  STATE_UNKNOWN_IDS,
+} from "./layout";
+import { attrOfSample } from "./attrs";
+import { sideband } from "./env";
+import { half, long, putHalf, putLong, putWord, word } from "./order";
+import { addLost, begin, cpuNow, MOST_RECORD_BYTES } from "./pages";
+import { kernelAt, kernelEvent, kernelFrames, putStack, splitChain, userAt, userEvent, userFrames } from "./stacks";
+import { tellComm, tellExit, tellFork, tellProcess } from "./tasks";
+import { chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes, stackBytes, userRegsAt } from "./variable";
+
+const NO_PID: u32 = 0xffffffff;
+const BODY: usize = 8;
+const MISC: usize = 4;
+const CPUMODE: u32 = 7;
+const CPUMODE_USER: u32 = 2;
+/** Selectors of code, whose lowest bits are the privilege level. */
+const USER_CS: u64 = 0x33;
+const KERNEL_CS: u64 = 0x10;
+const COMMON_FLAGS: usize = 2;
+const COMMON_PID: usize = 4;
+const COMMON_BYTES: u32 = 8;
+const NO_SLOT: u32 = 255;
+const FROM_INTERRUPT: u32 = 1;
+
+/** Records of the sample at hand that are written: its own, the kernel's stack. */
+let written: u32 = 0;
+
+export function count(field: usize): void {
+  store<u32>(STATE + field, load<u32>(STATE + field) + 1);
+}
+
+export function resetEmit(): void {
+  written = 0;
+}
+
+/** RAW is as long as to end at a multiple of eight, which makes it one of four. */
+// @inline
+function copyRaw(to: usize, from: usize, bytes: u32): void {
+  let i: u32 = 0;
+  for (; i + 8 <= bytes; i += 8) store<u64>(to + i, load<u64>(from + i));
+  if (i + 4 <= bytes) {
+    store<u32>(to + i, load<u32>(from + i));
+    i += 4;
+  }
+  for (; i < bytes; i++) store<u8>(to + i, load<u8>(from + i));
+}
+
+function putTracepoint<Order>(attr: usize, ns: u64, cpu: u32, tid: u32): bool {
+  if (rawBytes < COMMON_BYTES || rawBytes > MOST_RECORD_BYTES) {
+    count(STATE_DAMAGED);
+    return true;
+  }
+  const at = begin<Order>(ns, cpu, rawBytes);
+  if (!at) return false;
+  copyRaw(at, rawAt, rawBytes);
+  putHalf<Order>(at, load<u32>(attr, ATTR_EVENT_ID));
+  // As the recorder saw it, who may have been in a namespace, like everything else that is told of tasks.
+  if (tid != NO_PID) putWord<Order>(at + COMMON_PID, tid);
+  return true;
+}
+
+// @inline
+function fieldOf<Order>(record: usize, attr: usize, field: usize): u64 {
+  const at = load<u32>(attr + field);
+  return at ? long<Order>(record + at) : 0;
+}
+
+function putRegisters<Order>(attr: usize, to: usize): void {
+  memory.fill(to, 0, SAMPLE_REGS_BYTES);
+  const isInterrupt = load<u32>(attr, ATTR_REGS_FROM) == FROM_INTERRUPT;
+  const from = isInterrupt ? intrRegsAt : userRegsAt;
+  if (!from) return;
+  const all = load<u32>(attr + (isInterrupt ? ATTR_INTR_REGS : ATTR_USER_REGS));
+  for (let i: u32 = 0; i < all; i++) {
+    const slot = <u32>load<u8>(attr + ATTR_SLOTS + i);
+    if (slot != NO_SLOT) store<u64>(to + (slot << 3), load<u64>(from + (i << 3)));
+  }
+}
+
+function putSample<Order>(record: usize, attr: usize, ns: u64, cpu: u32, tid: u32): bool {
+  const hasRegs = load<u32>(attr, ATTR_REGS_FROM) != 0;
+  const at = begin<Order>(ns, cpu, hasRegs ? SAMPLE_REGS + SAMPLE_REGS_BYTES : SAMPLE_SIZE_BYTES);
+  if (!at) return false;
+  putWord<Order>(at, 0);
+  putHalf<Order>(at, load<u32>(attr, ATTR_EVENT_ID));
+  putWord<Order>(at + COMMON_PID, tid == NO_PID ? 0 : tid);
+  putLong<Order>(at + SAMPLE_IP, fieldOf<Order>(record, attr, ATTR_IP_AT));
+  putLong<Order>(at + SAMPLE_ADDR, fieldOf<Order>(record, attr, ATTR_ADDR_AT));
+  putLong<Order>(at + SAMPLE_PERIOD, fieldOf<Order>(record, attr, ATTR_PERIOD_AT));
+  putLong<Order>(at + SAMPLE_CS, (half<Order>(record + MISC) & CPUMODE) == CPUMODE_USER ? USER_CS : KERNEL_CS);
+  if (hasRegs) putRegisters<Order>(attr, at + SAMPLE_REGS);
+  return true;
+}
+
+function putStacks<Order>(record: usize, ns: u64, cpu: u32, tid: u32, pid: u32, flags: u32): bool {
+  splitChain<Order>(chainAt, chainLength, half<Order>(record + MISC) & CPUMODE);
+  if (kernelFrames && written < 2) {
+    if (!putStack<Order>(kernelEvent(), ns, cpu, tid, flags, kernelFrames, kernelAt, kernelFrames)) return false;
+    written = 2;
+  }
+  return !userFrames || putStack<Order>(userEvent(), ns, cpu, tid, flags, pid, userAt, userFrames);
+}
+
+function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
+  const attr = attrOfSample<Order>(record);
+  if (!attr) {
+    count(STATE_UNKNOWN_IDS);
+    return true;
+  }
+  if (!findFields<Order>(attr, record, record + size)) {
+    count(STATE_DAMAGED);
+    return true;
+  }
+  const tidAt = load<u32>(attr, ATTR_TID_AT);
+  const cpuAt = load<u32>(attr, ATTR_CPU_AT);
+  const cpu = cpuAt ? word<Order>(record + cpuAt) : 0;
+  let pid: u32 = NO_PID;
+  let tid: u32 = NO_PID;
+  if (tidAt) {
+    pid = word<Order>(record + tidAt);
+    tid = word<Order>(record + tidAt + 4);
+    if (!tellProcess<Order>(ns, cpu, pid, tid)) return false;
+  }
+  const isTracepoint = load<u32>(attr, ATTR_IS_TRACEPOINT) != 0;
+  if (!written) {
+    if (!(isTracepoint ? putTracepoint<Order>(attr, ns, cpu, tid) : putSample<Order>(record, attr, ns, cpu, tid))) return false;
+    written = 1;
+    if (stackBytes) count(STATE_STACK_DUMPS);
+  }
+  if (chainLength) {
+    const hasRaw = isTracepoint && rawBytes >= COMMON_BYTES;
+    const flags = hasRaw ? <u32>load<u8>(rawAt, COMMON_FLAGS) : 0;
+    if (tid == NO_PID) tid = hasRaw ? word<Order>(rawAt + COMMON_PID) : 0;
+    if (!putStacks<Order>(record, ns, cpu, tid, pid, flags)) return false;
+  }
+  written = 0;
+  return true;
+}
+
+function lose<Order>(record: usize, size: u32, at: usize): bool {
+  if (at + 8 > size) return true;
+  const lost = long<Order>(record + at);
+  store<u64>(STATE, load<u64>(STATE, STATE_LOST) + lost, STATE_LOST);
+  addLost<Order>(lost);
+  return true;
+}
+
+/** What a record becomes, at `ns`. False: there is no room; it has to be emitted again. */
+export function emit<Order>(record: usize, size: u32, ns: u64): bool {
+  const type = word<Order>(record);
+  if (type == RECORD_TYPE_SAMPLE) return emitSample<Order>(record, size, ns);
+  // On whichever CPU: it does not matter to what they tell.
+  if (type == RECORD_TYPE_COMM) return tellComm<Order>(record, ns, cpuNow);
+  if (type == RECORD_TYPE_FORK) return tellFork<Order>(record, ns, cpuNow);
+  if (type == RECORD_TYPE_EXIT) return tellExit<Order>(record, ns, cpuNow);
+  if (type == RECORD_TYPE_LOST) return lose<Order>(record, size, BODY + 8);
+  if (type == RECORD_TYPE_LOST_SAMPLES) return lose<Order>(record, size, BODY);
+  if (type == RECORD_TYPE_MMAP || type == RECORD_TYPE_MMAP2 || type == RECORD_TYPE_KSYMBOL) sideband(<u32>record);
+  else if (type == RECORD_TYPE_THROTTLE) count(STATE_THROTTLED);
+  else if (type == RECORD_TYPE_CALLCHAIN_DEFERRED) count(STATE_DEFERRED_CHAINS);
+  return true;
+}

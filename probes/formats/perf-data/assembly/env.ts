@@ -1,0 +1,4 @@
+/** What transcoder.ts provides. */
+
+/** A record about code that programs may be in (MMAP, MMAP2, KSYMBOL, BUILD_ID), in its place among the others. */
+export declare function sideband(record: u32): void;

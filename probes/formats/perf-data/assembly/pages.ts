@@ -1,0 +1,114 @@
+/** Writes records as ring-buffer pages: what page-writer.ts of ../../../stream does, in either byte order and with times of 64 bits. */
+import { LIMITS_PAGE_BYTES, STATE, STATE_OUT, STATE_OUT_BYTES } from "./layout";
+import { isBig, putLong, putWord } from "./order";
+
+const HEADER_BYTES: u32 = 16;
+const LOST_BYTES: u32 = 8;
+const DATA_WORDS: u32 = 28;
+const DISCARDED: u32 = 29;
+const TIME_EXTEND: u32 = 30;
+const TIME_STAMP: u32 = 31;
+const DELTA_LIMIT: u64 = 1 << 27;
+const LOST_EVENTS: u32 = 0x80000000;
+const LOST_COUNT_STORED: u32 = 0x40000000;
+/** In front of a record at most: CPU mark, time, header of two words. */
+const MOST_OVERHEAD: u32 = 28;
+/** Longer records never fit. */
+export const MOST_RECORD_BYTES: u32 = <u32>LIMITS_PAGE_BYTES - HEADER_BYTES - MOST_OVERHEAD - LOST_BYTES;
+
+let page: usize = 0;
+let position: usize = 0;
+/** 0: no page is open. */
+let pageEnd: usize = 0;
+let last: u64 = 0;
+export let cpuNow: u32 = 0;
+let lost: u64 = 0;
+
+export function resetPages(): void {
+  cpuNow = 0;
+  lost = 0;
+}
+
+export function startPages(): void {
+  page = load<u32>(STATE, STATE_OUT);
+  position = 0;
+  pageEnd = 0;
+}
+
+// @inline
+function header<Order>(at: usize, typeLen: u32, delta: u32): void {
+  putWord<Order>(at, isBig<Order>() ? (typeLen << 27) | delta : typeLen | (delta << 5));
+}
+
+function closePage<Order>(): void {
+  if (!pageEnd) return;
+  let flags: u32 = 0;
+  if (lost) {
+    flags = LOST_EVENTS | LOST_COUNT_STORED;
+    putLong<Order>(position, lost);
+  }
+  putLong<Order>(page + 8, <u64>((<u32>(position - page - HEADER_BYTES)) | flags));
+  lost = 0;
+  page += LIMITS_PAGE_BYTES;
+  pageEnd = 0;
+}
+
+function nextPage<Order>(ns: u64): bool {
+  closePage<Order>();
+  if (page + LIMITS_PAGE_BYTES > load<u32>(STATE, STATE_OUT) + load<u32>(STATE, STATE_OUT_BYTES)) return false;
+  putLong<Order>(page, ns);
+  last = ns;
+  position = page + HEADER_BYTES;
+  pageEnd = page + LIMITS_PAGE_BYTES - LOST_BYTES;
+  return true;
+}
+
+/** Room for a record: where it goes; 0: none. Its last bytes up to a multiple of four are zero. */
+export function begin<Order>(ns: u64, cpu: u32, bytes: u32): usize {
+  const padded = (bytes + 3) & ~3;
+  if (position + padded + MOST_OVERHEAD > pageEnd && !nextPage<Order>(ns)) return 0;
+  let at = position;
+  if (cpu != cpuNow) {
+    header<Order>(at, DISCARDED, 1);
+    putWord<Order>(at + 4, 8);
+    putWord<Order>(at + 8, cpu);
+    at += 12;
+    cpuNow = cpu;
+  }
+  let delta = ns - last;
+  // Also what went back in time.
+  if (delta >= DELTA_LIMIT) {
+    const isBack = ns < last;
+    const time = isBack ? ns : delta;
+    header<Order>(at, isBack ? TIME_STAMP : TIME_EXTEND, <u32>(time & (DELTA_LIMIT - 1)));
+    putWord<Order>(at + 4, <u32>(time >>> 27));
+    at += 8;
+    delta = 0;
+  }
+  last = ns;
+  const words = padded >>> 2;
+  if (words && words <= DATA_WORDS) {
+    header<Order>(at, words, <u32>delta);
+    at += 4;
+  } else {
+    header<Order>(at, 0, <u32>delta);
+    putWord<Order>(at + 4, padded + 4);
+    at += 8;
+  }
+  if (padded) store<u32>(at + padded - 4, 0);
+  position = at + padded;
+  return at;
+}
+
+/** Events were lost before the next record. */
+export function addLost<Order>(count: u64): void {
+  closePage<Order>();
+  lost += count;
+}
+
+/** Bytes of whole pages since startPages. `isLast`: nothing comes behind, so that a loss at the end is told too. */
+export function finishPages<Order>(isLast: bool): u32 {
+  if (isLast && lost && !pageEnd) nextPage<Order>(last);
+  closePage<Order>();
+  return <u32>(page - load<u32>(STATE, STATE_OUT));
+}

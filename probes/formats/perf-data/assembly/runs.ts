@@ -1,0 +1,133 @@
+/**
+ * Records that wait for the end of their round. They lie in the arena as they came; a run is a piece of it whose records are in order of time, as
+ * those of one CPU are. The heap has the runs by the time of their next record; of the same time, the one that came first.
+ */
+import { LIMITS_RUNS, RUN_END, RUN_POSITION, RUN_SIZE_BYTES, RUN_TIME, STATE, STATE_ARENA, STATE_HEAP, STATE_RUNS } from "./layout";
+
+let runs: u32 = 0;
+let heap: u32 = 0;
+/** Time of the last record of the last run. */
+let lastTime: u64 = 0;
+export let pendingBytes: u32 = 0;
+
+export function resetRuns(): void {
+  runs = 0;
+  heap = 0;
+  lastTime = 0;
+  pendingBytes = 0;
+}
+
+function runAt(index: u32): usize {
+  return load<u32>(STATE, STATE_RUNS) + index * RUN_SIZE_BYTES;
+}
+
+export function isFull(): bool {
+  return runs == LIMITS_RUNS;
+}
+
+/** A record behind all others. There must be room for a run. */
+export function addRecord(position: usize, size: u32, time: u64): void {
+  pendingBytes += size;
+  if (runs) {
+    const last = runAt(runs - 1);
+    if (load<u32>(last, RUN_END) == position && time >= lastTime) {
+      // It was used up meanwhile.
+      if (load<u32>(last, RUN_POSITION) == position) store<u64>(last, time, RUN_TIME);
+      store<u32>(last, position + size, RUN_END);
+      lastTime = time;
+      return;
+    }
+  }
+  const run = runAt(runs++);
+  store<u32>(run, position, RUN_POSITION);
+  store<u32>(run, position + size, RUN_END);
+  store<u64>(run, time, RUN_TIME);
+  lastTime = time;
+}
+
+function heapAt(place: u32): usize {
+  return load<u32>(STATE, STATE_HEAP) + (place << 2);
+}
+
+function isBefore(a: u32, b: u32): bool {
+  const timeA = load<u64>(runAt(a), RUN_TIME);
+  const timeB = load<u64>(runAt(b), RUN_TIME);
+  return timeA < timeB || (timeA == timeB && a < b);
+}
+
+function sift(from: u32): void {
+  let place = from;
+  const moved = load<u32>(heapAt(place));
+  while (true) {
+    let child = place * 2 + 1;
+    if (child >= heap) break;
+    if (child + 1 < heap && isBefore(load<u32>(heapAt(child + 1)), load<u32>(heapAt(child)))) child++;
+    const index = load<u32>(heapAt(child));
+    if (!isBefore(index, moved)) break;
+    store<u32>(heapAt(place), index);
+    place = child;
+  }
+  store<u32>(heapAt(place), moved);
+}
+
+function isUsedUp(index: u32): bool {
+  return load<u32>(runAt(index), RUN_POSITION) == load<u32>(runAt(index), RUN_END);
+}
+
+/** Forgets runs that are used up. */
+export function prune(): void {
+  // What comes is no part of a run that ended before the last one.
+  if (runs && isUsedUp(runs - 1)) lastTime = u64.MAX_VALUE;
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < runs; i++) {
+    if (isUsedUp(i)) continue;
+    if (kept != i) memory.copy(runAt(kept), runAt(i), RUN_SIZE_BYTES);
+    kept++;
+  }
+  runs = kept;
+}
+
+export function buildHeap(): void {
+  for (heap = 0; heap < runs; heap++) store<u32>(heapAt(heap), heap);
+  for (let i: u32 = heap >>> 1; i > 0; i--) sift(i - 1);
+}
+
+/** The run with the earliest record; 0: none is left. */
+// @inline
+export function earliest(): usize {
+  return heap ? runAt(load<u32>(heapAt(0))) : 0;
+}
+
+/** The earliest record is done with, which was `size` long. True: the run has a next one; its time is to be set by `setNext`. */
+// @inline
+export function pass(run: usize, size: u32): bool {
+  pendingBytes -= size;
+  const position = load<u32>(run, RUN_POSITION) + size;
+  store<u32>(run, position, RUN_POSITION);
+  if (position < load<u32>(run, RUN_END)) return true;
+  store<u32>(heapAt(0), load<u32>(heapAt(--heap)));
+  if (heap > 1) sift(0);
+  return false;
+}
+
+// @inline
+export function setNext(run: usize, time: u64): void {
+  store<u64>(run, time, RUN_TIME);
+  if (heap > 1) sift(0);
+}
+
+/** Moves what is left of the runs to the arena's start; returns the end of it. */
+export function compact(): usize {
+  prune();
+  let to: usize = load<u32>(STATE, STATE_ARENA);
+  for (let i: u32 = 0; i < runs; i++) {
+    const run = runAt(i);
+    const from: usize = load<u32>(run, RUN_POSITION);
+    const bytes: usize = load<u32>(run, RUN_END) - from;
+    if (to != from) memory.copy(to, from, bytes);
+    store<u32>(run, to, RUN_POSITION);
+    store<u32>(run, to + bytes, RUN_END);
+    to += bytes;
+  }
+  return to;
+}

@@ -1,0 +1,216 @@
+/**
+ * From records as perf wrote them to ring-buffer pages in order of time. A mark ends each round of the recorder's reading of all CPUs: what is
+ * not later than the latest record of the round before is complete then (tools/perf/Documentation/perf.data-file-format.txt, FINISHED_ROUND).
+ */
+import {
+  PRODUCED_DONE,
+  PRODUCED_NEEDS_DATA,
+  RECORD_TYPE_AUXTRACE,
+  RECORD_TYPE_BUILD_ID,
+  RECORD_TYPE_COMPRESSED,
+  RECORD_TYPE_COMPRESSED2,
+  RECORD_TYPE_FINISHED_ROUND,
+  RECORD_TYPE_FIRST_USER,
+  RECORD_TYPE_SAMPLE,
+  RECORD_TYPE_TRACING_DATA,
+  RUN_POSITION,
+  RUN_TIME,
+  STATE,
+  STATE_ARENA,
+  STATE_BROKEN_AT,
+  STATE_DAMAGED,
+  STATE_IS_BROKEN,
+  STATE_LATE,
+  STATE_MOST_PENDING,
+  STATE_SIZE_BYTES,
+  STATE_WITHOUT_TIME,
+} from "./layout";
+import { forgetLast, timeOf } from "./attrs";
+import { count, emit, resetEmit } from "./emit";
+import { sideband } from "./env";
+import { half, long, word } from "./order";
+import { finishPages, resetPages, startPages } from "./pages";
+import { addRecord, buildHeap, compact, earliest, isFull, pass, pendingBytes, prune, resetRuns, setNext } from "./runs";
+import { resetTasks } from "./tasks";
+
+const HEADER_BYTES: u32 = 8;
+const WASM_PAGE: usize = 65_536;
+
+/** Next byte to scan and end of what is there; position in the stream of the byte at `scanned`. */
+let scanned: usize = 0;
+let filled: usize = 0;
+let position: u64 = 0;
+/** Bytes of data behind a record that are no records. */
+let skipped: u64 = 0;
+let isEnded: bool = false;
+
+/** Records up to this time go out, or until so many bytes are left waiting. */
+let isFlushing: bool = false;
+let flushTo: u64 = 0;
+let keepBytes: u32 = 0;
+/** Latest time so far, and at the end of the last round; time of the first sample, as far as is known. */
+let latest: u64 = 0;
+let roundLatest: u64 = 0;
+let firstSample: u64 = u64.MAX_VALUE;
+/** What the pages are at. */
+let emitted: u64 = 0;
+
+export function reset(): void {
+  scanned = load<u32>(STATE, STATE_ARENA);
+  filled = scanned;
+  position = 0;
+  skipped = 0;
+  isEnded = false;
+  isFlushing = false;
+  latest = 0;
+  roundLatest = 0;
+  firstSample = u64.MAX_VALUE;
+  emitted = 0;
+  memory.fill(STATE + STATE_DAMAGED, 0, STATE_SIZE_BYTES - STATE_DAMAGED);
+  forgetLast();
+  resetRuns();
+  resetPages();
+  resetTasks();
+  resetEmit();
+}
+
+/** Room for `bytes` more of the stream; returns where they go. Ask again for each piece. */
+export function reserve(bytes: u32): usize {
+  const end = <usize>memory.size() * WASM_PAGE;
+  if (filled + bytes <= end) return filled;
+  const to = compact();
+  const left = filled - scanned;
+  memory.copy(to, scanned, left);
+  scanned = to;
+  filled = to + left;
+  // Room for half as much again, so that not every piece moves what waits.
+  const wanted = filled + ((filled - <usize>load<u32>(STATE, STATE_ARENA)) >>> 1) + bytes;
+  if (wanted > end) memory.grow(<i32>((wanted - end + WASM_PAGE - 1) / WASM_PAGE));
+  return filled;
+}
+
+/** So many bytes were put there; 0: that was all. */
+export function supply(bytes: u32): void {
+  filled += bytes;
+  if (!bytes) isEnded = true;
+}
+
+function advance(bytes: u32): void {
+  scanned += bytes;
+  position += bytes;
+}
+
+function breakOff(): void {
+  store<u64>(STATE, position, STATE_BROKEN_AT);
+  store<u32>(STATE, 1, STATE_IS_BROKEN);
+  isEnded = true;
+  scanned = filled;
+}
+
+/** A record of the recorder itself. True: it ends a round. */
+function userRecord<Order>(type: u32, size: u32): bool {
+  const record = scanned;
+  if (type == RECORD_TYPE_BUILD_ID) sideband(<u32>record);
+  else if (type == RECORD_TYPE_TRACING_DATA && size >= 12) skipped = (<u64>word<Order>(record + HEADER_BYTES) + 7) & ~7;
+  else if (type == RECORD_TYPE_AUXTRACE && size >= 16) skipped = long<Order>(record + HEADER_BYTES);
+  else if (type == RECORD_TYPE_COMPRESSED || type == RECORD_TYPE_COMPRESSED2) count(STATE_DAMAGED);
+  advance(size);
+  return type == RECORD_TYPE_FINISHED_ROUND;
+}
+
+function kernelRecord<Order>(type: u32, size: u32): void {
+  const time = timeOf<Order>(scanned);
+  if (type == RECORD_TYPE_SAMPLE) {
+    firstSample = min<u64>(firstSample, time);
+    if (!time) count(STATE_WITHOUT_TIME);
+  }
+  latest = max<u64>(latest, time);
+  addRecord(scanned, size, time);
+  advance(size);
+}
+
+/** Takes in what is there. True: something is to be flushed. */
+function scan<Order>(): bool {
+  while (true) {
+    if (skipped) {
+      const step = <u32>min<u64>(skipped, filled - scanned);
+      skipped -= step;
+      advance(step);
+    }
+    if (filled - scanned < HEADER_BYTES) return false;
+    const type = word<Order>(scanned);
+    const size = half<Order>(scanned + 6);
+    if (size < HEADER_BYTES || !type) {
+      breakOff();
+      return false;
+    }
+    if (filled - scanned < size) return false;
+    if (type >= RECORD_TYPE_FIRST_USER) {
+      if (!userRecord<Order>(type, size)) continue;
+      const to = roundLatest;
+      roundLatest = latest;
+      // Until there is a sample nobody knows when to begin.
+      if (firstSample == u64.MAX_VALUE) continue;
+      startFlush(to, 0);
+      return true;
+    }
+    if (isFull() || pendingBytes > load<u32>(STATE, STATE_MOST_PENDING)) {
+      startFlush(u64.MAX_VALUE, pendingBytes >>> 1);
+      return true;
+    }
+    kernelRecord<Order>(type, size);
+  }
+}
+
+function startFlush(to: u64, keep: u32): void {
+  flushTo = to;
+  keepBytes = keep;
+  isFlushing = true;
+  buildHeap();
+}
+
+/** What the recorder found when it began, and so has no time, counts from the first sample on. */
+function momentOf(time: u64): u64 {
+  if (firstSample == u64.MAX_VALUE) return time;
+  return time ? max<u64>(time, firstSample) : max<u64>(emitted, firstSample);
+}
+
+/** True: everything that was to go out has; false: the pages are full. */
+function flush<Order>(): bool {
+  while (pendingBytes > keepBytes) {
+    const run = earliest();
+    if (!run) break;
+    const time = load<u64>(run, RUN_TIME);
+    if (time > flushTo) break;
+    const record: usize = load<u32>(run, RUN_POSITION);
+    const size = half<Order>(record + 6);
+    const ns = momentOf(time);
+    if (!emit<Order>(record, size, ns)) return false;
+    if (ns >= emitted) emitted = ns;
+    else if (word<Order>(record) == RECORD_TYPE_SAMPLE) count(STATE_LATE);
+    if (pass(run, size)) setNext(run, timeOf<Order>(load<u32>(run, RUN_POSITION)));
+  }
+  isFlushing = false;
+  prune();
+  return true;
+}
+
+/** Fills the pages as far as they reach. */
+export function produce<Order>(): u32 {
+  startPages();
+  while (true) {
+    if (isFlushing && !flush<Order>()) break;
+    if (scan<Order>()) continue;
+    if (!isEnded) {
+      const bytes = finishPages<Order>(false);
+      return bytes ? bytes : PRODUCED_NEEDS_DATA;
+    }
+    if (scanned < filled) breakOff();
+    if (!pendingBytes) {
+      const bytes = finishPages<Order>(true);
+      return bytes ? bytes : PRODUCED_DONE;
+    }
+    startFlush(u64.MAX_VALUE, 0);
+  }
+  return finishPages<Order>(false);
+}

@@ -1,0 +1,100 @@
+/** What the records tell of the code that was mapped where: files of processes (MMAP, MMAP2), and code that the kernel made (KSYMBOL). */
+import type { TimedMapping } from "../../recording.ts";
+import type { BuildId } from "./features.ts";
+import { readBuildId } from "./features.ts";
+import { recordType } from "./transcoder-layout.ts";
+
+const PROT_EXEC = 4;
+/** misc bits of mapping records. */
+const MISC_DATA = 0x2000;
+const MISC_BUILD_ID = 0x4000;
+/** Process id of the kernel's own mappings. */
+const KERNEL_PID = 0xffffffff;
+const MOST_MAPPINGS = 262_144;
+const utf8 = new TextDecoder();
+
+export interface CodeMaps {
+  readonly mappings: readonly TimedMapping[];
+  /** Build ids by path, of records. */
+  readonly buildIds: readonly BuildId[];
+  /** How many mappings were left out. */
+  readonly leftOut: number;
+  /** Takes in a record, in its turn. */
+  add(record: DataView): void;
+  /** The records come again from the first one: those that are known are passed over. */
+  restart(): void;
+}
+
+const textAt = (record: DataView, at: number): string => {
+  const bytes = new Uint8Array(record.buffer, record.byteOffset + at, record.byteLength - at);
+  const nul = bytes.indexOf(0);
+  return utf8.decode(nul < 0 ? bytes : bytes.subarray(0, nul));
+};
+
+const hexAt = (record: DataView, at: number, length: number): string =>
+  Array.from({ length }, (_, i) =>
+    record
+      .getUint8(at + i)
+      .toString(16)
+      .padStart(2, "0"),
+  ).join("");
+
+/** Null: no code of a file. */
+function readMapping(record: DataView, little: boolean, paths: Map<string, string>): TimedMapping | null {
+  const type = record.getUint32(0, little);
+  const misc = record.getUint16(4, little);
+  const isLong = type === recordType.mmap2;
+  const pathAt = isLong ? 72 : 40;
+  if (record.byteLength <= pathAt) return null;
+  const pid = record.getUint32(8, little);
+  const isCode = isLong ? (record.getUint32(64, little) & PROT_EXEC) !== 0 : (misc & MISC_DATA) === 0;
+  if (pid === KERNEL_PID || !isCode) return null;
+  const text = textAt(record, pathAt);
+  // Of a program with thousands of processes each library is named thousands of times.
+  const path = paths.get(text) ?? text;
+  paths.set(path, path);
+  const start = record.getBigUint64(16, little);
+  const idBytes = isLong && (misc & MISC_BUILD_ID) !== 0 ? Math.min(20, record.getUint8(40)) : 0;
+  return {
+    pid,
+    start,
+    end: start + record.getBigUint64(24, little),
+    fileOffset: record.getBigUint64(32, little),
+    path,
+    buildId: idBytes === 0 ? null : hexAt(record, 44, idBytes),
+  };
+}
+
+export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
+  const little = byteOrder === "little";
+  const mappings: TimedMapping[] = [];
+  const buildIds: BuildId[] = [];
+  const paths = new Map<string, string>();
+  /** Records of this pass, and of the longest one. */
+  let [now, known, leftOut] = [0, 0, 0];
+  return {
+    mappings,
+    buildIds,
+    get leftOut() {
+      return leftOut;
+    },
+    add(record) {
+      if (++now <= known) return;
+      known = now;
+      const type = record.getUint32(0, little);
+      if (type === recordType.buildId) {
+        const body = new Uint8Array(record.buffer, record.byteOffset + 8, record.byteLength - 8);
+        const one = readBuildId(body, record.getUint16(4, little));
+        if (one !== null) buildIds.push(one);
+      } else if (type === recordType.mmap || type === recordType.mmap2) {
+        const mapping = readMapping(record, little, paths);
+        if (mapping === null) return;
+        if (mappings.length < MOST_MAPPINGS) mappings.push(mapping);
+        else leftOut++;
+      }
+    },
+    restart() {
+      now = 0;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import type { ByteSource } from "../../byte-source.ts";
+import { buildCatalogue, type EventSource } from "../../catalogue.ts";
+import type { Damage } from "../../damage.ts";
+import { taskRules } from "../../kernel/task-rules.ts";
+import type { Recording } from "../../recording.ts";
+import { warningList } from "../../warnings.ts";
+import { newCodeMaps } from "./code-maps.ts";
+import { compressedRecords } from "./compressed-records.ts";
+import { describe, type Description } from "./description.ts";
+import { readHeader } from "./header.ts";
+import { formatless, freeIds, ownEvents, ownRules, stackEvents } from "./own-events.ts";
+import { perfStream } from "./page-stream.ts";
+import { plainRecords, type RecordBytes } from "./record-bytes.ts";
+import { isTracepoint, sampledEvents } from "./sampled-events.ts";
+import { createTranscoder } from "./transcoder.ts";
+
+export type DecodeResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly damage: Damage };
+
+const MOST_CPUS = 8192;
+
+/** clock_gettime(2), by the names of trace clocks. */
+const CLOCKS: Readonly<Record<number, string>> = { 0: "realtime", 1: "mono", 4: "mono_raw", 7: "boot", 11: "tai" };
+
+const architectureOf = (arch: string | null): "x86_64" | "arm64" => (/^(?:aarch64|arm64)/.test(arch ?? "") ? "arm64" : "x86_64");
+
+/** Of machines whose TRACING_DATA does not say. */
+const longBytesOf = (arch: string | null): 4 | 8 => (/^(?:i\d86|arm(?!64)|mips$|ppc$)/.test(arch ?? "") ? 4 : 8);
+
+/** Tracepoints that the recording describes, and those whose formats it lacks. */
+function tracepointsOf({ attrs, tracing }: Description): EventSource[] {
+  const described = tracing?.events ?? [];
+  const known = new Set(described.map(({ id }) => id));
+  const others = new Map<number, EventSource>();
+  for (const attr of attrs.filter(isTracepoint)) {
+    const id = Number(attr.config & 0xffffn);
+    const [category, name] = (attr.name ?? `unknown:event_${id}`).split(":");
+    if (!known.has(id) && category !== undefined && name !== undefined) others.set(id, formatless(category, name, id));
+  }
+  return [...described, ...others.values()];
+}
+
+function unameOf({ features }: Description): string | null {
+  const { hostname, osRelease, arch } = features;
+  return osRelease === null && arch === null ? null : ["Linux", hostname, osRelease, arch].filter((part) => part !== null).join(" ");
+}
+
+function formatOf({ isPiped, features }: Description): string {
+  const how = [isPiped ? "piped" : "", features.isCompressed ? "zstd" : ""].filter((word) => word !== "");
+  return `perf.data${how.length === 0 ? "" : ` (${how.join(", ")})`}`;
+}
+
+/**
+ * Opens a perf.data, written to a file or to a pipe. Reads what describes it; records are read when the stream is.
+ * Errors: damage that leaves nothing to replay. Smaller damage is in `recording.info.warnings`, which grows while the stream is read.
+ * Source: tools/perf/Documentation/perf.data-file-format.txt, include/uapi/linux/perf_event.h; checked against perf 6.1.
+ */
+export async function decodePerfData(source: ByteSource): Promise<DecodeResult> {
+  const head = readHeader(source);
+  if (!head.ok) return head;
+  const { warnings, warn } = warningList();
+  const described = describe(source, head.header, warn);
+  if (!described.ok) return described;
+  const { description } = described;
+  const { attrs, features, tracing, byteOrder, data } = description;
+  if (attrs.length === 0) return { ok: false, damage: { offset: 0, message: "it describes no event, so its samples cannot be read" } };
+
+  const architecture = architectureOf(features.arch);
+  const longBytes = tracing?.longBytes ?? longBytesOf(features.arch);
+  const events = tracepointsOf(description);
+  const newId = freeIds(new Set(events.map(({ id }) => id)));
+  const ownIds = ownEvents(newId);
+  const { eventIds, sampled } = sampledEvents(attrs, newId, architecture);
+  const counted = features.ncpus ?? 1;
+  const ncpus = counted > MOST_CPUS ? 1 : Math.max(1, counted);
+  const catalogue = {
+    ...buildCatalogue({ events: [...events, ...stackEvents(ownIds, longBytes)], byteOrder, longBytes, ncpus, warn }),
+    sampled,
+  };
+  const codeMaps = newCodeMaps(byteOrder);
+  const records: RecordBytes = features.isCompressed
+    ? await compressedRecords({ source, data, byteOrder, warn })
+    : plainRecords(source, data);
+  const transcoder = createTranscoder({
+    attrs,
+    eventIds,
+    ownEvents: ownIds,
+    byteOrder,
+    architecture,
+    longBytes,
+    sideband: (record) => {
+      codeMaps.add(record);
+    },
+  });
+  const stream = perfStream({
+    transcoder,
+    records,
+    codeMaps,
+    byteOrder,
+    dataOffset: features.isCompressed ? null : data.offset,
+    warn,
+  });
+  const clockId = attrs[0]!.clockId;
+  const tellsTasks = attrs.some(({ comm }) => comm) && attrs.some(({ task }) => task);
+  const buildIds = new Map(features.buildIds.map(({ path, id }) => [path, id]));
+  let rules: Recording["taskRules"] | null = null;
+  let open = true;
+  return {
+    ok: true,
+    recording: {
+      info: {
+        path: source.path,
+        format: formatOf(description),
+        clock: clockId === null ? "perf" : (CLOCKS[clockId] ?? `clock ${clockId}`),
+        clockIsNs: true,
+        ncpus,
+        uname: unameOf(description),
+        buffers: [""],
+        warnings,
+        sizeBytes: source.sizeBytes,
+        ...(features.clock === null || clockId === null ? {} : { epochNs: features.clock.epochNs }),
+        recordedLost: [],
+      },
+      catalogue,
+      streams: [stream],
+      comms: tracing?.comms ?? new Map<number, string>(),
+      get taskRules() {
+        // What tracepoints say adds nothing where the recorder followed the tasks.
+        rules ??= tellsTasks ? ownRules(ownIds) : [...ownRules(ownIds), ...taskRules(catalogue)];
+        return rules;
+      },
+      ...(tellsTasks ? { tellsTasks } : {}),
+      kallsyms: () => (open ? (tracing?.kallsyms() ?? null) : null),
+      mappings() {
+        for (const { path, id } of codeMaps.buildIds) buildIds.set(path, id);
+        return codeMaps.mappings.map((one) => (one.buildId === null ? { ...one, buildId: buildIds.get(one.path) ?? null } : one));
+      },
+      close() {
+        open = false;
+        source.close();
+      },
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/** The transcoder (assembly/) as an object: records in, ring-buffer pages out. */
+import type { PerfAttr } from "./attr.ts";
+import type { RecordBytes } from "./record-bytes.ts";
+import { commonTimeOffset, idOffset, writeAttr } from "./sample-layout.ts";
+import { attr, idSlot, limits, produced, run, STATE, state } from "./transcoder-layout.ts";
+import { transcoderBytes } from "./transcoder.wasm.ts";
+
+interface Exports {
+  readonly reset: () => void;
+  readonly reserve: (bytes: number) => number;
+  readonly supply: (bytes: number) => void;
+  readonly produce_little: () => number;
+  readonly produce_big: () => number;
+}
+
+export interface TranscoderOptions {
+  readonly attrs: readonly PerfAttr[];
+  /** common_type of the samples of each attr. */
+  readonly eventIds: readonly number[];
+  readonly ownEvents: OwnEventIds;
+  readonly byteOrder: "little" | "big";
+  readonly architecture: "x86_64" | "arm64";
+  readonly longBytes: 4 | 8;
+  /** Told of records about code, each time they come; the view is valid during the call. */
+  readonly sideband: (record: DataView) => void;
+}
+
+/** Ids of the events that the transcoder makes up. */
+export type OwnEventIds = Readonly<Record<"tgidEvent" | "commEvent" | "forkEvent" | "exitEvent" | "kernelStack" | "userStack", number>>;
+
+export interface TranscoderCounts {
+  readonly damaged: number;
+  readonly unknownIds: number;
+  /** Samples that came later than their round, and so are out of order. */
+  readonly late: number;
+  readonly throttled: number;
+  readonly stackDumps: number;
+  readonly withoutTime: number;
+  readonly deferredChains: number;
+  /** Position in the stream of records from which on they cannot be read; null: they could. */
+  readonly brokenAt: bigint | null;
+}
+
+export interface Transcoder {
+  /** Fills whole pages of `into` (at least one); 0 at the end. */
+  read(into: Uint8Array, records: RecordBytes): number;
+  /** To the beginning; counters too. */
+  reset(): void;
+  counts(): TranscoderCounts;
+}
+
+const WASM_PAGE = 65_536;
+const PIECE_BYTES = 1 << 19;
+/** Rounds of the recorder are shorter, but for machines with very many CPUs. */
+const MOST_PENDING_BYTES = 64 << 20;
+const FIRST_ARENA_BYTES = 2 << 20;
+
+const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Room for twice as many ids as there are: a power of two. */
+const slotsFor = (ids: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, ids) * 2 + 1));
+
+/** As assembly/attrs.ts has it. */
+const hashOf = (id: bigint): number => Math.imul(Number(id & 0xffffffffn) | 0, 0x9e3779b1 | 0) >>> 7;
+
+interface Plan {
+  readonly ids: number;
+  readonly idSlots: number;
+  readonly told: number;
+  readonly runs: number;
+  readonly heap: number;
+  readonly out: number;
+  readonly arena: number;
+  readonly sizeBytes: number;
+}
+
+const ATTRS = 4096;
+
+function planOf(attrs: readonly PerfAttr[]): Plan {
+  const idSlots = slotsFor(attrs.reduce((sum, one) => sum + one.ids.length, 0));
+  const ids = roundUp(ATTRS + attrs.length * attr.sizeBytes, 64);
+  const told = ids + idSlots * idSlot.sizeBytes;
+  const runs = told + limits.pids * 4;
+  const heap = runs + limits.runs * run.sizeBytes;
+  const out = heap + limits.runs * 4;
+  const arena = out + limits.pages * limits.pageBytes;
+  return { ids, idSlots, told, runs, heap, out, arena, sizeBytes: roundUp(arena + FIRST_ARENA_BYTES, WASM_PAGE) };
+}
+
+function writeIds(view: DataView, { ids, idSlots }: Plan, attrs: readonly PerfAttr[]): void {
+  attrs.forEach((one, i) => {
+    for (const id of one.ids) {
+      let index = hashOf(id);
+      const slotAt = (): number => ids + (index & (idSlots - 1)) * idSlot.sizeBytes;
+      while (view.getUint32(slotAt() + idSlot.attr, true) !== 0) index++;
+      view.setBigUint64(slotAt() + idSlot.id, id, true);
+      view.setUint32(slotAt() + idSlot.attr, i + 1, true);
+    }
+  });
+}
+
+export function createTranscoder(options: TranscoderOptions): Transcoder {
+  const { attrs, eventIds, ownEvents, byteOrder, architecture, longBytes, sideband } = options;
+  const plan = planOf(attrs);
+  const memory = new WebAssembly.Memory({ initial: plan.sizeBytes / WASM_PAGE });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(transcoderBytes()), {
+    env: {
+      memory,
+      sideband(at: number) {
+        const size = new DataView(memory.buffer, at >>> 0, 8).getUint16(6, byteOrder === "little");
+        sideband(new DataView(memory.buffer, at >>> 0, size));
+      },
+    },
+  });
+  const machine = exports as unknown as Exports;
+  const view = new DataView(memory.buffer);
+  const set = (field: number, value: number): void => view.setUint32(STATE + field, value, true);
+  attrs.forEach((one, i) => writeAttr(view, ATTRS + i * attr.sizeBytes, one, eventIds[i]!, architecture));
+  writeIds(view, plan, attrs);
+  set(state.attrs, ATTRS);
+  set(state.attrCount, attrs.length);
+  set(state.ids, plan.ids);
+  set(state.idMask, plan.idSlots - 1);
+  set(state.idAt, idOffset(attrs));
+  set(state.sampleTimeAt, commonTimeOffset(attrs));
+  for (const [name, id] of Object.entries(ownEvents)) set(state[name as keyof OwnEventIds], id);
+  set(state.wordBytes, longBytes);
+  set(state.told, plan.told);
+  set(state.runs, plan.runs);
+  set(state.heap, plan.heap);
+  set(state.out, plan.out);
+  set(state.outBytes, limits.pages * limits.pageBytes);
+  set(state.arena, plan.arena);
+  set(state.mostPending, MOST_PENDING_BYTES);
+  machine.reset();
+  const produce = byteOrder === "little" ? machine.produce_little : machine.produce_big;
+  /** Pages that did not fit into the last window. */
+  let [ready, end] = [plan.out, plan.out];
+
+  const feed = (records: RecordBytes): void => {
+    const at = machine.reserve(PIECE_BYTES) >>> 0;
+    machine.supply(records.read(new Uint8Array(memory.buffer, at, PIECE_BYTES)));
+  };
+
+  return {
+    read(into, records) {
+      while (ready === end) {
+        const result = produce();
+        if (result === produced.done) return 0;
+        if (result === produced.needsData) feed(records);
+        else [ready, end] = [plan.out, plan.out + result];
+      }
+      const room = Math.floor(into.length / limits.pageBytes) * limits.pageBytes;
+      const bytes = Math.min(room, end - ready);
+      into.set(new Uint8Array(memory.buffer, ready, bytes));
+      ready += bytes;
+      return bytes;
+    },
+    reset() {
+      machine.reset();
+      [ready, end] = [plan.out, plan.out];
+    },
+    counts() {
+      const now = new DataView(memory.buffer, STATE);
+      const at = (field: number): number => now.getUint32(field, true);
+      return {
+        damaged: at(state.damaged),
+        unknownIds: at(state.unknownIds),
+        late: at(state.late),
+        throttled: at(state.throttled),
+        stackDumps: at(state.stackDumps),
+        withoutTime: at(state.withoutTime),
+        deferredChains: at(state.deferredChains),
+        brokenAt: at(state.isBroken) === 0 ? null : now.getBigUint64(state.brokenAt, true),
+      };
+    },
+  };
+}
