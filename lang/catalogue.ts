@@ -24,6 +24,8 @@ export interface Tracepoint {
   /** common_type of its records in this recording. */
   readonly id: number;
   readonly fields: readonly TracepointField[];
+  /** Whether some field's name may hold this text, which is cheaper to tell than the fields are to read. Absent: not known. */
+  mayHaveField?(text: string): boolean;
   /** What its pointer fields lead to, where the record has that too. Absent: nothing. */
   readonly memory?: readonly RecordedMemory[];
 }
@@ -98,6 +100,8 @@ export interface ProbeSite {
 export interface ProbeSites {
   /** Every site that has records, or could have: sorted by file, function, offset. Found out on first use. */
   readonly sites: readonly ProbeSite[];
+  /** Those of dynamic events, which the recording describes: found without reading it. Absent: not known apart. */
+  readonly defined?: readonly ProbeSite[];
   /** A kernel function that was never seen although functions were traced, so that a probe on it fires zero times; null: nothing is known of it. */
   unseen(at: "entry" | "return", func: string): ProbeSite | null;
 }

@@ -46,6 +46,7 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
       fields ??= readFields(event, options);
       return fields;
     },
+    mayHaveField: (text) => event.formatText().includes(text),
     get memory() {
       memory ??= memoryOfFields(this.fields);
       return memory;

@@ -19,17 +19,11 @@ export interface ProbedInput {
   readonly user: UserCode;
 }
 
+const hasRecords = (recording: Recording, eventId: number): boolean =>
+  seenValues(recording, [{ eventId, offset: COMMON_PID, sizeBytes: 4, maxValues: 1 }])[0]!.length > 0;
+
 export function probedCatalogue({ recording, definitions, kernel, user }: ProbedInput): ProbeCatalogue {
   const { catalogue } = recording;
-  const cached = new Map<string, readonly bigint[]>();
-  const seen = (eventId: number, offset: number, sizeBytes: 4 | 8): readonly bigint[] => {
-    const key = `${eventId} ${offset}`;
-    const known = cached.get(key);
-    if (known !== undefined) return known;
-    const values = seenValues(recording, eventId, offset, sizeBytes);
-    cached.set(key, values);
-    return values;
-  };
   const parsed = definitions.flatMap(parseDefinitions);
   const probed = probeSites({
     catalogue,
@@ -40,8 +34,8 @@ export function probedCatalogue({ recording, definitions, kernel, user }: Probed
     },
     files: user,
     fileAt: (address) => fileOffsetOf(user, address),
-    seen,
+    seen: (fields) => seenValues(recording, fields),
   });
-  const tracepoints = withEventProbes(catalogue.tracepoints, parsed, (eventId) => seen(eventId, COMMON_PID, 4).length > 0);
+  const tracepoints = withEventProbes(catalogue.tracepoints, parsed, (eventId) => hasRecords(recording, eventId));
   return { ...catalogue, tracepoints, probed };
 }

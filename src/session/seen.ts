@@ -1,4 +1,5 @@
-/** The distinct values of one field in the records of an event: found by a small eBPF program of our own, as every script goes. */
+/** The distinct values of fields in the records of events: found by small eBPF programs of our own, as every script goes. */
+import type { SeenField } from "../../probes/probed/input.ts";
 import type { Recording } from "../../probes/recording.ts";
 import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
 import { createMachine } from "../bpf/machine.ts";
@@ -11,8 +12,8 @@ const MAX_VALUES = 262_144;
 const HELPER_UPDATE = 2;
 const BPF_NOEXIST = 1;
 
-/** r1 points to the record: seen[field] = 0, unless it is there. */
-function program(offset: number, sizeBytes: 4 | 8, byteOrder: "little" | "big"): ProgramSpec {
+/** r1 points to the record: map[field] = 0, unless it is there or the map is full. */
+function program({ offset, sizeBytes }: SeenField, map: number, byteOrder: "little" | "big"): ProgramSpec {
   // Dynamic events pack their fields; the kernel's rule for contexts is alignment.
   const loads: Insn[] = [];
   for (let at = 0; at < sizeBytes; at++) {
@@ -26,7 +27,7 @@ function program(offset: number, sizeBytes: 4 | 8, byteOrder: "little" | "big"):
     ...loads,
     { kind: "store", size: 8, base: 10, off: -8, src: { reg: 6 } },
     { kind: "store", size: 8, base: 10, off: -16, src: { imm: 0 } },
-    { kind: "lddw", dst: 1, value: { kind: "map", map: 0 } },
+    { kind: "lddw", dst: 1, value: { kind: "map", map } },
     { kind: "alu", op: "mov", wide: true, dst: 2, src: { reg: 10 } },
     { kind: "alu", op: "add", wide: true, dst: 2, src: { imm: -8 } },
     { kind: "alu", op: "mov", wide: true, dst: 3, src: { reg: 10 } },
@@ -47,26 +48,40 @@ function program(offset: number, sizeBytes: 4 | 8, byteOrder: "little" | "big"):
   };
 }
 
-const map: MapSpec = { name: "seen", type: "hash", keySize: 8, valueSize: 8, maxEntries: MAX_VALUES, flags: 0 };
+const mapOf = ({ maxValues }: SeenField): MapSpec => ({
+  name: "seen",
+  type: "hash",
+  keySize: 8,
+  valueSize: 8,
+  maxEntries: maxValues ?? MAX_VALUES,
+  flags: 0,
+});
 
-/** Reads the whole recording, and puts its streams back to their start. */
-export function seenValues(recording: Recording, eventId: number, offset: number, sizeBytes: 4 | 8): readonly bigint[] {
+/** For each field, in any order. Reads the whole recording, and puts its streams back to their start. */
+export function seenValues(recording: Recording, fields: readonly SeenField[]): readonly (readonly bigint[])[] {
   const { byteOrder, ncpus } = recording.catalogue;
-  const reader = program(offset, sizeBytes, byteOrder);
-  const verdict = verify(reader, [map]);
-  if (!verdict.ok) throw new Error(`the program that looks for functions was rejected: ${verdict.rejection.reason}`);
+  const maps = fields.map(mapOf);
+  const programs = fields.map((field, number) => program(field, number, byteOrder));
+  for (const reader of programs) {
+    const verdict = verify(reader, maps);
+    if (!verdict.ok) throw new Error(`the program that looks for functions was rejected: ${verdict.rejection.reason}`);
+  }
   const machine = createMachine({
-    programs: [reader],
-    maps: [map],
+    programs,
+    maps,
     ncpus,
     backend: "jit",
     outputRing: -1,
     randSeed: 1n,
     streams: streamsOf(recording),
   });
+  const events = new Set(fields.map(({ eventId }) => eventId));
+  const ofEvent = (id: number): number[] => fields.flatMap(({ eventId }, number) => (eventId === id ? [number] : []));
   machine.startPump({
-    dispatch: new Map([[eventId, [0]]]),
-    minRecordBytes: new Map([[eventId, offset + sizeBytes]]),
+    dispatch: new Map([...events].map((id) => [id, ofEvent(id)])),
+    minRecordBytes: new Map(
+      [...events].map((id) => [id, Math.max(...ofEvent(id).map((number) => fields[number]!.offset + fields[number]!.sizeBytes))]),
+    ),
     timers: [],
     taskRules: [],
     comms: new Map(),
@@ -75,7 +90,9 @@ export function seenValues(recording: Recording, eventId: number, offset: number
     toNs: null,
   });
   while (machine.pump() !== "done");
-  const values = [...machine.maps[0]!.entries()].map(({ key }) => new DataView(key.buffer, key.byteOffset).getBigUint64(0, true));
+  const values = machine.maps.map((map) =>
+    [...map.entries()].map(({ key }) => new DataView(key.buffer, key.byteOffset).getBigUint64(0, true)),
+  );
   for (const stream of recording.streams) stream.rewind();
   return values;
 }

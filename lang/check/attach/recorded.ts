@@ -26,9 +26,13 @@ const VMLINUX = "vmlinux";
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** `./prog` and `build/prog` of the directory in which somebody recorded: the kernel has the whole path. */
+const isRelative = (written: string): boolean => written.includes("/") && !written.startsWith("/");
+
 /** A path; a name that is looked up in PATH; or `libX`, as the linker's cache knows it: libX.so, libX.so.6, libX-2.31.so (row 1.36). */
 function isTarget(written: string, path: string): boolean {
   if (matches(written, path)) return true;
+  if (isRelative(written)) return matches(`*/${written.replace(/^(?:\.\.?\/)+/, "")}`, path);
   if (written.includes("/")) return false;
   const name = baseName(path);
   const isLibrary = written.startsWith("lib") && name.startsWith(written) && /^(?:-[0-9.]+)?\.so(?:\.|$)/.test(name.slice(written.length));
@@ -115,17 +119,17 @@ export function recordedPoints(catalogue: ProbeCatalogue, provider: SiteProvider
   const { probed } = catalogue;
   if (wanted === null) return { points: [], warning: null };
   const { code, at } = WANTED[provider];
-  const candidates = (probed?.sites ?? []).filter(
-    (site) =>
-      site.code === code &&
-      site.at === at &&
-      (wanted.target === null || isTarget(wanted.target, site.target ?? "")) &&
-      isModule(wanted.module, site),
-  );
-  const points = candidates.flatMap((site) => {
-    const name = nameAt(site, wanted.place);
-    return name === null ? [] : [resolved(provider, site, name, wanted)];
-  });
+  const pointsAmong = (sites: readonly ProbeSite[]): ResolvedAttachPoint[] =>
+    sites.flatMap((site) => {
+      if (site.code !== code || site.at !== at || !isModule(wanted.module, site)) return [];
+      if (wanted.target !== null && !isTarget(wanted.target, site.target ?? "")) return [];
+      const name = nameAt(site, wanted.place);
+      return name === null ? [] : [resolved(provider, site, name, wanted)];
+    });
+  // A function of the kernel is one site; tracers' are known only once the recording has been read.
+  const isOne = code === "kernel" && "func" in wanted.place && !hasWildcard(wanted.place.func);
+  const known = isOne ? pointsAmong(probed?.defined ?? []) : [];
+  const points = known.length > 0 ? known : pointsAmong(probed?.sites ?? []);
   if (points.length > 0) return { points: points.sort(byName), warning: null };
   if ("why" in wanted.place || "address" in wanted.place) return { points: [], warning: null };
   const { func, offset } = wanted.place;

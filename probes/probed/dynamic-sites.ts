@@ -1,0 +1,156 @@
+/** Probed functions from the recording's dynamic events. */
+import type { ContextRecipe, ProbeSite, SiteRecords, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
+import { MAX_TYPED_ARGUMENTS, registerSlots } from "../../lang/registers.ts";
+import type { ProbeDefinition } from "./definitions.ts";
+import type { FetchPath } from "./fetch.ts";
+import type { SitesInput } from "./input.ts";
+import { functionByEventName, pathsByName } from "./naming.ts";
+import { buildRecipe, numberIn, type MeaningfulField, type StandIns } from "./recipe.ts";
+import { fieldNamed, siteOf, type Place } from "./site.ts";
+
+const FIRST_KERNEL_ADDRESS = 1n << 63n;
+const isKernelAddress = (address: bigint, longBytes: 4 | 8): boolean =>
+  longBytes === 4 ? address >= 0x80000000n : address >= FIRST_KERNEL_ADDRESS;
+
+const isOwnField = (field: TracepointField): boolean => !field.name.startsWith("common_") && !field.name.startsWith("__probe_");
+
+interface DynamicEvent {
+  readonly tracepoint: Tracepoint;
+  readonly at: "entry" | "return";
+  /** Address of the probed function. */
+  readonly ip: TracepointField;
+  /** Where a return probe returns to. */
+  readonly returnIp: TracepointField | null;
+}
+
+function dynamicEvent(tracepoint: Tracepoint): DynamicEvent | null {
+  if (tracepoint.category === "ftrace" || tracepoint.mayHaveField?.("__probe_") === false) return null;
+  const entry = fieldNamed(tracepoint, "__probe_ip");
+  if (entry !== undefined) return { tracepoint, at: "entry", ip: entry, returnIp: null };
+  const func = fieldNamed(tracepoint, "__probe_func");
+  return func === undefined ? null : { tracepoint, at: "return", ip: func, returnIp: fieldNamed(tracepoint, "__probe_ret_ip") ?? null };
+}
+
+/** Paths of an event's own fields: as its definition says, else as their names say. */
+function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | null): MeaningfulField[] {
+  const own = event.tracepoint.fields.filter(isOwnField);
+  const names = own.map((field) => field.name);
+  const guessed = pathsByName(names, event.at);
+  const defined = new Map(definition?.args.map((arg) => [arg.name, arg.path]) ?? []);
+  const takesAll = definition?.args.some((arg) => arg.path === null && arg.name.startsWith("arg")) ?? false;
+  return own.flatMap((field, i): MeaningfulField[] => {
+    let path: FetchPath | null;
+    if (defined.has(field.name)) path = defined.get(field.name) ?? null;
+    // `$arg*` stands for the function's arguments in order.
+    else if (takesAll) path = { base: { kind: "argument", index: i }, derefs: [] };
+    else path = guessed[i] ?? null;
+    return path === null ? [] : [{ field, path }];
+  });
+}
+
+/** The instruction pointer at entry; at return, the caller's and what a return probe's program asks for by bpf_get_func_ip. */
+function withInstructionPointer(recipe: ContextRecipe, { ip, returnIp }: DynamicEvent): ContextRecipe {
+  const from = numberIn(returnIp ?? ip);
+  if (from === null || recipe.registers.some(({ slot }) => slot === registerSlots.ip)) return recipe;
+  return { ...recipe, registers: [...recipe.registers, { slot: registerSlots.ip, from }] };
+}
+
+const unknown = (): null => null;
+
+function userPlace(input: SitesInput, target: string, fileOffset: bigint, eventName: string): Place {
+  const found = input.files.namesAt(target, fileOffset);
+  // The name of the event counts too: files are often stripped, or not at hand.
+  const names = [...new Set([...(found?.names ?? []), eventName])];
+  return { code: "user", target, module: null, names, offset: found?.delta ?? 0n, address: () => fileOffset };
+}
+
+function kernelPlace(input: SitesInput, address: bigint, otherwise: string): Place {
+  const symbol = input.kernel?.symbolAt(address) ?? null;
+  return {
+    code: "kernel",
+    target: null,
+    module: symbol?.module ?? null,
+    names: [symbol?.name ?? otherwise],
+    offset: symbol === null ? 0n : address - symbol.start,
+    address: () => address,
+  };
+}
+
+/** `seen`: where the records of an event without a definition say that they are from. */
+function placeOf(input: SitesInput, event: DynamicEvent, definition: ProbeDefinition | null, seen: bigint | undefined): Place {
+  const byEvent = functionByEventName(event.tracepoint.name, event.at);
+  if (definition?.kind === "uprobe") return userPlace(input, definition.target!, definition.offset, byEvent);
+  if (definition?.kind === "tracepoint")
+    return { code: "raw_tracepoint", target: null, module: null, names: [definition.symbol ?? byEvent], offset: 0n, address: unknown };
+  if (definition !== null && definition.symbol !== null) {
+    const { symbol, module, offset } = definition;
+    return { code: "kernel", target: null, module, names: [symbol], offset, address: () => input.kernel?.addressOf(symbol) ?? null };
+  }
+  const address = definition?.offset ?? seen;
+  if (address === undefined) return { code: "kernel", target: null, module: null, names: [byEvent], offset: 0n, address: unknown };
+  if (isKernelAddress(address, input.catalogue.longBytes)) return kernelPlace(input, address, byEvent);
+  const file = input.fileAt(address);
+  if (file !== null) return userPlace(input, file.target, file.offset, byEvent);
+  return { code: "user", target: event.tracepoint.category, module: null, names: [byEvent], offset: 0n, address: unknown };
+}
+
+const typedByPlace = (fields: readonly TracepointField[]): ContextRecipe["typed"] =>
+  fields.flatMap((field, index) => {
+    const from = numberIn(field);
+    return from === null || index >= MAX_TYPED_ARGUMENTS ? [] : [{ index, from }];
+  });
+
+const typedByNumber = (fields: readonly MeaningfulField[]): ContextRecipe["typed"] =>
+  fields.flatMap(({ field, path }) => {
+    const from = numberIn(field);
+    return from === null || path.base.kind !== "argument" || path.derefs.length > 0 ? [] : [{ index: path.base.index, from }];
+  });
+
+interface Found {
+  readonly event: DynamicEvent;
+  readonly definition: ProbeDefinition | null;
+}
+
+function findEvents(input: SitesInput): Found[] {
+  const definitions = new Map(input.definitions.map((definition) => [`${definition.group}/${definition.event}`, definition]));
+  return input.catalogue.tracepoints.flatMap((tracepoint) => {
+    const event = dynamicEvent(tracepoint);
+    if (event === null) return [];
+    return [{ event, definition: definitions.get(`${tracepoint.category}/${tracepoint.name}`) ?? null }];
+  });
+}
+
+/** The first address in the records of each event that has no definition: a probe's is always the same. */
+function seenAddresses(input: SitesInput, found: readonly Found[]): Map<DynamicEvent, bigint> {
+  const undefinedOnes = found.flatMap(({ event, definition }) => (definition === null ? [event] : []));
+  if (undefinedOnes.length === 0) return new Map();
+  const { longBytes } = input.catalogue;
+  const seen = input.seen(
+    undefinedOnes.map(({ tracepoint, ip }) => ({ eventId: tracepoint.id, offset: ip.offset, sizeBytes: longBytes, maxValues: 1 })),
+  );
+  return new Map(undefinedOnes.flatMap((event, i) => (seen[i]![0] === undefined ? [] : [[event, seen[i]![0]]])));
+}
+
+export function dynamicSites(input: SitesInput, standIns: StandIns): ProbeSite[] {
+  const found = findEvents(input);
+  const seen = seenAddresses(input, found);
+  return found.map(({ event, definition }): ProbeSite => {
+    const { tracepoint } = event;
+    const fields = meaningfulFields(event, definition);
+    const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
+    const place = placeOf(input, event, definition, seen.get(event));
+    const recipe = withInstructionPointer(buildRecipe(fields, byName, standIns), event);
+    const own = tracepoint.fields.filter(isOwnField);
+    const result = fields.find(({ path }) => path.base.kind === "return" && path.derefs.length === 0);
+    const records: SiteRecords = {
+      eventId: tracepoint.id,
+      only: null,
+      recipe: { ...recipe, typed: place.code === "raw_tracepoint" ? typedByNumber(fields) : typedByPlace(own) },
+      fields: own,
+      returnIndex: result === undefined ? own.length : own.indexOf(result.field),
+      address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes === 4 ? 4 : 8 },
+      callerOffset: null,
+    };
+    return siteOf(place, event.at, records);
+  });
+}
