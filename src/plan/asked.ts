@@ -10,7 +10,7 @@ import { kernelSites } from "./kernel-sites.ts";
 import type { PlanMachine } from "./machine.ts";
 import { samplesOf, type Sample } from "./samples.ts";
 import { plannedSite } from "./site.ts";
-import { userSites } from "./user-sites.ts";
+import { executableOf, userSites } from "./user-sites.ts";
 
 export interface Asked {
   /** With attach points that no catalogue can have replaced by stand-ins of their own. */
@@ -47,6 +47,17 @@ const standIn = (attach: AttachPoint, name: string, label: string): AttachPoint 
   parts: ["rawtracepoint", name].map((text) => ({ text, span: attach.span })),
 });
 
+/** Row 1.40: of one process, its own executable is meant; the checker shall take it for any file. */
+const inFile = (attach: AttachPoint, provider: string, target: string, func: string, label: string | null): AttachPoint => ({
+  ...attach,
+  label: attach.label ?? label ?? `${provider}:${func}`,
+  text: `${provider}:${target}:${func}`,
+  parts: [provider, target, func].map((text) => ({ text, span: attach.span })),
+});
+
+const ownTarget = ({ machine, pid }: AskOptions): string | null =>
+  pid === null ? null : (machine.files(executableOf(pid))[0]?.path ?? null);
+
 interface Gathered {
   readonly sites: ProbeSite[];
   readonly samples: Map<string, Sample>;
@@ -81,12 +92,19 @@ function askPoint(attach: AttachPoint, options: AskOptions, found: Gathered): re
       found.sites.push(...kernelSites(provider, parts, attach.span, machine, report));
       return [attach];
     case "uprobe":
-    case "uretprobe":
+    case "uretprobe": {
       found.sites.push(...userSites(provider, parts, attach.span, options));
-      return [attach];
+      const target = parts.length === 1 || parts[0] === "" ? ownTarget(options) : null;
+      return [target === null ? attach : inFile(attach, written, target, parts.at(-1)!, label)];
+    }
     case "rawtracepoint":
       found.sites.push(...rawSites(parts.at(-1)!, machine));
       return [attach];
+    case "iter":
+      report.error("cantReplay", attach.span, `${checked.name} cannot be recorded: iterators walk what there is at one moment`, {
+        hint: checked.hint,
+      });
+      return [];
     default:
       return [attach];
   }

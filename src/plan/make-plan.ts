@@ -53,7 +53,8 @@ function typed({ source, machine, env }: PlanInput): Typed | Refused {
   const { catalogue, architecture, types, kernelSymbols } = machine;
   const checked = check(
     { script: { ...asked.script, imports: [] }, source: unit.source },
-    { ...env, catalogue: { ...catalogue, probed: plannedSites(asked.sites) }, architecture, types, kernelSymbols },
+    // Only its events are recorded: programs need not look.
+    { ...env, pid: null, catalogue: { ...catalogue, probed: plannedSites(asked.sites) }, architecture, types, kernelSymbols },
   );
   const all = [...diagnostics, ...report.diagnostics, ...checked.diagnostics];
   if (checked.program === null) return { ok: false, diagnostics: all, source: checked.source };

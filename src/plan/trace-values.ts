@@ -1,6 +1,6 @@
 /**
- * Follows values through the typed program, to learn which memory behind which pointers its reads want. Order of statements and outcomes
- * of conditions do not count: what may be read is wanted. A pointer that one probe saves in a map may be followed by another.
+ * Follows values through the typed program, to learn which memory behind which pointers its reads want. Outcomes of conditions do not count:
+ * what may be read is wanted. A pointer that one probe saves in a map may be followed by another, whatever the key.
  */
 import type { BuiltinName, HirExpr, HirMapId, HirProgram, HirStmt } from "../../lang/hir/hir.ts";
 import type { Span } from "../../lang/diagnostics/diagnostic.ts";
@@ -23,7 +23,8 @@ interface Frame {
   readonly tracer: Tracer;
   /** Whose event is handled. */
   readonly probe: number;
-  readonly locals: Map<number, Value>;
+  /** What they may hold at the statement at hand. */
+  locals: Map<number, Value>;
   readonly depth: number;
   returned: Value;
 }
@@ -126,7 +127,7 @@ function call(frame: Frame, expr: Extract<HirExpr, { kind: "call" }>): Value {
   if (func === undefined || frame.depth === MAX_CALL_DEPTH) return nothing;
   const inner: Frame = { ...frame, depth: frame.depth + 1, locals: new Map(), returned: nothing };
   func.params.forEach((param, i) => inner.locals.set(param, args[i] ?? nothing));
-  toFixedPoint(inner, func.body);
+  run(inner, func.body);
   return inner.returned;
 }
 
@@ -166,8 +167,11 @@ function evaluate(frame: Frame, expr: HirExpr): Value {
       return expr.name === "curtask" ? vague("curtask") : nothing;
     case "local":
       return frame.locals.get(expr.local) ?? nothing;
-    case "increment_local":
-      return blurred(frame.locals.get(expr.local) ?? nothing);
+    case "increment_local": {
+      const value = blurred(frame.locals.get(expr.local) ?? nothing);
+      frame.locals.set(expr.local, value);
+      return value;
+    }
     case "map":
       if (expr.key !== null) use(frame, expr.key);
       return mapOf(frame, expr.map).value;
@@ -235,16 +239,33 @@ function join(frame: Frame, { pointer, span }: Extract<HirStmt, { kind: "join" }
 function execute(frame: Frame, stmt: HirStmt): void {
   switch (stmt.kind) {
     case "set_local":
-      frame.locals.set(stmt.local, merged(frame.locals.get(stmt.local) ?? nothing, use(frame, stmt.value)));
+      frame.locals.set(stmt.local, use(frame, stmt.value));
       return;
     case "set_map":
       return cell(frame, stmt.map, stmt.key, use(frame, stmt.value));
     case "aggregate":
       for (const expr of expressionsOf(stmt)) use(frame, expr);
       return cell(frame, stmt.map, stmt.key, nothing);
+    case "if":
+      use(frame, stmt.cond);
+      return branches(frame, stmt.then, stmt.else);
+    case "unroll":
+      for (let i = 0; i < stmt.count; i++) run(frame, stmt.body);
+      return;
+    case "while":
+      return loop(frame, () => {
+        use(frame, stmt.cond);
+        run(frame, stmt.body);
+      });
+    case "for_range":
+      for (const expr of expressionsOf(stmt)) use(frame, expr);
+      return loop(frame, () => run(frame, stmt.body));
     case "for_map":
-      frame.locals.set(stmt.local, ofParts([mapOf(frame, stmt.map).key, mapOf(frame, stmt.map).value]));
-      break;
+      return loop(frame, () => {
+        const { key, value } = mapOf(frame, stmt.map);
+        frame.locals.set(stmt.local, ofParts([key, value]));
+        run(frame, stmt.body);
+      });
     case "join":
       return join(frame, stmt);
     case "time":
@@ -268,14 +289,31 @@ function run(frame: Frame, body: readonly HirStmt[]): void {
 
 const totalSize = (values: Iterable<Value>): number => Array.from(values, sizeOfValue).reduce((sum, size) => sum + size, 0);
 
-/** Loops carry values back to their start. */
-function toFixedPoint(frame: Frame, body: readonly HirStmt[]): void {
-  let before = -1;
+function mergedLocals(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value>): Map<number, Value> {
+  const both = new Map(a);
+  for (const [local, value] of b) both.set(local, merged(both.get(local) ?? nothing, value));
+  return both;
+}
+
+function branches(frame: Frame, then: readonly HirStmt[], otherwise: readonly HirStmt[]): void {
+  const before = new Map(frame.locals);
+  run(frame, then);
+  const afterThen = frame.locals;
+  frame.locals = before;
+  run(frame, otherwise);
+  frame.locals = mergedLocals(afterThen, frame.locals);
+}
+
+/** Values are carried back to the start, until nothing new is. */
+function loop(frame: Frame, once: () => void): void {
+  let size = -1;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    run(frame, body);
-    const after = totalSize(frame.locals.values());
-    if (after === before) return;
-    before = after;
+    const before = new Map(frame.locals);
+    once();
+    frame.locals = mergedLocals(before, frame.locals);
+    const now = totalSize(frame.locals.values());
+    if (now === size) return;
+    size = now;
   }
 }
 
@@ -289,7 +327,7 @@ export function traceNeeds(program: HirProgram): Needs {
   const tracer: Tracer = { program, maps: new Map(), probes, memory: new Map(), vagueReads: new Map() };
   let before = -1;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    program.probes.forEach(({ body }, probe) => toFixedPoint({ tracer, probe, locals: new Map(), depth: 0, returned: nothing }, body));
+    program.probes.forEach(({ body }, probe) => run({ tracer, probe, locals: new Map(), depth: 0, returned: nothing }, body));
     const after = totalSize([...tracer.maps.values()].flatMap(({ key, value }) => [key, value]));
     if (after === before) break;
     before = after;

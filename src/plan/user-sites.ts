@@ -40,10 +40,13 @@ function symbolsOf(file: UserFile, name: string, span: Span, report: Report): re
   return [];
 }
 
+export const executableOf = (pid: number): string => `/proc/${pid}/exe`;
+
 /** TARGET, [cpp,] FUNCTION[+OFFSET] or ADDRESS; with a process, its own executable may be meant. */
 export function userSites(provider: "uprobe" | "uretprobe", parts: readonly string[], span: Span, lookup: Lookup): ProbeSite[] {
-  const own = lookup.pid !== null && parts.length === 1;
-  const target = own || parts[0] === "" ? `/proc/${lookup.pid}/exe` : parts[0]!;
+  const { pid } = lookup;
+  const isOwn = pid !== null && (parts.length === 1 || parts[0] === "");
+  const target = isOwn ? executableOf(pid) : parts[0]!;
   const place = readFunction(parts.at(-1)!, provider === "uprobe" ? "offset" : "nothing");
   if ("why" in place) return [];
   const at = provider === "uprobe" ? "entry" : "return";

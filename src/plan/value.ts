@@ -66,10 +66,15 @@ export function moved(value: Value, offset: bigint): Value {
 
 /** The number behind an address: what a pointer in memory leads to can be followed again. */
 export function loaded(address: Value, user: boolean): Value {
-  const origins = address.origins
-    .filter(({ derefs }) => derefs.length < MAX_DEREFS)
-    .map(({ probe, base, derefs, add }): Origin => ({ probe, base, derefs: [...derefs, { offset: add, user }], add: 0n }));
-  return { ...nothing, origins, vague: address.vague };
+  const near = address.origins.filter(({ derefs }) => derefs.length < MAX_DEREFS);
+  const origins = near.map(({ probe, base, derefs, add }): Origin => ({
+    probe,
+    base,
+    derefs: [...derefs, { offset: add, user }],
+    add: 0n,
+  }));
+  const far = near.length < address.origins.length ? "the end of a chain of pointers" : null;
+  return { ...nothing, origins, vague: address.vague ?? far };
 }
 
 export const vague = (what: string): Value => ({ ...nothing, vague: what });

@@ -1,6 +1,6 @@
 /** Makes the plan of a script that the command line names, and says what is wrong with it. */
 import { renderDiagnostic } from "../../../lang/diagnostics/render.ts";
-import type { Source } from "../../../lang/diagnostics/diagnostic.ts";
+import type { Diagnostic, Source } from "../../../lang/diagnostics/diagnostic.ts";
 import { makePlan } from "../../plan/make-plan.ts";
 import type { PlanMachine } from "../../plan/machine.ts";
 import type { RecordingPlan, Unrecordable } from "../../plan/plan.ts";
@@ -9,6 +9,12 @@ import { configOf } from "../environment.ts";
 import { headerReader } from "../headers.ts";
 import { readImport } from "../imports.ts";
 import type { CliOptions } from "../options.ts";
+
+/** How to record what is missing is what a plan is made for. */
+function withoutAdvice({ hint, ...diagnostic }: Diagnostic): Diagnostic {
+  const lines = hint?.split("\n").filter((line) => !line.startsWith("record it with:")) ?? [];
+  return lines.length === 0 ? diagnostic : { ...diagnostic, hint: lines.join("\n") };
+}
 
 /** Null: the script has errors, which were said. */
 export function compilePlan(
@@ -35,7 +41,7 @@ export function compilePlan(
   });
   // What is doubtful about the script is said when it runs.
   for (const diagnostic of result.diagnostics)
-    if (diagnostic.severity === "error") console.error(renderDiagnostic(result.source, diagnostic));
+    if (diagnostic.severity === "error") console.error(renderDiagnostic(result.source, withoutAdvice(diagnostic)));
   return result.ok ? result.plan : null;
 }
 

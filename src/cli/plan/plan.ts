@@ -3,7 +3,7 @@ import { recordsSomething } from "../../plan/make-plan.ts";
 import { planJson, planText } from "../../plan/plan-text.ts";
 import { commandsOf, toolFor } from "../../plan/tool.ts";
 import { wholeCategories } from "../../plan/tools/event-names.ts";
-import type { Subject } from "../../plan/tools/step.ts";
+import { words, type Subject } from "../../plan/tools/step.ts";
 import type { Console } from "../console.ts";
 import { loadSource } from "../load.ts";
 import type { PlanArguments } from "./arguments.ts";
@@ -32,10 +32,12 @@ export async function plan(args: PlanArguments, console: Console): Promise<numbe
     const made = compilePlan(loaded.source, machine, options, GROUP, console);
     if (made === null) return 1;
     if (!recordsSomething(made)) {
-      console.print(`# nothing has to be recorded: the script runs by itself\nhindsight ${scriptWords(options).join(" ")}\n`);
+      console.print(`# nothing has to be recorded: the script runs by itself\n${words(["hindsight", ...scriptWords(options)])}\n`);
       return 0;
     }
-    const recording = { ...made, events: wholeCategories(made.events, machine.catalogue) };
+    // Types that the user passes are kept already.
+    const kept = options.btf === null ? made.kept : made.kept.filter((what) => what !== "types");
+    const recording = { ...made, kept, events: wholeCategories(made.events, machine.catalogue) };
     const tool = args.tool ?? toolFor(recording);
     const commands = commandsOf(tool, {
       plan: recording,

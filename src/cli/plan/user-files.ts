@@ -1,6 +1,6 @@
 /** Files that the target of a uprobe names: a path, a command in PATH, or a library as `libc` (row 1.36). */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { hasWildcard, matches } from "../../../lang/check/attach/wildcard.ts";
 import { readElf } from "../../../probes/symbols/elf.ts";
 import type { UserFile } from "../../plan/machine.ts";
@@ -41,10 +41,20 @@ function library(name: string): string | null {
   return null;
 }
 
+/** The kernel takes files by their whole path; that of a running process's executable is behind a link. */
+function wholePath(target: string): string {
+  try {
+    return target.startsWith("/proc/") ? realpathSync(target) : resolve(target);
+  } catch {
+    return target;
+  }
+}
+
 function paths(target: string, path: string): string[] {
   if (target.includes("/")) {
-    if (!hasWildcard(target)) return isFile(target) ? [target] : [];
-    const directory = dirname(target);
+    const whole = wholePath(target);
+    if (!hasWildcard(target)) return isFile(whole) ? [whole] : [];
+    const directory = dirname(whole);
     if (hasWildcard(directory)) return [];
     return list(directory)
       .filter((name) => matches(basename(target), name))

@@ -3,7 +3,7 @@ import type { ProbeCatalogue } from "../../../lang/catalogue.ts";
 import type { PlannedDynamic, PlannedEvent, RecordingPlan } from "../plan.ts";
 
 /** Fewer are listed one by one. */
-const LEAST_WHOLE = 16;
+const LEAST_WHOLE = 8;
 
 /** A category whose events are all wanted becomes CATEGORY:*. */
 export function wholeCategories(events: readonly PlannedEvent[], { tracepoints }: ProbeCatalogue): PlannedEvent[] {

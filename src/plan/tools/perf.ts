@@ -1,10 +1,10 @@
 /** Recording with perf record, which alone samples. */
 import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 import type { Sample } from "../samples.ts";
-import type { PlannedDynamic, PlannedEvent, Unrecordable } from "../plan.ts";
+import type { Kept, PlannedDynamic, PlannedEvent, Unrecordable } from "../plan.ts";
 import { defineStep, removeCommands } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
-import { keepStep, needsMaps, replayWords } from "./keep.ts";
+import { keepStep, replayWords } from "./keep.ts";
 import { nonEmpty, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
 
 /** Events of one command have rates of their own: `cpu-clock/freq=99/`. */
@@ -28,7 +28,7 @@ function options({ plan, directory }: ToolInput, file: string): string[] {
 }
 
 function recordStep(input: ToolInput, file: string): Step {
-  const { subject, directory } = input;
+  const { subject } = input;
   const record = (rest: string): string => ["perf record", ...options(input, file), rest].join(" \\\n  ");
   switch (subject.kind) {
     case "command":
@@ -36,10 +36,7 @@ function recordStep(input: ToolInput, file: string): Step {
     case "process":
       return {
         why: `process ${subject.pid}, until Ctrl-C`,
-        commands: [
-          record(`-p ${subject.pid}`),
-          ...(needsMaps(input) ? [`cat /proc/${subject.pid}/maps > ${shellWord(`${directory}/maps`)}`] : []),
-        ],
+        commands: [record(`-p ${subject.pid}`)],
       };
     case "machine":
       return { why: "all that runs, until Ctrl-C", commands: [record("-a")] };
@@ -49,9 +46,10 @@ function recordStep(input: ToolInput, file: string): Step {
 /** perf writes mappings into its file; in place of an event probe it records the event itself. */
 function forPerf(input: ToolInput): ToolInput {
   const { plan } = input;
-  const kept = plan.kept.filter((what) => what !== "mappings" || input.subject.kind !== "command");
   const events = plan.dynamic.filter(({ letter }) => letter === "e").map(eventItself);
   const dynamic = plan.dynamic.filter(({ letter }) => letter !== "e");
+  const gone = new Set<Kept>(["mappings", ...(dynamic.length === 0 ? (["dynamic events"] as const) : [])]);
+  const kept = plan.kept.filter((what) => !gone.has(what));
   return { ...input, plan: { ...plan, kept, events: [...plan.events, ...events], dynamic } };
 }
 

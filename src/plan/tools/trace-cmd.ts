@@ -3,7 +3,7 @@ import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 import { defineStep, removeCommands } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
 import { keepStep, mapsLoop, needsMaps, replayWords } from "./keep.ts";
-import { sampleGaps } from "./sample-gaps.ts";
+import { ftraceGaps, keepable } from "./ftrace-gaps.ts";
 import { nonEmpty, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
 import { BUFFER_KB } from "./tracefs.ts";
 
@@ -52,7 +52,8 @@ function recordStep(input: ToolInput, file: string): Step {
   }
 }
 
-export function traceCmdCommands(input: ToolInput): ToolCommands {
+export function traceCmdCommands(whole: ToolInput): ToolCommands {
+  const input = keepable(whole);
   const file = "trace.dat";
   return {
     steps: nonEmpty([
@@ -63,6 +64,6 @@ export function traceCmdCommands(input: ToolInput): ToolCommands {
     ]),
     replay: replayWords(input, file),
     cleanUp: removeCommands(input.plan),
-    unrecordable: sampleGaps(input.plan, "trace-cmd"),
+    unrecordable: ftraceGaps(whole, "trace-cmd"),
   };
 }

@@ -2,7 +2,7 @@
 import { removeCommands, defineStep } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
 import { keepStep, mapsLoop, needsMaps, replayWords } from "./keep.ts";
-import { sampleGaps } from "./sample-gaps.ts";
+import { ftraceGaps, keepable } from "./ftrace-gaps.ts";
 import { nonEmpty, TRACING, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
 import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 
@@ -81,7 +81,8 @@ function runStep(input: ToolInput): Step {
   }
 }
 
-export function tracefsCommands(input: ToolInput): ToolCommands {
+export function tracefsCommands(whole: ToolInput): ToolCommands {
+  const input = keepable(whole);
   const { plan, directory } = input;
   const file = "trace.dat";
   const extract: Step = {
@@ -105,6 +106,6 @@ export function tracefsCommands(input: ToolInput): ToolCommands {
       ...removeCommands(plan),
       ...(remembers(input) ? [setComms(DEFAULT_COMMS)] : []),
     ],
-    unrecordable: sampleGaps(plan, "tracefs"),
+    unrecordable: ftraceGaps(whole, "tracefs"),
   };
 }
