@@ -20,6 +20,8 @@ export interface StreamSpec {
   readonly fill: (window: Uint8Array) => number;
   /** Back to the first page: the first names of tasks are looked for in a pass of its own. */
   readonly rewind: () => void;
+  /** To where it was when `fill` had written so many bytes since the start; absent: nothing is faster than to rewind and to fill. */
+  readonly seek?: (bytes: number) => void;
 }
 
 /** Plain-data task rules; see probes/recording.ts, whose TaskRule has this shape. */

@@ -2,7 +2,7 @@
  * A machine: verified programs and their maps in one linear memory, with the runtime that pumps a recording's events through them.
  * All the work is done in WebAssembly; here memory is laid out, modules are put together, and results are read.
  */
-import type { Machine, MachineOptions } from "./machine-types.ts";
+import type { MachineOptions, PumpResult } from "./machine-types.ts";
 import { createError } from "./maps/create.ts";
 import { writeDescriptor } from "./maps/descriptor.ts";
 import { mapHandle } from "./maps/handle.ts";
@@ -15,6 +15,9 @@ import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
 import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
 import { createStreams } from "./runtime/streams.ts";
 
+import type { Staged } from "./travel/areas.ts";
+import { machineTravel } from "./travel/machine-travel.ts";
+import type { Onlooker, TravelMachine } from "./travel/travel-types.ts";
 const HOST_COMM = "hindsight";
 /** struct bpf_perf_event_data of x86-64: pt_regs, sample_period, addr. */
 const EMPTY_CONTEXT_BYTES = 184;
@@ -30,7 +33,10 @@ export function createMachine(options: MachineOptions): Machine {
   const bytes = new Uint8Array(memory.buffer);
   const view = new DataView(memory.buffer);
   const streams = createStreams(options.streams, plan, bytes);
-  const { runtime, tableBase } = loadPrograms(options, plan, memory, (index, kept) => streams.fill(index, kept));
+  let onlooker: Onlooker | null = null;
+  const load = ({ programs }: Pick<MachineOptions, "programs">): ReturnType<typeof loadPrograms> =>
+    loadPrograms({ ...options, programs }, plan, memory, { fill: (index, kept) => streams.fill(index, kept), onlooker: () => onlooker });
+  let { runtime, tableBase } = load(options);
   plan.maps.forEach((layout, i) => writeDescriptor(view, layout, i === options.outputRing));
   writeConstants(view, plan, options, tableBase);
 
@@ -94,13 +100,22 @@ export function createMachine(options: MachineOptions): Machine {
   /** The bound of the run to come while the first names of tasks are being looked for in the whole recording; null: no prescan runs. */
   let prescan: { readonly toNs: bigint | null } | null = null;
 
-  /** Where the counters of the last run are. */
-  let counters = 0;
+  /** Of the last run. */
+  let staged: Staged = { counters: { address: 0, sizeBytes: 0 }, timers: 0, keepsCalls: false, tracksTasks: false };
 
   /** The dispatch tables hold what an earlier run put there. */
   let isStaged = false;
 
   return {
+  const pumpWith = (run: () => number): PumpResult => {
+    const result = prescan === null ? run() : runtime.pump_prescan();
+    if (result !== pumpResult.done) return result === pumpResult.pause ? "pause" : "drain";
+    if (prescan === null) return "done";
+    restart(plan.dispatch, prescan.toNs);
+    prescan = null;
+    return "drain";
+  };
+
     memory,
     maps,
     ncpus: plan.ncpus,
@@ -128,10 +143,14 @@ export function createMachine(options: MachineOptions): Machine {
       const base = first === null ? null : fromNs !== null && fromNs > first ? fromNs : first;
       if (isStaged) clearDispatch(bytes, plan);
       isStaged = true;
-      const staged = stageEvents(view, plan, options);
+      const { hasRules, counters } = stageEvents(view, plan, options);
       writeTags(bytes, plan, options.tags ?? []);
-      const { hasRules } = staged;
-      counters = staged.counters;
+      staged = {
+        counters: { address: counters, sizeBytes: (options.counters ?? 0) * 4 },
+        timers: timers.length,
+        keepsCalls: options.probed?.some(({ pair }) => pair !== null) ?? false,
+        tracksTasks: options.trackTasks,
+      };
       stageTimers(view, plan, timers, base);
       runtime.timers_update();
       setLong(PUMP_BLOCK + pump.fromNs, fromNs ?? 0n);
@@ -143,12 +162,7 @@ export function createMachine(options: MachineOptions): Machine {
     },
     pump(slice = limits.budget) {
       setWord(PUMP_BLOCK + pump.slice, slice);
-      const result = prescan === null ? runtime.pump_run() : runtime.pump_prescan();
-      if (result !== pumpResult.done) return result === pumpResult.pause ? "pause" : "drain";
-      if (prescan === null) return "done";
-      restart(plan.dispatch, prescan.toNs);
-      prescan = null;
-      return "drain";
+      return pumpWith(() => runtime.pump_run());
     },
     firstTs: findFirstTs,
     stats() {
@@ -172,7 +186,25 @@ export function createMachine(options: MachineOptions): Machine {
       setWord(CURRENT_BLOCK + current.outputLost, 0);
       return lost;
     },
-    counter: (index) => word(counters + index * 4),
+    counter: (index) => word(staged.counters.address + index * 4),
+    travel: machineTravel({
+      memory,
+      plan,
+      streams,
+      outputRing: plan.maps[options.outputRing],
+      staged: () => staged,
+      isPreparing: () => prescan !== null,
+      pump: () => pumpWith(() => runtime.pump_watch()),
+      timersUpdate: () => runtime.timers_update(),
+      replacePrograms(programs) {
+        ({ runtime, tableBase } = load({ programs }));
+        setWord(PUMP_BLOCK + pump.tableBase, tableBase);
+      },
+      setOnlooker(next) {
+        onlooker = next;
+        setWord(PUMP_BLOCK + pump.interp, options.backend === "interp" || next !== null ? 1 : 0);
+      },
+    }),
     missingCounts() {
       const { sizeBytes: _, ...counters } = missing;
       return Object.fromEntries(Object.entries(counters).map(([name, offset]) => [name, word(MISSING_BLOCK + offset)]));
@@ -218,6 +250,8 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.calls, plan.calls.address);
   setPump(pump.tags, plan.tags.address);
   setPump(pump.mapsStart, plan.mapsArea.address);
+  view.setUint32(WATCH_BLOCK + watch.runs, plan.runs.address, true);
+  view.setUint32(WATCH_BLOCK + watch.stops, plan.stops.address, true);
   setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
   setPump(pump.taskIndex, plan.taskIndex.address);
   setPump(pump.tasks, plan.tasks.address);

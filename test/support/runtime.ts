@@ -31,7 +31,7 @@ export function bareRuntime(maps: readonly MapSpec[], { ncpus = 1, output = -1 }
   const memory = new WebAssembly.Memory({ initial: plan.sizeBytes / 65_536, maximum: plan.sizeBytes / 65_536 });
   const bytes = new Uint8Array(memory.buffer);
   const view = new DataView(memory.buffer);
-  const { runtime } = loadPrograms({ programs: [], backend: "interp" }, plan, memory, () => 0);
+  const { runtime } = loadPrograms({ programs: [], backend: "interp" }, plan, memory, { fill: () => 0, onlooker: () => null });
   plan.maps.forEach((layout, i) => {
     writeDescriptor(view, layout, i === output);
   });

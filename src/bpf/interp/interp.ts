@@ -41,6 +41,8 @@ export interface InterpOptions {
   readonly budget?: number;
   /** Sees each load and store of the program before it happens. */
   readonly onAccess?: (access: Access) => void;
+  /** Sees each instruction before it happens, with r0 … r10 (the running function's own, to be copied). */
+  readonly onInsn?: (insn: InsnIndex, registers: readonly bigint[]) => void;
 }
 
 /** A program that passed the verifier exits; the others can only come from unverified ones. */
@@ -88,11 +90,13 @@ function runFunction(run: Run, start: number, frame: number, args: HelperArgs): 
   const framePointer = STACK_BASE + (frame + 1) * STACK_FRAME_BYTES;
   const regs: bigint[] = [0n, ...args, 0n, 0n, 0n, 0n, BigInt(framePointer)];
   const { insns } = run.program;
+  const { onInsn } = run.options;
   const value = (operand: Operand): bigint => ("reg" in operand ? regs[operand.reg]! : BigInt.asUintN(64, BigInt(operand.imm)));
   for (let pc = start; ;) {
     const insn = insns[pc];
     if (!insn) throw new Fault(pc, "ran off the end of the program");
     if (run.left-- <= 0) throw new Fault(pc, "instruction budget used up");
+    onInsn?.(pc as InsnIndex, regs);
     let next = pc + 1;
     switch (insn.kind) {
       case "alu":

@@ -62,6 +62,9 @@ export interface MemoryPlan {
   /** Key and value of a call from the session. */
   readonly keyArea: Area;
   readonly valueArea: Area;
+  /** For time travel: u64 and one byte for each program (runtime/layout.ts, watch). */
+  readonly runs: Area;
+  readonly stops: Area;
   readonly taskIndex: Area;
   readonly tasks: Area;
 }
@@ -75,6 +78,7 @@ export interface PlanFailure {
 }
 
 export interface PlanInput {
+  readonly programs?: readonly unknown[];
   readonly maps: readonly MapSpec[];
   readonly ncpus: number;
   readonly streams: readonly { readonly cpu: number; readonly pageBytes: number; readonly recording?: number; readonly layout?: number }[];
@@ -126,6 +130,10 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const tags = take(recordings * TAG_WINDOW.bytes);
   const lists = take(LIST_BYTES);
   const timers = take(MAX_TIMERS * timer.sizeBytes);
+  // One program may be put in later.
+  const programs = (input.programs?.length ?? 0) + 1;
+  const runs = take(programs * 8);
+  const stops = take(programs);
   const taskIndex = take(limits.pids * 4);
   const tasks = take(MAX_TASKS * task.sizeBytes);
   const largest = (bytes: (spec: MapSpec) => number): number => input.maps.reduce((most, spec) => Math.max(most, bytes(spec)), 8);
@@ -159,6 +167,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     calls,
     keyArea,
     valueArea,
+    runs,
+    stops,
     taskIndex,
     tasks,
   };

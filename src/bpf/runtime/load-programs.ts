@@ -1,12 +1,13 @@
 /** Puts the runtime and the programs into one instance: compiled into one module (jit), or with the interpreter as an import (interp). */
 import { helpers } from "../helpers/table.ts";
-import { interpret, type HelperArgs, type InterpHost } from "../interp/interp.ts";
+import { interpret, type HelperArgs, type InterpHost, type InterpOptions } from "../interp/interp.ts";
 import { jitModule } from "../jit/jit.ts";
 import { wasmListing } from "../jit/listing.ts";
 import type { MachineOptions } from "../machine-types.ts";
 import type { MapLayout, MemoryPlan } from "../maps/plan.ts";
 import { CURRENT_BLOCK, current } from "../memory.ts";
 import type { ProgramSpec } from "../spec.ts";
+import type { Onlooker } from "../travel/travel-types.ts";
 import type { HelperExport, RuntimeExports } from "./exports.ts";
 import { runtimeBytes } from "./runtime.wasm.ts";
 import { threadIdOnly } from "./thread-id-only.ts";
@@ -33,11 +34,18 @@ export function programListing({ programs }: Pick<MachineOptions, "programs">, p
 /** What the verifier let pass comes to an end, however late. */
 const UNBOUNDED = { budget: Infinity };
 
+export interface LoadHost {
+  /** Pages for a stream's window (streams.ts). */
+  readonly fill: (stream: number, kept: number) => number;
+  /** Who runs programs of the interpreter, if not we. */
+  readonly onlooker: () => Onlooker | null;
+}
+
 export function loadPrograms(
   options: Pick<MachineOptions, "programs" | "backend">,
   plan: MemoryPlan,
   memory: WebAssembly.Memory,
-  fill: (stream: number, kept: number) => number,
+  { fill, onlooker }: LoadHost,
 ): Loaded {
   const { programs, backend } = options;
   const map = (index: number): MapLayout => {
@@ -49,11 +57,16 @@ export function loadPrograms(
     backend === "jit" ? jitModule(runtimeBytes(), programs, { map, helperExport }) : { bytes: runtimeBytes(), tableBase: 0 };
 
   let host: InterpHost | null = null;
-  const run_program = (program: number, ctx: bigint): bigint => {
+  const runWith = (program: number, context: bigint, options: InterpOptions): bigint => {
     host ??= interpHost(instance.exports, memory, map);
-    const result = interpret(programs[program]!, BigInt.asUintN(64, ctx), host, UNBOUNDED);
+    const result = interpret(programs[program]!, context, host, { ...UNBOUNDED, ...options });
     if (result.kind === "exit") return result.r0;
     throw new Error(`program ${programs[program]!.name}, instruction ${result.insn}: ${result.reason}`);
+  };
+  const run_program = (program: number, ctx: bigint): bigint => {
+    const context = BigInt.asUintN(64, ctx);
+    const run = (options: InterpOptions): bigint => runWith(program, context, options);
+    return onlooker()?.(program, context, run) ?? run(UNBOUNDED);
   };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, fill, run_program } });
   return { runtime: instance.exports as unknown as RuntimeExports, tableBase };

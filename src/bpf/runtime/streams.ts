@@ -10,6 +10,23 @@ export interface Streams {
   fill(index: number, kept: number): number;
   /** Every stream to its start, with events up to `toNs` (null: all). */
   restart(toNs: bigint | null): void;
+  /** Where the windows come from, to be put back there. */
+  places(): StreamPlace[];
+  /** Fills the windows with what they held; their cursors are the caller's. */
+  restore(places: readonly StreamPlace[]): void;
+  /** Another reader has had the sources: they go back to where this one left them. */
+  reclaim(): void;
+}
+
+/** What a window holds. */
+export interface StreamPlace {
+  /** Bytes that the source had handed out before it filled the window, and by how many fills. */
+  readonly before: number;
+  readonly reads: number;
+  /** What was kept from the window before, and how many new bytes are behind it. */
+  readonly kept: Uint8Array;
+  readonly filled: number;
+  readonly fills: number;
 }
 
 export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, bytes: Uint8Array): Streams {
@@ -20,12 +37,30 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
   memory.setUint32(PUMP_BLOCK + pump.streams, specs.length, true);
   /** Whether the source of a stream stands behind what its window holds. At first it may stand anywhere: another machine may have had it. */
   const fills = specs.map(() => 2);
+  /** The last fill of each. */
+  const last = specs.map(() => ({ before: 0, kept: 0, filled: 0 }));
+  /** Room that the fills had. A source that cannot seek goes the same way again, as what it writes may depend on it. */
+  const rooms = specs.map((): number[] => []);
+
+  /** `reads`: so many fills after the start, which have written `handed` bytes. */
+  const moveSource = (index: number, handed: number, reads: number): void => {
+    const spec = specs[index]!;
+    if (spec.seek !== undefined) {
+      spec.seek(handed);
+      return;
+    }
+    spec.rewind();
+    const scratch = new Uint8Array(plan.windows[index]!.sizeBytes);
+    for (const room of rooms[index]!.slice(0, reads)) spec.fill(scratch.subarray(0, room));
+  };
 
   return {
     fill(index, kept) {
       const { address, sizeBytes } = plan.windows[index]!;
       if (sizeBytes - kept < specs[index]!.pageBytes) return 0;
       const filled = Math.min(specs[index]!.fill(bytes.subarray(address + kept, address + sizeBytes)), sizeBytes - kept);
+      last[index] = { before: last[index]!.before + last[index]!.filled, kept, filled };
+      rooms[index]!.push(sizeBytes - kept);
       const isCut = filled % specs[index]!.pageBytes !== 0;
       // A window that ends in a piece of a page has to be read again for it to be counted again.
       fills[index]! += isCut ? 2 : 1;
@@ -39,6 +74,8 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
         if (fills[index]! > 1) {
           specs[index]!.rewind();
           fills[index] = 0;
+          last[index] = { before: 0, kept: 0, filled: 0 };
+          rooms[index] = [];
         }
         if (fills[index] === 0) memory.setUint32(at + cursor.windowEnd, window, true);
         memory.setUint32(at + cursor.page, window, true);
@@ -50,6 +87,30 @@ export function createStreams(specs: readonly StreamSpec[], plan: MemoryPlan, by
         memory.setUint32(at + cursor.flags, memory.getUint32(at + cursor.flags, true) & ~(cursorFlags.ended | cursorFlags.dry), true);
         memory.setBigUint64(at + cursor.rawLimit, rawLimit(specs[index]!.time, toNs), true);
       });
+    },
+    places: () =>
+      last.map(({ before, kept, filled }, index) => ({
+        before,
+        reads: Math.max(0, rooms[index]!.length - 1),
+        kept: bytes.slice(plan.windows[index]!.address, plan.windows[index]!.address + kept),
+        filled,
+        fills: fills[index]!,
+      })),
+    restore(places) {
+      places.forEach((place, index) => {
+        const { before, reads, kept, filled } = place;
+        const { address, sizeBytes } = plan.windows[index]!;
+        fills[index] = place.fills;
+        rooms[index] = rooms[index]!.slice(0, place.fills === 0 ? 0 : reads + 1);
+        last[index] = { before, kept: kept.length, filled };
+        bytes.set(kept, address);
+        moveSource(index, before, reads);
+        const room = rooms[index].at(-1);
+        if (room !== undefined) specs[index]!.fill(bytes.subarray(address + sizeBytes - room, address + sizeBytes));
+      });
+    },
+    reclaim() {
+      last.forEach(({ before, filled }, index) => moveSource(index, before + filled, rooms[index]!.length));
     },
   };
 }
