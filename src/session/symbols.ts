@@ -22,11 +22,14 @@ export interface KernelSymbols {
 /** The size of the last symbol is not known: what is farther behind it is no part of it. */
 const LAST_SYMBOL_BYTES = 1n << 20n;
 
-/** Data and absolute symbols do not contain code (nm(1) letters); bpftrace leaves them out too. */
-const isCode = (type: string): boolean => !"abdrABDR".includes(type);
-
-/** Of several names of one address the most public one is printed: global, local, weak; then the first in the file. */
-const rankOf = (type: string): number => (type === "T" ? 0 : type === "t" ? 1 : 2);
+/**
+ * By type letter (nm(1)): data and absolute symbols, 0, do not contain code; bpftrace leaves them out too. Of several names of one address
+ * the most public one is printed: global (1), local (2), weak (3); then the first in the file.
+ */
+const RANKS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const type = String.fromCharCode(code);
+  return code <= 0x20 || "abdrABDR".includes(type) ? 0 : type === "T" ? 1 : type === "t" ? 2 : 3;
+});
 
 /** What follows the type letter: `name` or `name\t[module]`. */
 const NAME = /(\S+)(?:[ \t]+\[([^\]]+)\])?/y;
@@ -37,13 +40,14 @@ function nameAndModule(text: string, at: number): readonly [string, string | nul
   return [found?.[1] ?? "", found?.[2] ?? null];
 }
 
-const hexDigit = (code: number): number => {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
-};
+/** Value of a hexadecimal digit by its character, 16 for anything else. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase());
+  return digit < 0 ? 16 : digit;
+});
 
 const SPACE = 32;
+const ADDRESS_DIGITS = 16;
 
 /** Functions of the text: the halves of each address, where its name begins, and its rank. */
 interface Found {
@@ -54,59 +58,87 @@ interface Found {
   readonly rank: Uint8Array;
 }
 
+/** `1 T\n` is as short as a line with a type can be; the pages that longer ones leave over are never touched. */
+const SHORTEST_LINE = 4;
+
+function makeFound(textLength: number): Found {
+  const most = Math.ceil(textLength / SHORTEST_LINE);
+  const words = (): Uint32Array => new Uint32Array(most);
+  return { count: 0, high: words(), low: words(), name: words(), rank: new Uint8Array(most) };
+}
+
 /** Lines are read by hand and names left in the text: a script that asks for one function waits for all of them. */
 function findFunctions(text: string): Found {
-  let lines = 1;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
-  const found: Found = {
-    count: 0,
-    high: new Uint32Array(lines),
-    low: new Uint32Array(lines),
-    name: new Uint32Array(lines),
-    rank: new Uint8Array(lines),
-  };
+  const found = makeFound(text.length);
+  // The upper half of most addresses is that of the one before.
+  let [lastHigh, lastHighText] = [0, ""];
   for (let start = 0, end = 0; start < text.length; start = end + 1) {
     end = text.indexOf("\n", start);
     if (end < 0) end = text.length;
+    // Half of all symbols are data.
+    if (text.charCodeAt(start + ADDRESS_DIGITS) === SPACE && RANKS[text.charCodeAt(start + ADDRESS_DIGITS + 1)] === 0) continue;
     let [high, low, at] = [0, 0, start];
-    for (let digit = hexDigit(text.charCodeAt(at)); digit >= 0 && at < end; digit = hexDigit(text.charCodeAt(++at))) {
+    if (lastHighText !== "" && text.startsWith(lastHighText, start)) [low, at] = [lastHigh, start + lastHighText.length];
+    for (; at < end; at++) {
+      const digit = DIGITS[text.charCodeAt(at)] ?? 16;
+      if (digit === 16) break;
       high = (high << 4) | (low >>> 28);
       low = (low << 4) | digit;
     }
-    const type = text[at + 1]!;
     // An unprivileged reader of /proc/kallsyms sees zeroes.
-    if ((high === 0 && low === 0) || at > start + 16 || at + 3 >= end) continue;
-    if (text.charCodeAt(at) !== SPACE || text.charCodeAt(at + 2) !== SPACE || type === " " || !isCode(type)) continue;
+    if ((high === 0 && low === 0) || at > start + ADDRESS_DIGITS || at + 3 >= end) continue;
+    const rank = RANKS[text.charCodeAt(at + 1)] ?? 0;
+    if (rank === 0 || text.charCodeAt(at) !== SPACE || text.charCodeAt(at + 2) !== SPACE) continue;
+    if (high !== lastHigh && at === start + ADDRESS_DIGITS)
+      [lastHigh, lastHighText] = [high, text.slice(start, start + ADDRESS_DIGITS / 2)];
     const index = found.count++;
     found.high[index] = high;
     found.low[index] = low;
     found.name[index] = at + 3;
-    found.rank[index] = rankOf(type);
+    found.rank[index] = rank;
   }
   return found;
 }
 
 interface Table {
-  /** Ascending, each address once. */
-  readonly addresses: BigUint64Array;
+  readonly count: number;
+  /** Ascending, each address once: its halves. */
+  readonly high: Uint32Array;
+  readonly low: Uint32Array;
   /** Where each one's name begins. */
   readonly names: Uint32Array;
 }
 
+/** By address, rank, and place in the text. */
+const compare = ({ high, low, rank }: Found, a: number, b: number): number =>
+  high[a]! - high[b]! || low[a]! - low[b]! || rank[a]! - rank[b]! || a - b;
+
+/** All in order. The kernel's own symbols come sorted, those of modules behind them do not. */
+function ordered(found: Found): Uint32Array {
+  const order = Uint32Array.from({ length: found.count }, (_, index) => index);
+  let sorted = Math.min(1, found.count);
+  while (sorted < found.count && compare(found, sorted - 1, sorted) < 0) sorted++;
+  const rest = order.slice(sorted).sort((a, b) => compare(found, a, b));
+  // Merged from the end, into the room of the rest.
+  let [left, right] = [sorted - 1, rest.length - 1];
+  for (let to = found.count - 1; right >= 0; to--) {
+    order[to] = left >= 0 && compare(found, left, rest[right]!) > 0 ? left-- : rest[right--]!;
+  }
+  return order;
+}
+
 function functionTable(text: string): Table {
-  const { count, high, low, name, rank } = findFunctions(text);
-  const order = Array.from({ length: count }, (_, index) => index).sort(
-    (a, b) => high[a]! - high[b]! || low[a]! - low[b]! || rank[a]! - rank[b]! || a - b,
-  );
-  const isFirst = (index: number, at: number): boolean => {
-    const before = order[at - 1];
-    return before === undefined || high[before] !== high[index] || low[before] !== low[index];
-  };
-  const kept = order.filter(isFirst);
-  return {
-    addresses: BigUint64Array.from(kept, (index) => (BigInt(high[index]!) << 32n) | BigInt(low[index]!)),
-    names: Uint32Array.from(kept, (index) => name[index]!),
-  };
+  const found = findFunctions(text);
+  const words = (): Uint32Array => new Uint32Array(found.count);
+  const [high, low, names] = [words(), words(), words()];
+  let count = 0;
+  for (const index of ordered(found)) {
+    if (count > 0 && high[count - 1] === found.high[index] && low[count - 1] === found.low[index]) continue;
+    high[count] = found.high[index]!;
+    low[count] = found.low[index]!;
+    names[count++] = found.name[index]!;
+  }
+  return { count, high, low, names };
 }
 
 /** A symbol of any type. */
@@ -121,37 +153,44 @@ function findAddress(text: string, name: string): bigint | null {
   return null;
 }
 
-/** Index of the last element that is not above `address`, -1 if all are. */
-function lastNotAbove(addresses: BigUint64Array, address: bigint): number {
-  let low = 0;
-  let high = addresses.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (addresses[middle]! <= address) low = middle + 1;
-    else high = middle;
+const addressAt = ({ high, low }: Table, index: number): bigint => (BigInt(high[index]!) << 32n) | BigInt(low[index]!);
+
+/** Index of the last function that does not begin above `address`, -1 if all do. */
+function lastNotAbove({ count, high, low }: Table, address: bigint): number {
+  const [upper, lower] = [Number(address >> 32n), Number(address & 0xffffffffn)];
+  let from = 0;
+  let to = count;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (high[middle]! < upper || (high[middle] === upper && low[middle]! <= lower)) from = middle + 1;
+    else to = middle;
   }
-  return low - 1;
+  return from - 1;
 }
 
 export function kernelSymbols(text: string): KernelSymbols {
   let functions: Table | null = null;
   const table = (): Table => (functions ??= functionTable(text));
   const symbolAt = (address: bigint): KernelSymbol | null => {
-    const { addresses, names } = table();
-    const at = lastNotAbove(addresses, address);
-    if (at < 0 || (at === addresses.length - 1 && address - addresses[at]! >= LAST_SYMBOL_BYTES)) return null;
-    const [name, module] = nameAndModule(text, names[at]!);
-    return { name, start: addresses[at]!, module };
+    const functions = table();
+    const at = lastNotAbove(functions, address);
+    if (at < 0) return null;
+    const start = addressAt(functions, at);
+    if (at === functions.count - 1 && address - start >= LAST_SYMBOL_BYTES) return null;
+    const [name, module] = nameAndModule(text, functions.names[at]!);
+    return { name, start, module };
   };
   return {
     nameAt: (address) => symbolAt(address)?.name ?? null,
     symbolAt,
     rangesOf(pattern) {
-      const { addresses, names } = table();
+      const functions = table();
       const ranges: [bigint, bigint][] = [];
-      names.forEach((at, i) => {
-        if (pattern.test(nameAndModule(text, at)[0])) ranges.push([addresses[i]!, addresses[i + 1] ?? addresses[i]! + LAST_SYMBOL_BYTES]);
-      });
+      for (let i = 0; i < functions.count; i++) {
+        if (!pattern.test(nameAndModule(text, functions.names[i]!)[0])) continue;
+        const start = addressAt(functions, i);
+        ranges.push([start, i + 1 < functions.count ? addressAt(functions, i + 1) : start + LAST_SYMBOL_BYTES]);
+      }
       return ranges;
     },
     addressOf: (name) => (name === "" ? null : findAddress(text, name)),
