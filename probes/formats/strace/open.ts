@@ -1,0 +1,84 @@
+import type { ByteSource } from "../../byte-source.ts";
+import { buildCatalogue } from "../../catalogue.ts";
+import { taskRules } from "../../kernel/task-rules.ts";
+import type { Recording, TaskRule } from "../../recording.ts";
+import { recordStream } from "../../stream/record-stream.ts";
+import { warningList } from "../../warnings.ts";
+import type { OpenResult } from "../format.ts";
+import { LineClock } from "./clock.ts";
+import { ARM64_CONSTANTS, CONSTANTS } from "./constants.ts";
+import { callsOf, COMM_BYTES, eventIds, eventSources, FIRST_FIELD } from "./events.ts";
+import { readConstants } from "./number.ts";
+import { StraceSource } from "./source.ts";
+import { surveyText } from "./survey.ts";
+import { warningsOf } from "./trouble.ts";
+
+const SURVEYED_BYTES = 1 << 20;
+/** Stands for a pid that nothing tells: the highest that Linux gives. */
+const UNKNOWN_PID = 4_194_303;
+const COMMON_PID = 4;
+
+/** The event of our own tells the process and the name of its own task. */
+const OWN_RULES: readonly TaskRule[] = [
+  { eventId: eventIds.task, when: "before", kind: "tgid", tgid: FIRST_FIELD },
+  {
+    eventId: eventIds.task,
+    when: "before",
+    kind: "comm",
+    pid: COMMON_PID,
+    comm: { offset: FIRST_FIELD + 4, sizeBytes: COMM_BYTES, loc: "inline", basename: false },
+  },
+];
+
+/**
+ * Opens what strace wrote (-o FILE, or its standard error output). Lines are read when the stream is; what cannot be read is counted in the warnings.
+ * Units: ns of the clock that the times were written in: since the epoch (-ttt), midnight (-t, -tt) or the first line (-r).
+ * Source: strace 6.1, its manual page and what it writes.
+ */
+export function openStrace(source: ByteSource): OpenResult {
+  const head = new Uint8Array(Math.min(SURVEYED_BYTES, source.sizeBytes));
+  source.readAt(0, head);
+  const facts = surveyText(head, source.path);
+  const { architecture, startsWithExec } = facts;
+  const calls = callsOf(architecture);
+  const clock = new LineClock(facts);
+  const constants = readConstants(architecture === "arm64" ? `${ARM64_CONSTANTS};${CONSTANTS}` : CONSTANTS);
+  const records = new StraceSource({
+    source,
+    clock,
+    constants,
+    architecture,
+    calls,
+    mainPid: facts.mainPid ?? UNKNOWN_PID,
+    startsWithExec,
+  });
+  const stream = recordStream({ source: records, baseNs: clock.baseNs });
+  const { warnings, warn } = warningList();
+  const catalogue = buildCatalogue({ events: eventSources(calls), byteOrder: "little", longBytes: 8, ncpus: 1, warn });
+  if (facts.form === "none") warn("the text has no times: nsecs counts lines (strace -ttt writes times)");
+  if (facts.mainPid === null && !facts.hasPids) warn(`the text has no process ids: ${UNKNOWN_PID} stands for them (strace -f writes them)`);
+  const rules = [...OWN_RULES, ...taskRules(catalogue)];
+  const recording: Recording = {
+    info: {
+      path: source.path,
+      format: "strace text",
+      clock: clock.name,
+      clockIsNs: facts.form !== "none",
+      ncpus: 1,
+      uname: architecture === "arm64" ? "Linux aarch64" : null,
+      buffers: [""],
+      get warnings() {
+        return [...warnings, ...warningsOf(records.trouble)];
+      },
+      sizeBytes: source.sizeBytes,
+      recordedLost: [],
+    },
+    catalogue,
+    streams: [stream],
+    comms: new Map(),
+    taskRules: rules,
+    kallsyms: () => null,
+    close: () => source.close(),
+  };
+  return { ok: true, recording };
+}

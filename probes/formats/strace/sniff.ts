@@ -1,0 +1,31 @@
+/** Whether a text is strace's. */
+import { LineHead } from "./line.ts";
+
+const NEWLINE = 0x0a;
+const MOST_LINES = 50;
+
+/** `name(… = …`, `name(… <unfinished ...>` and the like. */
+const CALL = /\)\s+= (\?|-?\d|0x)|<unfinished \.\.\.>$|strace: Process \d+ attached$/;
+const OTHER = /^(--- (SIG|stopped by )|\+\+\+ (exited with|killed by|superseded by)|<\.\.\. \w+ resumed>)/;
+
+/** Of the first lines that are no notices and no output of the program, most are strace's, and one at least is a call. */
+export function isStrace(head: Uint8Array): boolean {
+  const line = new LineHead();
+  let calls = 0;
+  let others = 0;
+  let at = 0;
+  for (let count = 0; count < MOST_LINES && at < head.length; count++) {
+    const newline = head.indexOf(NEWLINE, at);
+    const end = newline < 0 ? head.length : newline;
+    line.read(head, at, end);
+    if (line.kind === "call" || line.kind === "resumed" || line.kind === "signal" || line.kind === "end") {
+      const text = new TextDecoder().decode(head.subarray(line.body, end));
+      // The last line may be cut.
+      if (newline < 0) break;
+      if (line.kind === "call" ? CALL.test(text) : OTHER.test(text)) calls++;
+      else others++;
+    } else if (line.kind === "other" && end > at) others++;
+    at = end + 1;
+  }
+  return calls > others;
+}

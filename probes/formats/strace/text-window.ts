@@ -1,0 +1,111 @@
+/** The lines of a text, one after the other, with a look at what follows them: in a window of fixed size that moves over the file. */
+import type { ByteSource } from "../../byte-source.ts";
+
+const WINDOW_BYTES = 4 << 20;
+/** Text behind the line at hand that is in the window as long as the file has it. */
+const AHEAD_BYTES = 1 << 20;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+export interface WindowOptions {
+  readonly source: ByteSource;
+  /** Called once for every piece of whole lines that comes into the window. */
+  readonly onLines: (bytes: Uint8Array, start: number, end: number) => void;
+}
+
+export class TextWindow {
+  readonly bytes: Uint8Array;
+  /** The line at hand, without its newline. */
+  start = 0;
+  end = 0;
+  /** Lines so far. */
+  line = 0;
+  /** Lines that are longer than the window: left out. */
+  longLines = 0;
+  /** Where the line behind the one at hand begins. */
+  next = 0;
+  /** Of the file: where the window begins. */
+  #base = 0;
+  /** In the window: what was read, and what onLines has seen. */
+  #filled = 0;
+  #seen = 0;
+  readonly #options: WindowOptions;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+    this.bytes = new Uint8Array(Math.max(1, Math.min(WINDOW_BYTES, options.source.sizeBytes)));
+  }
+
+  rewind(): void {
+    this.start = this.end = this.next = this.line = this.longLines = 0;
+    this.#base = this.#filled = this.#seen = 0;
+  }
+
+  /** Of the file, for a place in the window. */
+  offsetOf(at: number): number {
+    return this.#base + at;
+  }
+
+  /** The place in the window; -1 if it has left it, or is not there yet. */
+  placeOf(offset: number): number {
+    const at = offset - this.#base;
+    return at >= 0 && at < this.#filled ? at : -1;
+  }
+
+  /** End of the line that begins or goes on at `at`; the end of the window if it is cut there. */
+  lineEnd(at: number): number {
+    const found = this.bytes.indexOf(NEWLINE, at);
+    return found < 0 || found >= this.#filled ? this.#filled : found;
+  }
+
+  /** Goes on to the next line; false at the end. */
+  advance(): boolean {
+    if (this.#filled - this.next < AHEAD_BYTES) this.#refill();
+    for (;;) {
+      if (this.next >= this.#filled) return false;
+      this.start = this.next;
+      const end = this.lineEnd(this.start);
+      const isCut = end === this.#filled && this.#base + this.#filled < this.#options.source.sizeBytes;
+      this.next = Math.min(end + 1, this.#filled);
+      if (!isCut) {
+        this.line++;
+        this.end = end > this.start && this.bytes[end - 1] === RETURN ? end - 1 : end;
+        return true;
+      }
+      this.#dropLongLine();
+    }
+  }
+
+  #refill(): void {
+    const { source, onLines } = this.#options;
+    if (this.#base + this.#filled >= source.sizeBytes) return;
+    this.bytes.copyWithin(0, this.next, this.#filled);
+    this.#base += this.next;
+    this.#filled -= this.next;
+    this.#seen = Math.max(0, this.#seen - this.next);
+    this.start = this.end = this.next = 0;
+    const got = source.readAt(this.#base + this.#filled, this.bytes.subarray(this.#filled));
+    this.#filled += got;
+    const isLast = got === 0 || this.#base + this.#filled >= source.sizeBytes;
+    const whole = isLast ? this.#filled : this.bytes.subarray(0, this.#filled).lastIndexOf(NEWLINE) + 1;
+    if (whole <= this.#seen) return;
+    onLines(this.bytes, this.#seen, whole);
+    this.#seen = whole;
+  }
+
+  /** The window is full of one line. */
+  #dropLongLine(): void {
+    this.longLines++;
+    this.line++;
+    for (;;) {
+      this.next = this.#filled;
+      const before = this.#base + this.#filled;
+      this.#refill();
+      if (this.#base + this.#filled === before) return;
+      const end = this.bytes.indexOf(NEWLINE);
+      if (end < 0 || end >= this.#filled) continue;
+      this.next = end + 1;
+      return;
+    }
+  }
+}
