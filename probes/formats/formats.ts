@@ -1,6 +1,7 @@
 /** Every format that can be replayed. The first one that recognises a file's beginning reads it, so those with a magic number go first. */
 import type { RecordingFormat } from "./format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
+import { straceFormat } from "./strace/format.ts";
 import { traceDatFormat } from "./trace-dat/format.ts";
 
-export const recordingFormats: readonly RecordingFormat[] = [traceDatFormat, perfDataFormat];
+export const recordingFormats: readonly RecordingFormat[] = [traceDatFormat, perfDataFormat, straceFormat];
