@@ -3,7 +3,7 @@ import type { ContextRecipe, ProbeSite, SiteRecords, Tracepoint, TracepointField
 import { MAX_TYPED_ARGUMENTS, registerSlots } from "../../lang/registers.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 import type { FetchPath } from "./fetch.ts";
-import type { SitesInput } from "./input.ts";
+import type { SeenField, SitesInput } from "./input.ts";
 import { functionByEventName, pathsByName } from "./naming.ts";
 import { buildRecipe, numberIn, type MeaningfulField, type StandIns } from "./recipe.ts";
 import { fieldNamed, siteOf, type Place } from "./site.ts";
@@ -106,12 +106,13 @@ const typedByNumber = (fields: readonly MeaningfulField[]): ContextRecipe["typed
     return from === null || path.base.kind !== "argument" || path.derefs.length > 0 ? [] : [{ index: path.base.index, from }];
   });
 
-interface Found {
+export interface DefinedEvent {
   readonly event: DynamicEvent;
   readonly definition: ProbeDefinition | null;
 }
 
-function findEvents(input: SitesInput): Found[] {
+/** Events of probes, with their definitions where these were kept. */
+export function dynamicEvents(input: SitesInput): DefinedEvent[] {
   const definitions = new Map(input.definitions.map((definition) => [`${definition.group}/${definition.event}`, definition]));
   return input.catalogue.tracepoints.flatMap((tracepoint) => {
     const event = dynamicEvent(tracepoint);
@@ -120,25 +121,25 @@ function findEvents(input: SitesInput): Found[] {
   });
 }
 
-/** The first address in the records of each event that has no definition: a probe's is always the same. */
-function seenAddresses(input: SitesInput, found: readonly Found[]): Map<DynamicEvent, bigint> {
-  const undefinedOnes = found.flatMap(({ event, definition }) => (definition === null ? [event] : []));
-  if (undefinedOnes.length === 0) return new Map();
-  const { longBytes } = input.catalogue;
-  const seen = input.seen(
-    undefinedOnes.map(({ tracepoint, ip }) => ({ eventId: tracepoint.id, offset: ip.offset, sizeBytes: longBytes, maxValues: 1 })),
+/** What has to be known from the records of events without a definition: a probe's address is always the same. */
+export function addressesOf(events: readonly DefinedEvent[], longBytes: 4 | 8): SeenField[] {
+  return events.flatMap(({ event: { tracepoint, ip }, definition }) =>
+    definition === null ? [{ eventId: tracepoint.id, offset: ip.offset, sizeBytes: longBytes, maxValues: 1 }] : [],
   );
-  return new Map(undefinedOnes.flatMap((event, i) => (seen[i]![0] === undefined ? [] : [[event, seen[i]![0]]])));
 }
 
-export function dynamicSites(input: SitesInput, standIns: StandIns): ProbeSite[] {
-  const found = findEvents(input);
-  const seen = seenAddresses(input, found);
-  return found.map(({ event, definition }): ProbeSite => {
+/** `seen`: the first address in the records of an event. */
+export function dynamicSites(
+  input: SitesInput,
+  events: readonly DefinedEvent[],
+  seen: (eventId: number) => bigint | undefined,
+  standIns: StandIns,
+): ProbeSite[] {
+  return events.map(({ event, definition }): ProbeSite => {
     const { tracepoint } = event;
     const fields = meaningfulFields(event, definition);
     const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
-    const place = placeOf(input, event, definition, seen.get(event));
+    const place = placeOf(input, event, definition, definition === null ? seen(tracepoint.id) : undefined);
     const recipe = withInstructionPointer(buildRecipe(fields, byName, standIns), event);
     const own = tracepoint.fields.filter(isOwnField);
     const result = fields.find(({ path }) => path.base.kind === "return" && path.derefs.length === 0);

@@ -1,8 +1,8 @@
 /** The probed functions of a recording: from its dynamic events, and from what the function and function_graph tracers wrote. */
 import type { ProbeSite, ProbeSites } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot } from "../../lang/registers.ts";
-import { dynamicSites } from "./dynamic-sites.ts";
-import type { SitesInput } from "./input.ts";
+import { addressesOf, dynamicEvents, dynamicSites } from "./dynamic-sites.ts";
+import type { SeenField, SitesInput } from "./input.ts";
 import { makeStandIns } from "./recipe.ts";
 import { siteOf, type Place } from "./site.ts";
 import { tracerEvents, tracerSite, type TracerEvent } from "./tracer-sites.ts";
@@ -48,29 +48,36 @@ function onePerPlace(sites: readonly ProbeSite[]): ProbeSite[] {
 
 const wealth = ({ records: { recipe } }: ProbeSite): number => recipe.registers.length + recipe.memory.length;
 
-interface Traced {
-  /** Tracers that wrote anything. */
-  readonly active: readonly TracerEvent[];
-  readonly sites: readonly ProbeSite[];
+interface Seen {
+  /** First address in the records of a dynamic event, by the event. */
+  readonly addresses: ReadonlyMap<number, bigint>;
+  /** The functions that each tracer wrote of. */
+  readonly traced: readonly (readonly bigint[])[];
 }
 
-function findTraced(input: SitesInput): Traced {
-  const events = tracerEvents(input);
-  if (events.length === 0) return { active: [], sites: [] };
-  const seen = input.seen(
-    events.map(({ tracepoint, ip }) => ({ eventId: tracepoint.id, offset: ip.offset, sizeBytes: ip.sizeBytes as 4 | 8 })),
-  );
-  return {
-    active: events.filter((_, i) => seen[i]!.length > 0),
-    sites: events.flatMap((event, i) => seen[i]!.map((address) => tracerSite(input, event, address))),
-  };
+/** One reading for all: it costs the same for one field as for many. */
+function readSeen(input: SitesInput, dynamic: readonly SeenField[], tracers: readonly TracerEvent[]): Seen {
+  const functions = tracers.map(({ tracepoint, ip }) => ({
+    eventId: tracepoint.id,
+    offset: ip.offset,
+    sizeBytes: ip.sizeBytes as 4 | 8,
+  }));
+  const fields = [...dynamic, ...functions];
+  const values = fields.length === 0 ? [] : input.seen(fields);
+  const addresses = dynamic.flatMap(({ eventId }, i) => values[i]!.slice(0, 1).map((address) => [eventId, address] as const));
+  return { addresses: new Map(addresses), traced: values.slice(dynamic.length) };
 }
 
 export function probeSites(input: SitesInput): ProbeSites {
+  const events = once(() => dynamicEvents(input));
+  const tracers = once(() => tracerEvents(input));
+  const seen = once(() => readSeen(input, addressesOf(events(), input.catalogue.longBytes), tracers()));
   // Of several events on one place the one that holds most is taken.
-  const dynamic = once(() => onePerPlace(dynamicSites(input, makeStandIns()).sort((a, b) => wealth(b) - wealth(a))));
-  const traced = once(() => findTraced(input));
-  const all = once(() => withEntries(onePerPlace([...dynamic(), ...traced().sites])).sort(inOrder));
+  const dynamic = once(() =>
+    onePerPlace(dynamicSites(input, events(), (id) => seen().addresses.get(id), makeStandIns()).sort((a, b) => wealth(b) - wealth(a))),
+  );
+  const traced = (): ProbeSite[] => tracers().flatMap((event, i) => seen().traced[i]!.map((address) => tracerSite(input, event, address)));
+  const all = once(() => withEntries(onePerPlace([...dynamic(), ...traced()])).sort(inOrder));
   const defined = once(() => withEntries(dynamic()).sort(inOrder));
   return {
     get sites() {
@@ -80,7 +87,8 @@ export function probeSites(input: SitesInput): ProbeSites {
       return defined();
     },
     unseen(at, func) {
-      const event = traced().active.find((candidate) => candidate.at === at);
+      // Of the tracers that wrote anything.
+      const event = tracers().find((candidate, i) => candidate.at === at && seen().traced[i]!.length > 0);
       const address = input.kernel?.addressOf(func) ?? null;
       return event === undefined || address === null ? null : tracerSite(input, event, address);
     },
