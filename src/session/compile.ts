@@ -91,6 +91,7 @@ export function usesTasks(node: unknown): boolean {
     if (node.kind === "stack" && "type" in node && isUserStack(node.type)) return true;
     if (node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
   }
-  // Types of the kernel's structures are large, and ask for nothing.
-  return Object.entries(node).some(([key, value]) => key !== "type" && usesTasks(value));
+  // Types of the kernel's structures are large, and ask for nothing; neither do events, and their descriptions are read only when asked for.
+  for (const key in node) if (key !== "type" && key !== "attach" && usesTasks(node[key as keyof typeof node])) return true;
+  return false;
 }
