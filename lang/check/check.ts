@@ -3,6 +3,7 @@ import type { Script } from "../ast/ast.ts";
 import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
 import type { TypeSource } from "../types/type-source.ts";
+import type { StructType } from "../types/type.ts";
 import { isInLibrary } from "../diagnostics/source.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { reportConflicts } from "./attach/report-conflicts.ts";
@@ -71,6 +72,18 @@ function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
   return bodies;
 }
 
+/** Notes what the script takes for the kernel's task structure. */
+function noting(types: TypeSource, note: (taskStruct: StructType) => void): TypeSource {
+  return {
+    ...types,
+    compound(tag, name) {
+      const found = types.compound(tag, name);
+      if (tag === "struct" && name === "task_struct" && found !== null) note(found);
+      return found;
+    },
+  };
+}
+
 function checkInto(whole: Script, env: CheckEnv, config: ScriptConfig, report: Report): HirProgram | null {
   const script = resolveOptions(whole, env.namedParams, report);
   reportUnsupported(script, report);
@@ -125,7 +138,12 @@ export function check(unit: Unit, env: CheckEnv): CheckResult {
   const report = makeReport();
   const config = resolveConfig(unit.script.config, env.config, report);
   const { whole, types, ok } = gather(unit, env, report);
-  const program = ok ? checkInto(whole.script, { ...env, types }, config, report) : null;
+  const asked: { taskStruct: StructType | null } = { taskStruct: null };
+  const noted = noting(types, (found) => {
+    asked.taskStruct = found;
+  });
+  const checked = ok ? checkInto(whole.script, { ...env, types: noted }, config, report) : null;
+  const program = checked === null || asked.taskStruct === null ? checked : { ...checked, taskStruct: asked.taskStruct };
   const { source } = whole;
   // A warning about the library's own text is none of the user's.
   const diagnostics = report.diagnostics.filter(

@@ -4,7 +4,7 @@
  * `+=` and friends, predicates and macros desugared. Every expression has its type; every map its final key and value type.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import type { MapValueType, Type } from "../types/type.ts";
+import type { MapValueType, StructType, Type } from "../types/type.ts";
 import type { ResolvedAttachPoint, TracepointField } from "../catalogue.ts";
 import type { TextTable } from "../tables/text-table.ts";
 
@@ -18,6 +18,8 @@ export interface HirProgram {
   readonly maps: readonly HirMap[];
   /** Called by their place in this list. */
   readonly functions: readonly HirFunction[];
+  /** The kernel's task structure as the script's types have it, where the script asks what is in it: how it reads curtask. */
+  readonly taskStruct?: StructType;
 }
 
 /** A function of the script (row 2.28). It has no context pointer: nothing in it may depend on the event. */

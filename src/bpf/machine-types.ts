@@ -44,6 +44,13 @@ export interface TaskRuleSpec {
   readonly result?: number;
 }
 
+/** Where a member of struct task_struct is that the task table can tell (runtime/layout.ts taskFieldKind). */
+export interface TaskField {
+  readonly kind: "pid" | "tgid" | "comm" | "parent" | "leader";
+  /** From the struct's start. */
+  readonly offset: number;
+}
+
 export interface MachineOptions {
   /** Must have passed the verifier. */
   readonly programs: readonly ProgramSpec[];
@@ -54,6 +61,8 @@ export interface MachineOptions {
   /** Index into maps of the output ring, -1 if none. */
   readonly outputRing: number;
   readonly randSeed: bigint;
+  /** Absent: no program looks into task structures. */
+  readonly taskFields?: readonly TaskField[];
   /** Streams that will be pumped, for sizing the memory. */
   readonly streams: readonly StreamSpec[];
 }

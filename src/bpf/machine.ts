@@ -12,6 +12,7 @@ import { drainRing } from "./runtime/drain.ts";
 import { loadPrograms } from "./runtime/load-programs.ts";
 import { limits, pump, pumpResult, task, watch } from "./runtime/layout.ts";
 import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
+import { stageTaskFields } from "./runtime/stage-task-fields.ts";
 import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
 import { createStreams } from "./runtime/streams.ts";
 
@@ -261,5 +262,6 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   view.setBigUint64(WATCH_BLOCK + watch.stopFiring, MAX_U64, true);
   view.setUint32(CURRENT_BLOCK + current.ncpus, plan.ncpus, true);
   view.setUint32(CURRENT_BLOCK + current.missingAddr, MISSING_BLOCK, true);
+  stageTaskFields(view, options.taskFields ?? []);
   view.setBigUint64(CURRENT_BLOCK + current.randState, BigInt.asUintN(64, options.randSeed), true);
 }

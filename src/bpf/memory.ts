@@ -65,6 +65,13 @@ export const MISSING_SEEN = MISSING_BLOCK + 64;
  */
 export const TASK_WINDOW = { high: 0x74_6173, highShift: 40, pidShift: 5, parent: 0, comm: 16 } as const;
 /**
+ * A task as the kernel's struct task_struct, whose layout the session tells (TASK_FIELDS): at high << highShift | pid << pidShift, for
+ * bpf_get_current_task and pointers from one task to another. Members that nothing is known of fault. No machine has such an address.
+ */
+export const TASK_STRUCT = { high: 0x74_736b, highShift: 40, pidShift: 18 } as const;
+/** Where members of struct task_struct are: `limits.taskFields` of runtime/layout.ts `taskField`; one without bytes ends the list. */
+export const TASK_FIELDS = 7680;
+/**
  * The tag of the recording that the event at hand comes from, as kernel memory: a string of `bytes` at most, NUL included, at high << highShift.
  * Empty in programs of no recording (begin, end, interval).
  */

@@ -60,7 +60,11 @@ const MISSING: Readonly<Record<string, Missing>> = {
     hint: "record them with: trace-cmd record -O userstacktrace",
   },
   numa: { what: "the NUMA nodes of processors", instead: "0", hint: "events carry the processor only: use cpu" },
-  task: { what: "task structures", instead: "zero", hint: "events carry no task structures" },
+  task: {
+    what: "members of task structures other than pid, tgid, comm, parent, real_parent and group_leader",
+    instead: "zero",
+    hint: "where a task is an argument of a function or tracepoint, record its members with it, for instance: t:hs/sched_switch sched_switch p1_flags=prev->flags",
+  },
 };
 
 /** One thing that makes the results less than the whole truth. */

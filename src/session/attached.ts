@@ -14,6 +14,7 @@ import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
 import { isOrderFree } from "./shares/order-free.ts";
 import { fillArray, type ShareTask } from "./shares/share.ts";
 import type { AttachOptions, SessionResult } from "./session-options.ts";
+import { taskFields } from "./task-fields.ts";
 import { asksForStacks } from "./stack-records.ts";
 
 /** Who begin, end and interval programs are. */
@@ -61,6 +62,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
   });
   const plan = probedPlan(script, options.hir ?? null, options.contextBytes);
   if (options.stackSource !== undefined) options.stackSource.frames = (limit, id) => framesOf(script, machine, limit, id);
+    taskFields: taskFields(options.hir ?? null),
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();

@@ -81,6 +81,8 @@ function usesArrowArgs(node: unknown): boolean {
 
 const isUserStack = (type: unknown): boolean => typeof type === "object" && type !== null && "space" in type && type.space === "user";
 
+const TASK_BUILTINS: ReadonlySet<string> = new Set(["pid", "comm", "curtask"]);
+
 /** Whether a program asks for a task's comm, process id or parent, so that the replay must follow tasks. */
 export function usesTasks(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(usesTasks);
@@ -89,7 +91,7 @@ export function usesTasks(node: unknown): boolean {
     if (node.kind === "task_parent" || node.kind === "task_comm") return true;
     // A stack of a program is one of its process.
     if (node.kind === "stack" && "type" in node && isUserStack(node.type)) return true;
-    if (node.kind === "builtin" && "name" in node) return node.name === "pid" || node.name === "comm";
+    if (node.kind === "builtin" && "name" in node) return TASK_BUILTINS.has(String(node.name));
   }
   // Types of the kernel's structures are large, and ask for nothing; neither do events, and their descriptions are read only when asked for.
   for (const key in node) if (key !== "type" && key !== "attach" && usesTasks(node[key as keyof typeof node])) return true;

@@ -48,6 +48,8 @@ export interface RunResult {
   readonly stderr: string;
   readonly exitCode: number;
   readonly compilation: Compilation;
+  /** What the programs asked for and the recording does not hold: how often, by kind. */
+  readonly missing: Readonly<Record<string, number>>;
 }
 
 /** A clock that jumps to whatever is waited for: interval scripts end in no time. */
@@ -107,7 +109,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   const machine = recordedMachine(options.recording ?? null, options.side);
   let stdout = "";
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
-  if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation };
+  if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation, missing: {} };
   const missing = { kernelSymbols: 0, userSymbols: 0 };
   const stackSource = newStackSource();
   const printer = (options.format === "json" ? jsonPrinter : textPrinter)({
@@ -149,6 +151,6 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     ...(options.shares === undefined ? {} : { runShares: async (task) => inShares(compilation.script!, options, task) }),
     breathe: async () => {},
   });
-  const { exitCode } = await session.run();
-  return { stdout, stderr, exitCode, compilation };
+  const { exitCode, missing: counts } = await session.run();
+  return { stdout, stderr, exitCode, compilation, missing: counts };
 }

@@ -331,6 +331,11 @@ export const rule = {
 export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5, forkReturn: 6, exec: 7 } as const;
 export const commFlags = { dataLoc: 1, basename: 2 } as const;
 
+/** A member of struct task_struct that is known: its place in there, and what it is. */
+export const taskField = { offset: 0, bytes: 4, kind: 8, sizeBytes: 12 } as const;
+/** pid, tgid: u32; comm: 16 bytes; parent, leader: u64 addresses of tasks. */
+export const taskFieldKind = { pid: 1, tgid: 2, comm: 3, parent: 4, leader: 5 } as const;
+
 /** `comm`: the name now; `saved`: the last one, as the recording saved it. 16 bytes each. */
 export const task = { pid: 0, flags: 4, tgid: 8, parent: 12, comm: 16, saved: 32, sizeBytes: 48 } as const;
 export const taskFlags = {
@@ -354,6 +359,7 @@ export const limits = {
   /** Linux PID_MAX_LIMIT: no pid is as high. */
   pids: 4_194_304,
   commBytes: 16,
+  taskFields: 16,
   /** clone flag: the child is a thread of its parent's process. */
   cloneThread: 0x10000,
   /** Events (or timers) handled between two returns to the session; a filled window counts as `fillCost`. */

@@ -10,7 +10,6 @@ import {
   MISSING_CGROUP,
   MISSING_KERNEL_MEMORY,
   MISSING_NUMA,
-  MISSING_TASK,
   MISSING_UID,
   MISSING_USER_MEMORY,
 } from "./layout";
@@ -21,6 +20,7 @@ import { nextRandom32 } from "./random";
 import { readMemory, readString, readUser, readUserString } from "./read";
 import { commitRecord, outputRecord, queryRing, reserveRecord } from "./ring";
 import { stackId, stackInto } from "./stacks";
+import { taskStruct } from "./task-struct";
 import { currentComm, currentTgid } from "./tasks";
 
 /** The recording does not say the tick rate: Debian, Fedora, Ubuntu and Arch x86 kernels of the last years use (or used) 250. */
@@ -122,8 +122,7 @@ export function bpf_get_current_cgroup_id(): u64 {
 }
 
 export function bpf_get_current_task(): u64 {
-  countMissing(MISSING_TASK);
-  return 0;
+  return taskStruct(load<u32>(CURRENT_BLOCK, CURRENT_TID));
 }
 
 /** strscpy_pad: at most size - 1 bytes, then zeros to the end. */

@@ -1,5 +1,6 @@
 /** bpf_probe_read*: what of the traced machine's memory there is. */
 import { countMissing } from "./missing";
+import { isTaskStruct, readTaskStruct, taskText, textBytes } from "./task-struct";
 import { isTaskWindow, readTaskWindow } from "./task-window";
 import { regionOf } from "./probed";
 import {
@@ -39,6 +40,9 @@ function tagAt(address: u64): usize {
 function isTagWindow(address: u64): bool {
   return address >> (<u64>TAG_WINDOW_HIGH_SHIFT) == <u64>TAG_WINDOW_HIGH;
 }
+
+/** Nothing is mapped below: vm.mmap_min_addr, and the kernel reads no user addresses as its own. */
+const NULL_BYTES: u64 = 65_536;
 
 /** __data_loc has 16 bits for it. */
 const RECORD_OFFSET: u64 = 0xffff;
@@ -97,10 +101,13 @@ function standIn(to: usize): void {
   );
 }
 
-/** As the kernel, a failed read leaves zeros. Reading NULL is how programs zero memory, and misses nothing. */
+/**
+ * As the kernel, a failed read leaves zeros. Nothing is missing where nothing can be: reading NULL is how programs zero memory, and members
+ * of NULL are not there on a live machine either.
+ */
 function fault(to: usize, size: u32, from: u64, kind: usize): i64 {
   memory.fill(to, 0, size);
-  if (from) countMissing(kind);
+  if (from >= NULL_BYTES) countMissing(kind);
   return EFAULT;
 }
 
@@ -111,6 +118,11 @@ export function readMemory(to: usize, size: u32, address: u64, kind: usize): i64
   if (isTaskWindow(from)) {
     memory.fill(to, 0, size);
     return readTaskWindow(to, size, from) ? 0 : EFAULT;
+  }
+  if (isTaskStruct(from)) {
+    if (readTaskStruct(to, size, from)) return 0;
+    memory.fill(to, 0, size);
+    return EFAULT;
   }
   if (isTagWindow(from)) {
     const offset = <u32>from;
@@ -147,6 +159,12 @@ export function readString(to: usize, size: u32, address: u64, kind: usize): i64
     if (!load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return copyString(to, size, tagAt(from), TAG_WINDOW_BYTES - <u32>from);
     store<u8>(to, 0);
     return 1;
+  }
+  if (isTaskStruct(from)) {
+    const text = taskText(from);
+    if (text) return copyString(to, size, text, textBytes);
+    memory.fill(to, 0, size);
+    return EFAULT;
   }
   const limit = readable(from);
   return limit ? copyString(to, size, <usize>from, limit) : readUserString(to, size, from, kind);

@@ -21,7 +21,7 @@ export function isTaskWindow(address: u64): bool {
 }
 
 /** A thread has the parent of its process. */
-function parentOf(task: usize): u32 {
+export function parentOf(task: usize): u32 {
   const isThread = hasFlag(task, TASK_FLAGS_HAS_TGID) && load<u32>(task, TASK_TGID) != load<u32>(task, TASK_PID);
   const leader = isThread ? findTask(load<u32>(task, TASK_TGID)) : task;
   return leader ? load<u32>(leader, TASK_PARENT) : 0;

@@ -130,7 +130,7 @@ function storeComm(to: usize, low: u64, high: u64): usize {
 }
 
 /** "swapper/N"; N is cut to the 7 digits that fit. */
-function idleComm(to: usize, cpu: u32): usize {
+export function idleComm(to: usize, cpu: u32): usize {
   let digits: u64 = 0;
   let left: u32 = 7;
   do {
