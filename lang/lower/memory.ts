@@ -140,11 +140,11 @@ function addressBytes(l: Lowering, family: HirExpr): Operand {
   return reg(bytes);
 }
 
-/** u32 length of the address, then 16 bytes of which it takes the first. */
+/** u32 length of the address, then 16 bytes of which it takes the first, then 4 that are none of it. */
 function inetInto(l: Lowering, { family, address }: Extract<HirExpr, { kind: "ntop" }>, to: Address): void {
   const { b } = l;
   const sizeBytes = isScalar(address.type) ? 4 : sizeOf(address.type);
-  b.emit({ op: "zero", to, sizeBytes: 20 });
+  b.emit({ op: "zero", to, sizeBytes: sizeOf({ kind: "inet" }) });
   b.store(to, 4, family === null ? imm(sizeBytes) : addressBytes(l, family));
   if (isScalar(address.type)) {
     const value = b.scratch("value", 8);

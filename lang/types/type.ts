@@ -163,7 +163,7 @@ export function sizeOf(type: Type): number {
     case "mac":
       return 6;
     case "inet":
-      return 20;
+      return 24;
     case "array":
       return sizeOf(type.elem) * type.length;
     case "tuple":

@@ -129,9 +129,9 @@ test("row 10.18: memory that is not recorded reads as zero", async () => {
 test("row 10.19: capacities of strings", async () => {
   expect(
     await output(
-      'begin { print((sizeof(str((uint64)0)), sizeof("abc"), sizeof(str_concat("a", "b")), sizeof(comm), sizeof(strerror(1)))); }',
+      'begin { print((sizeof(str((uint64)0)), sizeof("abc"), sizeof(str_concat("a", "b")), sizeof(comm), sizeof(strerror(1)), sizeof(ntop(1)))); }',
     ),
-  ).toBe("(1024, 4, 1024, 16, 64)\n\n\n");
+  ).toBe("(1024, 4, 1024, 16, 64, 24)\n\n\n");
   const limit = "x".repeat(1023);
   expect(await output(`begin { print("${limit}"); }`)).toBe(`${limit}\n\n\n`);
   expect((await runScript(`begin { print("${limit}x"); }`)).stderr).toContain("ERROR: String is too long (over 1024 bytes): ");
