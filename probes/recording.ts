@@ -1,5 +1,6 @@
 /** What an opened recording offers to the session: plain data, and streams of ring-buffer pages to be read into the machine's memory. */
 import type { ProbeCatalogue } from "../lang/catalogue.ts";
+import type { UserPlace } from "./symbols/user-code.ts";
 
 /**
  * One CPU of one buffer, or, of a recording that keeps no CPUs apart, all of them in order of time. Pages are whole ring-buffer sub-buffers in
@@ -103,6 +104,8 @@ export interface Recording {
   readonly tellsTasks?: true;
   /** /proc/kallsyms text, null if absent. Decoded on first use. */
   kallsyms(): string | null;
+  /** What the recording itself tells of a user address; absent: nothing. */
+  userPlaceOf?(address: bigint): UserPlace | null;
   /** The kernel's types (BTF) as the recorder saved them, read on first use; absent: it did not, null: they cannot be read. */
   btf?(): Uint8Array | null;
   /** Code that processes mapped, in order of time: what the streams have told so far. Absent: the format does not tell. */
