@@ -37,7 +37,8 @@ export interface RecordedMachine {
 export function recordedMachine(recording: Recording | null, side: SideData = noSideData): RecordedMachine {
   let symbols: KernelSymbols | null | undefined;
   const kernel = (): KernelSymbols | null => (symbols === undefined ? (symbols = symbolsOf(recording, side.kallsyms)) : symbols);
-  const { definitions, user } = side;
+  const { definitions } = side;
+  const user = withRecorded(side.user, recording);
   const types = side.types === undefined ? noKernelTypes : kernelTypes(recording, side.types);
   return {
     catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, user }),
@@ -47,6 +48,12 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
     types,
     symbols: kernel,
   };
+}
+
+/** What the recording tells of addresses goes before the files beside it. */
+function withRecorded(user: UserCode, recording: Recording | null): UserCode {
+  if (recording?.userPlaceOf === undefined) return user;
+  return { ...user, placeOf: (address) => recording.userPlaceOf?.(address) ?? user.placeOf(address) };
 }
 
 /** How often addresses had to be printed because there are no symbols. */
