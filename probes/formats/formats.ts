@@ -1,7 +1,8 @@
 /** Every format that can be replayed. The first one that recognises a file's beginning reads it, so those with a magic number go first. */
 import type { RecordingFormat } from "./format.ts";
+import { captureFormat } from "./pcap/format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
 import { straceFormat } from "./strace/format.ts";
 import { traceDatFormat } from "./trace-dat/format.ts";
 
-export const recordingFormats: readonly RecordingFormat[] = [traceDatFormat, perfDataFormat, straceFormat];
+export const recordingFormats: readonly RecordingFormat[] = [traceDatFormat, perfDataFormat, captureFormat, straceFormat];

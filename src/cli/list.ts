@@ -34,6 +34,9 @@ interface Listed {
   readonly tracepoint: Tracepoint | null;
 }
 
+/** Packets have a provider of their own. */
+const nameOf = ({ category, name }: Tracepoint): string => (category === "packet" ? `packet:${name}` : `tracepoint:${category}:${name}`);
+
 /** Everything that a pattern may name. */
 function candidates(pattern: string, machine: RecordedMachine): Listed[] {
   const forms = Object.entries(FORMS).flatMap(([provider, names]) =>
@@ -43,7 +46,7 @@ function candidates(pattern: string, machine: RecordedMachine): Listed[] {
   return [
     ...forms.map((name) => ({ name, tracepoint: null })),
     ...functions(pattern, machine).map((name) => ({ name, tracepoint: null })),
-    ...tracepoints.map((tracepoint) => ({ name: `tracepoint:${tracepoint.category}:${tracepoint.name}`, tracepoint })),
+    ...tracepoints.map((tracepoint) => ({ name: nameOf(tracepoint), tracepoint })),
   ];
 }
 

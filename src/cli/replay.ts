@@ -103,7 +103,7 @@ function shortfalls(replay: Replay, result: SessionResult, missing: MissingSymbo
     ...lost,
     ...missingShortfalls({ ...result.missing, ...missing }).map((one) => (one.kind === "userMemory" ? betterHint(replay, one) : one)),
     ...missingArguments(result.missingArguments),
-    ...(asksWallTime && options.bootTime === null ? [NO_BOOT_TIME] : []),
+    ...(asksWallTime && options.bootTime === null && recording.info.clock !== "realtime" ? [NO_BOOT_TIME] : []),
   ];
 }
 

@@ -75,6 +75,27 @@ function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly s
   return found.map((tracepoint) => ({ provider: "tracepoint", name: `tracepoint:${fullName(tracepoint)}`, tracepoint }));
 }
 
+/** Ours: packets of a capture are events of the category `packet`, named like their interfaces. */
+function expandPacket(env: AttachEnv, attach: AttachPoint, name: string): ResolvedAttachPoint[] {
+  const { catalogue } = env;
+  if (catalogue === null) {
+    env.report.error("noRecording", attach.span, `packet:${name} needs a recording`, {
+      hint: "pass a capture (pcap, pcapng) with --trace FILE",
+    });
+    return [];
+  }
+  const found = catalogue.tracepoints.filter((tracepoint) => tracepoint.category === "packet" && matches(name, tracepoint.name));
+  if (found.length === 0) {
+    const near = suggestion(
+      name,
+      catalogue.tracepoints.filter(({ category }) => category === "packet").map((one) => one.name),
+    );
+    const record = `capture packets with: tcpdump -i ${hasWildcard(name) ? "any" : name} -w FILE`;
+    missing(env, attach, `No packets of ${name} in the recording.`, near === null ? record : `${near}\n${record}`);
+  }
+  return found.map((tracepoint) => ({ provider: "tracepoint", name: `packet:${tracepoint.name}`, tracepoint }));
+}
+
 const PASS_RECORDING = "pass the recorded trace with --trace FILE";
 
 /** Probe types that are read but that no recording offers yet: what is wrong with the point, else how to record it. */
@@ -134,6 +155,8 @@ function resolvePoints(
     }
     case "tracepoint":
       return expandTracepoint(env, attach, parts);
+    case "packet":
+      return expandPacket(env, attach, parts[0] ?? "*");
     case "test":
     case "bench":
       return namedPoint(env, attach, provider.name, parts[0]!);
@@ -162,7 +185,7 @@ function acceptParts(env: AttachEnv, provider: Provider, parts: readonly string[
 }
 
 /** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
-const EXPANDABLE = new Set("begin end tracepoint rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe".split(" "));
+const EXPANDABLE = new Set("begin end tracepoint packet rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe".split(" "));
 
 function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt }: AttachParts): readonly ResolvedAttachPoint[] {
   const [written = "", ...parts] = all;

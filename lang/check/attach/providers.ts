@@ -17,6 +17,8 @@ export const providers: readonly Provider[] = [
   { name: "iter", alias: "it", parts: [1, 2] },
   { name: "kprobe", alias: "k", parts: [1, 2] },
   { name: "kretprobe", alias: "kr", parts: [1, 2] },
+  // Ours: captured packets, by the interface.
+  { name: "packet", alias: null, parts: [0, 1] },
   { name: "profile", alias: "p", parts: [1, 2] },
   { name: "rawtracepoint", alias: "rt", parts: [1, 2] },
   { name: "self", alias: null, parts: [2] },
