@@ -23,7 +23,7 @@ export function sampleOffset(one: PerfAttr, name: Fixed): number {
 }
 
 /** Of a field of the trailer, from the end of the record; 0: it is not there. */
-function trailerOffset(one: PerfAttr, name: (typeof TRAILER)[number]): number {
+export function trailerOffset(one: PerfAttr, name: (typeof TRAILER)[number]): number {
   if (!one.sampleIdAll || !has(one, name)) return 0;
   return 8 * TRAILER.slice(TRAILER.indexOf(name)).filter((other) => has(one, other)).length;
 }
@@ -92,6 +92,14 @@ export function sampledRegisters(one: PerfAttr, architecture: "x86_64" | "arm64"
 
 const NO_SLOT = 255;
 
+const variableOffset = (one: PerfAttr): number => HEADER_BYTES + 8 * FIXED.filter((name) => has(one, name)).length;
+
+function onlyRawOffset(one: PerfAttr): number {
+  const isPlain = one.type === attrType.tracepoint && has(one, "raw") && !has(one, "read") && !has(one, "callchain");
+  const isAsked = has(one, "tid") && has(one, "cpu") && !has(one, "stackUser");
+  return isPlain && isAsked ? variableOffset(one) + 4 : 0;
+}
+
 /** One entry of the transcoder's table. */
 export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: number, architecture: "x86_64" | "arm64"): void {
   const set = (field: number, value: number): void => view.setUint32(at + field, value, true);
@@ -104,7 +112,8 @@ export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: nu
   set(attr.addrAt, sampleOffset(one, "addr"));
   set(attr.cpuAt, sampleOffset(one, "cpu"));
   set(attr.periodAt, sampleOffset(one, "period"));
-  set(attr.variableAt, HEADER_BYTES + 8 * FIXED.filter((name) => has(one, name)).length);
+  set(attr.variableAt, variableOffset(one));
+  set(attr.onlyRawAt, onlyRawOffset(one));
   set(attr.sampleType, one.sampleType);
   set(attr.readFormat, one.readFormat);
   set(attr.branchFlags, one.branchFlags);

@@ -16,6 +16,10 @@ export const state = {
   idAt: 16,
   /** Offset of the time in every sample record; 0: it is elsewhere from attr to attr. */
   sampleTimeAt: 20,
+  /** u32 addresses of attrs by event id, where the ids are close together: how many, and the least id (u64). */
+  dense: 136,
+  denseCount: 140,
+  denseBase: 144,
   /** Event ids of the records that the transcoder makes. */
   tgidEvent: 24,
   commEvent: 28,
@@ -46,7 +50,8 @@ export const state = {
   isBroken: 120,
   /** u64: lost events, of LOST and LOST_SAMPLES records. */
   lost: 128,
-  sizeBytes: 136,
+  countersEnd: 136,
+  sizeBytes: 152,
 } as const;
 
 /** How the samples and other records of a perf_event_attr are read. Offsets from the start of the record; 0: not there. */
@@ -63,6 +68,8 @@ export const attr = {
   periodAt: 28,
   /** Where the fields of variable length begin. */
   variableAt: 32,
+  /** Of a tracepoint's samples that have nothing of variable length but RAW, behind all that is asked for: where its bytes begin; else 0. */
+  onlyRawAt: 60,
   sampleType: 36,
   readFormat: 40,
   branchFlags: 44,
@@ -79,11 +86,13 @@ export const attr = {
   sizeBytes: 136,
 } as const;
 
-/** u64 event id, u32 1 + index of its attr. */
+/** u64 event id, u32 address of its attr. */
 export const idSlot = { id: 0, attr: 8, sizeBytes: 16 } as const;
 
 /** Records of one CPU, one behind the other in order of time, in the arena: u64 time of the next one. */
 export const run = { position: 0, end: 4, time: 8, sizeBytes: 16 } as const;
+/** Bytes behind the pages and behind the arena that may be touched when pieces of 64 bytes are copied. */
+export const SLACK = 64;
 export const limits = { runs: 65_536, attrs: 65_536, pids: 4_194_304, pageBytes: 65_536, pages: 4, frames: 1024, slots: 64 } as const;
 
 /** The record of a sample that is no tracepoint's: u64 each behind the common fields; `regs` where the attr has registers, as pt_regs. */

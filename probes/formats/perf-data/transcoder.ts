@@ -2,7 +2,7 @@
 import type { PerfAttr } from "./attr.ts";
 import type { RecordBytes } from "./record-bytes.ts";
 import { commonTimeOffset, idOffset, writeAttr } from "./sample-layout.ts";
-import { attr, idSlot, limits, produced, run, STATE, state } from "./transcoder-layout.ts";
+import { attr, idSlot, limits, produced, run, SLACK, STATE, state } from "./transcoder-layout.ts";
 import { transcoderBytes } from "./transcoder.wasm.ts";
 
 interface Exports {
@@ -50,7 +50,7 @@ export interface Transcoder {
 }
 
 const WASM_PAGE = 65_536;
-const PIECE_BYTES = 1 << 19;
+const PIECE_BYTES = 1 << 18;
 /** Rounds of the recorder are shorter, but for machines with very many CPUs. */
 const MOST_PENDING_BYTES = 64 << 20;
 const FIRST_ARENA_BYTES = 2 << 20;
@@ -66,6 +66,10 @@ const hashOf = (id: bigint): number => Math.imul(Number(id & 0xffffffffn) | 0, 0
 interface Plan {
   readonly ids: number;
   readonly idSlots: number;
+  /** Table by id, of ids that are close together. */
+  readonly dense: number;
+  readonly denseBase: bigint;
+  readonly denseCount: number;
   readonly told: number;
   readonly runs: number;
   readonly heap: number;
@@ -76,25 +80,49 @@ interface Plan {
 
 const ATTRS = 4096;
 
+/** Range of the ids, if a table of all in between is not much longer than one of theirs. */
+function denseRange(attrs: readonly PerfAttr[]): { readonly base: bigint; readonly count: number } {
+  const all = attrs.flatMap(({ ids }) => ids);
+  if (all.length === 0) return { base: 0n, count: 0 };
+  const least = all.reduce((a, b) => (b < a ? b : a));
+  const span = all.reduce((a, b) => (b > a ? b : a)) - least + 1n;
+  return span > BigInt(all.length * 8 + 64) ? { base: 0n, count: 0 } : { base: least, count: Number(span) };
+}
+
 function planOf(attrs: readonly PerfAttr[]): Plan {
   const idSlots = slotsFor(attrs.reduce((sum, one) => sum + one.ids.length, 0));
   const ids = roundUp(ATTRS + attrs.length * attr.sizeBytes, 64);
-  const told = ids + idSlots * idSlot.sizeBytes;
+  const dense = ids + idSlots * idSlot.sizeBytes;
+  const { base: denseBase, count: denseCount } = denseRange(attrs);
+  const told = dense + roundUp(denseCount * 4, 64);
   const runs = told + limits.pids * 4;
   const heap = runs + limits.runs * run.sizeBytes;
   const out = heap + limits.runs * 4;
-  const arena = out + limits.pages * limits.pageBytes;
-  return { ids, idSlots, told, runs, heap, out, arena, sizeBytes: roundUp(arena + FIRST_ARENA_BYTES, WASM_PAGE) };
+  const arena = out + limits.pages * limits.pageBytes + SLACK;
+  return {
+    ids,
+    idSlots,
+    dense,
+    denseBase,
+    denseCount,
+    told,
+    runs,
+    heap,
+    out,
+    arena,
+    sizeBytes: roundUp(arena + FIRST_ARENA_BYTES, WASM_PAGE),
+  };
 }
 
-function writeIds(view: DataView, { ids, idSlots }: Plan, attrs: readonly PerfAttr[]): void {
+function writeIds(view: DataView, { ids, idSlots, dense, denseBase, denseCount }: Plan, attrs: readonly PerfAttr[]): void {
   attrs.forEach((one, i) => {
     for (const id of one.ids) {
+      if (denseCount > 0) view.setUint32(dense + Number(id - denseBase) * 4, ATTRS + i * attr.sizeBytes, true);
       let index = hashOf(id);
       const slotAt = (): number => ids + (index & (idSlots - 1)) * idSlot.sizeBytes;
       while (view.getUint32(slotAt() + idSlot.attr, true) !== 0) index++;
       view.setBigUint64(slotAt() + idSlot.id, id, true);
-      view.setUint32(slotAt() + idSlot.attr, i + 1, true);
+      view.setUint32(slotAt() + idSlot.attr, ATTRS + i * attr.sizeBytes, true);
     }
   });
 }
@@ -121,6 +149,9 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   set(state.attrCount, attrs.length);
   set(state.ids, plan.ids);
   set(state.idMask, plan.idSlots - 1);
+  set(state.dense, plan.dense);
+  set(state.denseCount, plan.denseCount);
+  view.setBigUint64(STATE + state.denseBase, plan.denseBase, true);
   set(state.idAt, idOffset(attrs));
   set(state.sampleTimeAt, commonTimeOffset(attrs));
   for (const [name, id] of Object.entries(ownEvents)) set(state[name as keyof OwnEventIds], id);

@@ -1,6 +1,5 @@
 /** Which attr a record is of, and its time. */
 import {
-  ATTR_SIZE_BYTES,
   ATTR_TIME_AT,
   ATTR_TRAILER_ID_FROM_END,
   ATTR_TRAILER_TIME_FROM_END,
@@ -11,6 +10,9 @@ import {
   STATE,
   STATE_ATTRS,
   STATE_ATTR_COUNT,
+  STATE_DENSE,
+  STATE_DENSE_BASE,
+  STATE_DENSE_COUNT,
   STATE_IDS,
   STATE_ID_AT,
   STATE_ID_MASK,
@@ -18,17 +20,15 @@ import {
 } from "./layout";
 import { half, long, word } from "./order";
 
-/** Samples in a row are often of one event. */
-let lastId: u64 = 0;
-let lastAttr: usize = 0;
-
-export function forgetLast(): void {
-  lastAttr = 0;
+/** Address of the attr with an event id; 0: none has it. TypeScript fills the table by the same hash. */
+// @inline
+function attrOfId(id: u64): usize {
+  const place = id - load<u64>(STATE, STATE_DENSE_BASE);
+  if (place < <u64>load<u32>(STATE, STATE_DENSE_COUNT)) return load<u32>(load<u32>(STATE, STATE_DENSE) + ((<u32>place) << 2));
+  return attrOfSparseId(id);
 }
 
-/** Address of the attr with an event id; 0: none has it. TypeScript fills the table by the same hash. */
-function attrOfId(id: u64): usize {
-  if (lastAttr && id == lastId) return lastAttr;
+function attrOfSparseId(id: u64): usize {
   const ids: usize = load<u32>(STATE, STATE_IDS);
   const mask = load<u32>(STATE, STATE_ID_MASK);
   let index = (<u32>id * 0x9e3779b1) >>> 7;
@@ -36,16 +36,13 @@ function attrOfId(id: u64): usize {
     const slot = ids + (index & mask) * ID_SLOT_SIZE_BYTES;
     const found = load<u32>(slot, ID_SLOT_ATTR);
     if (!found) return 0;
-    if (load<u64>(slot, ID_SLOT_ID) == id) {
-      lastId = id;
-      lastAttr = load<u32>(STATE, STATE_ATTRS) + (found - 1) * ATTR_SIZE_BYTES;
-      return lastAttr;
-    }
+    if (load<u64>(slot, ID_SLOT_ID) == id) return found;
     index++;
   }
 }
 
 /** Of a sample record; 0: not known. */
+// @inline
 export function attrOfSample<Order>(record: usize): usize {
   const idAt = load<u32>(STATE, STATE_ID_AT);
   if (!idAt) return load<u32>(STATE, STATE_ATTR_COUNT) ? load<u32>(STATE, STATE_ATTRS) : 0;

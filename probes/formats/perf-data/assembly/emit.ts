@@ -5,6 +5,7 @@ import {
   ATTR_EVENT_ID,
   ATTR_IP_AT,
   ATTR_IS_TRACEPOINT,
+  ATTR_ONLY_RAW_AT,
   ATTR_PERIOD_AT,
   ATTR_REGS_FROM,
   ATTR_SLOTS,
@@ -20,7 +21,6 @@ import {
   RECORD_TYPE_LOST_SAMPLES,
   RECORD_TYPE_MMAP,
   RECORD_TYPE_MMAP2,
-  RECORD_TYPE_SAMPLE,
   RECORD_TYPE_THROTTLE,
   SAMPLE_ADDR,
   SAMPLE_CS,
@@ -40,7 +40,7 @@ import {
 import { attrOfSample } from "./attrs";
 import { sideband } from "./env";
 import { half, long, putHalf, putLong, putWord, word } from "./order";
-import { addLost, begin, cpuNow, MOST_RECORD_BYTES } from "./pages";
+import { addLost, begin, beginNext, cpuNow, MOST_RECORD_BYTES } from "./pages";
 import { kernelAt, kernelEvent, kernelFrames, putStack, splitChain, userAt, userEvent, userFrames } from "./stacks";
 import { tellComm, tellExit, tellFork, tellProcess } from "./tasks";
 import { chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes, stackBytes, userRegsAt } from "./variable";
@@ -70,26 +70,33 @@ export function resetEmit(): void {
   written = 0;
 }
 
-/** RAW is as long as to end at a multiple of eight, which makes it one of four. */
+/**
+ * Copies up to 63 bytes too many: behind both places there is room (SLACK of transcoder-layout.ts). How long records are changes from one to the
+ * next, so that a loop over just their bytes would be foretold wrongly each time.
+ */
 // @inline
 function copyRaw(to: usize, from: usize, bytes: u32): void {
-  let i: u32 = 0;
-  for (; i + 8 <= bytes; i += 8) store<u64>(to + i, load<u64>(from + i));
-  if (i + 4 <= bytes) {
-    store<u32>(to + i, load<u32>(from + i));
-    i += 4;
+  for (let i: u32 = 0; i < bytes; i += 64) {
+    store<u64>(to + i, load<u64>(from + i));
+    store<u64>(to + i, load<u64>(from + i, 8), 8);
+    store<u64>(to + i, load<u64>(from + i, 16), 16);
+    store<u64>(to + i, load<u64>(from + i, 24), 24);
+    store<u64>(to + i, load<u64>(from + i, 32), 32);
+    store<u64>(to + i, load<u64>(from + i, 40), 40);
+    store<u64>(to + i, load<u64>(from + i, 48), 48);
+    store<u64>(to + i, load<u64>(from + i, 56), 56);
   }
-  for (; i < bytes; i++) store<u8>(to + i, load<u8>(from + i));
 }
 
-function putTracepoint<Order>(attr: usize, ns: u64, cpu: u32, tid: u32): bool {
-  if (rawBytes < COMMON_BYTES || rawBytes > MOST_RECORD_BYTES) {
+// @inline
+function putTracepoint<Order>(attr: usize, ns: u64, cpu: u32, tid: u32, raw: usize, bytes: u32): bool {
+  if (bytes < COMMON_BYTES || bytes > MOST_RECORD_BYTES) {
     count(STATE_DAMAGED);
     return true;
   }
-  const at = begin<Order>(ns, cpu, rawBytes);
+  const at = beginNext<Order>(ns, cpu, bytes);
   if (!at) return false;
-  copyRaw(at, rawAt, rawBytes);
+  copyRaw(at, raw, bytes);
   putHalf<Order>(at, load<u32>(attr, ATTR_EVENT_ID));
   // As the recorder saw it, who may have been in a namespace, like everything else that is told of tasks.
   if (tid != NO_PID) putWord<Order>(at + COMMON_PID, tid);
@@ -138,12 +145,31 @@ function putStacks<Order>(record: usize, ns: u64, cpu: u32, tid: u32, pid: u32, 
   return !userFrames || putStack<Order>(userEvent(), ns, cpu, tid, flags, pid, userAt, userFrames);
 }
 
-function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
+/** A tracepoint's sample of the usual form. */
+// @inline
+function emitPlain<Order>(record: usize, size: u32, ns: u64, attr: usize, only: usize): bool {
+  const cpu = word<Order>(record + load<u32>(attr, ATTR_CPU_AT));
+  const tidAt = record + load<u32>(attr, ATTR_TID_AT);
+  const tid = word<Order>(tidAt + 4);
+  if (!tellProcess<Order>(ns, cpu, word<Order>(tidAt), tid)) return false;
+  const raw = record + only;
+  const bytes = word<Order>(raw - 4);
+  if (bytes > size - only) {
+    count(STATE_DAMAGED);
+    return true;
+  }
+  return putTracepoint<Order>(attr, ns, cpu, tid, raw, bytes);
+}
+
+/** What a sample becomes, at `ns`. False: there is no room; it has to be emitted again. */
+export function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
   const attr = attrOfSample<Order>(record);
   if (!attr) {
     count(STATE_UNKNOWN_IDS);
     return true;
   }
+  const only = load<u32>(attr, ATTR_ONLY_RAW_AT);
+  if (only && only <= size) return emitPlain<Order>(record, size, ns, attr, only);
   if (!findFields<Order>(attr, record, record + size)) {
     count(STATE_DAMAGED);
     return true;
@@ -160,7 +186,8 @@ function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
   }
   const isTracepoint = load<u32>(attr, ATTR_IS_TRACEPOINT) != 0;
   if (!written) {
-    if (!(isTracepoint ? putTracepoint<Order>(attr, ns, cpu, tid) : putSample<Order>(record, attr, ns, cpu, tid))) return false;
+    if (!(isTracepoint ? putTracepoint<Order>(attr, ns, cpu, tid, rawAt, rawBytes) : putSample<Order>(record, attr, ns, cpu, tid)))
+      return false;
     written = 1;
     if (stackBytes) count(STATE_STACK_DUMPS);
   }
@@ -182,10 +209,9 @@ function lose<Order>(record: usize, size: u32, at: usize): bool {
   return true;
 }
 
-/** What a record becomes, at `ns`. False: there is no room; it has to be emitted again. */
-export function emit<Order>(record: usize, size: u32, ns: u64): bool {
+/** The same of another record. */
+export function emitOther<Order>(record: usize, size: u32, ns: u64): bool {
   const type = word<Order>(record);
-  if (type == RECORD_TYPE_SAMPLE) return emitSample<Order>(record, size, ns);
   // On whichever CPU: it does not matter to what they tell.
   if (type == RECORD_TYPE_COMM) return tellComm<Order>(record, ns, cpuNow);
   if (type == RECORD_TYPE_FORK) return tellFork<Order>(record, ns, cpuNow);

@@ -63,7 +63,22 @@ function nextPage<Order>(ns: u64): bool {
   return true;
 }
 
-/** Room for a record: where it goes; 0: none. Its last bytes up to a multiple of four are zero. */
+/** `begin`, where most often there is no more to do than this. */
+// @inline
+export function beginNext<Order>(ns: u64, cpu: u32, bytes: u32): usize {
+  const padded = (bytes + 3) & ~3;
+  const delta = ns - last;
+  const at = position;
+  if (cpu != cpuNow || delta >= DELTA_LIMIT || padded > DATA_WORDS << 2 || at + padded + MOST_OVERHEAD > pageEnd)
+    return begin<Order>(ns, cpu, bytes);
+  last = ns;
+  header<Order>(at, padded >>> 2, <u32>delta);
+  if (bytes & 3) store<u32>(at + padded, 0);
+  position = at + 4 + padded;
+  return at + 4;
+}
+
+/** Room for a record of 4 bytes or more: where it goes; 0: none. Its last bytes up to a multiple of four are zero. */
 export function begin<Order>(ns: u64, cpu: u32, bytes: u32): usize {
   const padded = (bytes + 3) & ~3;
   if (position + padded + MOST_OVERHEAD > pageEnd && !nextPage<Order>(ns)) return 0;

@@ -98,22 +98,28 @@ export function earliest(): usize {
   return heap ? runAt(load<u32>(heapAt(0))) : 0;
 }
 
-/** The earliest record is done with, which was `size` long. True: the run has a next one; its time is to be set by `setNext`. */
-// @inline
-export function pass(run: usize, size: u32): bool {
-  pendingBytes -= size;
-  const position = load<u32>(run, RUN_POSITION) + size;
-  store<u32>(run, position, RUN_POSITION);
-  if (position < load<u32>(run, RUN_END)) return true;
-  store<u32>(heapAt(0), load<u32>(heapAt(--heap)));
-  if (heap > 1) sift(0);
-  return false;
+/** Up to which time the records of the earliest run come before those of all others. */
+export function aloneTo(run: usize): u64 {
+  if (heap < 2) return u64.MAX_VALUE;
+  const second = load<u32>(heapAt(1));
+  const next = heap > 2 && isBefore(load<u32>(heapAt(2)), second) ? load<u32>(heapAt(2)) : second;
+  const time = load<u64>(runAt(next), RUN_TIME);
+  return run < runAt(next) || !time ? time : time - 1;
 }
 
-// @inline
-export function setNext(run: usize, time: u64): void {
+/** The earliest run is done with up to a place; `time`: that of its next record, if there is one. */
+export function pass(run: usize, position: usize, time: u64): void {
+  pendingBytes -= <u32>(position - load<u32>(run, RUN_POSITION));
+  store<u32>(run, position, RUN_POSITION);
   store<u64>(run, time, RUN_TIME);
+  if (position >= load<u32>(run, RUN_END)) store<u32>(heapAt(0), load<u32>(heapAt(--heap)));
   if (heap > 1) sift(0);
+}
+
+/** Several records in order of time, behind all others. There must be room for a run. */
+export function addRecords(position: usize, end: usize, first: u64, last: u64): void {
+  addRecord(position, <u32>(end - position), first);
+  lastTime = last;
 }
 
 /** Moves what is left of the runs to the arena's start; returns the end of it. */

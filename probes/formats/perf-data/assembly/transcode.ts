@@ -13,8 +13,10 @@ import {
   RECORD_TYPE_FIRST_USER,
   RECORD_TYPE_SAMPLE,
   RECORD_TYPE_TRACING_DATA,
+  RUN_END,
   RUN_POSITION,
   RUN_TIME,
+  SLACK,
   STATE,
   STATE_ARENA,
   STATE_BROKEN_AT,
@@ -22,15 +24,16 @@ import {
   STATE_IS_BROKEN,
   STATE_LATE,
   STATE_MOST_PENDING,
-  STATE_SIZE_BYTES,
+  STATE_SAMPLE_TIME_AT,
+  STATE_COUNTERS_END,
   STATE_WITHOUT_TIME,
 } from "./layout";
-import { forgetLast, timeOf } from "./attrs";
-import { count, emit, resetEmit } from "./emit";
+import { timeOf } from "./attrs";
+import { count, emitOther, emitSample, resetEmit } from "./emit";
 import { sideband } from "./env";
 import { half, long, word } from "./order";
 import { finishPages, resetPages, startPages } from "./pages";
-import { addRecord, buildHeap, compact, earliest, isFull, pass, pendingBytes, prune, resetRuns, setNext } from "./runs";
+import { addRecord, addRecords, aloneTo, buildHeap, compact, earliest, isFull, pass, pendingBytes, prune, resetRuns } from "./runs";
 import { resetTasks } from "./tasks";
 
 const HEADER_BYTES: u32 = 8;
@@ -66,8 +69,7 @@ export function reset(): void {
   roundLatest = 0;
   firstSample = u64.MAX_VALUE;
   emitted = 0;
-  memory.fill(STATE + STATE_DAMAGED, 0, STATE_SIZE_BYTES - STATE_DAMAGED);
-  forgetLast();
+  memory.fill(STATE + STATE_DAMAGED, 0, STATE_COUNTERS_END - STATE_DAMAGED);
   resetRuns();
   resetPages();
   resetTasks();
@@ -76,7 +78,7 @@ export function reset(): void {
 
 /** Room for `bytes` more of the stream; returns where they go. Ask again for each piece. */
 export function reserve(bytes: u32): usize {
-  const end = <usize>memory.size() * WASM_PAGE;
+  const end = <usize>memory.size() * WASM_PAGE - SLACK;
   if (filled + bytes <= end) return filled;
   const to = compact();
   const left = filled - scanned;
@@ -118,6 +120,31 @@ function userRecord<Order>(type: u32, size: u32): bool {
   return type == RECORD_TYPE_FINISHED_ROUND;
 }
 
+/** Samples in a row whose times rise: the usual case. */
+function plainSamples<Order>(): void {
+  const timeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
+  const most = load<u32>(STATE, STATE_MOST_PENDING);
+  if (!timeAt || isFull() || pendingBytes > most) return;
+  let at = scanned;
+  const end = min<usize>(filled, scanned + most);
+  let first: u64 = 0;
+  let last: u64 = 0;
+  while (end - at >= HEADER_BYTES && word<Order>(at) == RECORD_TYPE_SAMPLE) {
+    const size = half<Order>(at + 6);
+    if (size < timeAt + 8 || size > end - at) break;
+    const time = long<Order>(at + timeAt);
+    if (time < last || !time) break;
+    if (!first) first = time;
+    last = time;
+    at += size;
+  }
+  if (at == scanned) return;
+  firstSample = min<u64>(firstSample, first);
+  latest = max<u64>(latest, last);
+  addRecords(scanned, at, first, last);
+  advance(<u32>(at - scanned));
+}
+
 function kernelRecord<Order>(type: u32, size: u32): void {
   const time = timeOf<Order>(scanned);
   if (type == RECORD_TYPE_SAMPLE) {
@@ -137,6 +164,7 @@ function scan<Order>(): bool {
       skipped -= step;
       advance(step);
     }
+    plainSamples<Order>();
     if (filled - scanned < HEADER_BYTES) return false;
     const type = word<Order>(scanned);
     const size = half<Order>(scanned + 6);
@@ -175,20 +203,35 @@ function momentOf(time: u64): u64 {
   return time ? max<u64>(time, firstSample) : max<u64>(emitted, firstSample);
 }
 
+/** Records of a run up to a time and a place. False: the pages are full. */
+function emitRun<Order>(run: usize, limit: u64, place: usize): bool {
+  let at: usize = load<u32>(run, RUN_POSITION);
+  let time = load<u64>(run, RUN_TIME);
+  const end: usize = load<u32>(run, RUN_END);
+  const sampleTimeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
+  let hasRoom = true;
+  do {
+    const size = half<Order>(at + 6);
+    const isSample = word<Order>(at) == RECORD_TYPE_SAMPLE;
+    const ns = time < emitted || time < firstSample ? momentOf(time) : time;
+    hasRoom = isSample ? emitSample<Order>(at, size, ns) : emitOther<Order>(at, size, ns);
+    if (!hasRoom) break;
+    if (ns >= emitted) emitted = ns;
+    else if (isSample) count(STATE_LATE);
+    at += size;
+    if (at >= end) break;
+    time = sampleTimeAt && word<Order>(at) == RECORD_TYPE_SAMPLE ? long<Order>(at + sampleTimeAt) : timeOf<Order>(at);
+  } while (time <= limit && at < place);
+  pass(run, at, time);
+  return hasRoom;
+}
+
 /** True: everything that was to go out has; false: the pages are full. */
 function flush<Order>(): bool {
   while (pendingBytes > keepBytes) {
     const run = earliest();
-    if (!run) break;
-    const time = load<u64>(run, RUN_TIME);
-    if (time > flushTo) break;
-    const record: usize = load<u32>(run, RUN_POSITION);
-    const size = half<Order>(record + 6);
-    const ns = momentOf(time);
-    if (!emit<Order>(record, size, ns)) return false;
-    if (ns >= emitted) emitted = ns;
-    else if (word<Order>(record) == RECORD_TYPE_SAMPLE) count(STATE_LATE);
-    if (pass(run, size)) setNext(run, timeOf<Order>(load<u32>(run, RUN_POSITION)));
+    if (!run || load<u64>(run, RUN_TIME) > flushTo) break;
+    if (!emitRun<Order>(run, min<u64>(flushTo, aloneTo(run)), load<u32>(run, RUN_POSITION) + pendingBytes - keepBytes)) return false;
   }
   isFlushing = false;
   prune();
