@@ -69,8 +69,12 @@ export interface SiteRecords {
   readonly recipe: ContextRecipe;
   /** Fields that are arguments by name, for `args` of typed probes. */
   readonly fields: readonly TracepointField[];
+  /** Which word of a typed context each of `fields` is; absent: the one of its place. */
+  readonly words?: readonly number[];
   /** Which word of a typed context is the function's result. */
   readonly returnIndex: number;
+  /** Type of the result, where the kernel's types are known; absent: what a register holds. */
+  readonly returnType?: Type;
   /** The address of the probed function; null: not there. */
   readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8 } | null;
   /** Offset of the caller's address, where the record has it: a stack of two frames; null: it has none. */

@@ -248,7 +248,12 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "stack_len":
       return stackLength(l, expr);
     case "context_word":
-      return cached(l, `context ${expr.offset}`, () => loadRecord(l, expr.offset, 8, false));
+      return extend(
+        l,
+        cached(l, `context ${expr.offset}`, () => loadRecord(l, expr.offset, 8, false)),
+        scalarSize(expr.type),
+        isSigned(expr.type),
+      );
     case "has_key":
       return hasKey(l, expr);
     case "delete":

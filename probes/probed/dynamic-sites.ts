@@ -1,12 +1,13 @@
 /** Probed functions from the recording's dynamic events. */
 import type { ContextRecipe, ProbeSite, SiteRecords, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
-import { MAX_TYPED_ARGUMENTS, registerSlots } from "../../lang/registers.ts";
+import { registerSlots } from "../../lang/registers.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 import type { FetchPath } from "./fetch.ts";
 import type { SeenField, SitesInput } from "./input.ts";
 import { functionByEventName, pathsByName } from "./naming.ts";
 import { buildRecipe, numberIn, type MeaningfulField, type StandIns } from "./recipe.ts";
 import { fieldNamed, siteOf, type Place } from "./site.ts";
+import { argumentsOf, pathByType, typedByPlace, typesAt, type TypedPlace } from "./typed.ts";
 
 const FIRST_KERNEL_ADDRESS = 1n << 63n;
 const isKernelAddress = (address: bigint, longBytes: 4 | 8): boolean =>
@@ -31,8 +32,8 @@ function dynamicEvent(tracepoint: Tracepoint): DynamicEvent | null {
   return func === undefined ? null : { tracepoint, at: "return", ip: func, returnIp: fieldNamed(tracepoint, "__probe_ret_ip") ?? null };
 }
 
-/** Paths of an event's own fields: as its definition says, else as their names say. */
-function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | null): MeaningfulField[] {
+/** Paths of an event's own fields: as its definition says, else as their names say, alone or with the types of the function. */
+function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | null, typed: TypedPlace | null): MeaningfulField[] {
   const own = event.tracepoint.fields.filter(isOwnField);
   const names = own.map((field) => field.name);
   const guessed = pathsByName(names, event.at);
@@ -44,6 +45,7 @@ function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | nul
     // `$arg*` stands for the function's arguments in order.
     else if (takesAll) path = { base: { kind: "argument", index: i }, derefs: [] };
     else path = guessed[i] ?? null;
+    path ??= typed === null ? null : pathByType(typed, field);
     return path === null ? [] : [{ field, path }];
   });
 }
@@ -94,12 +96,6 @@ function placeOf(input: SitesInput, event: DynamicEvent, definition: ProbeDefini
   return { code: "user", target: event.tracepoint.category, module: null, names: [byEvent], offset: 0n, address: unknown };
 }
 
-const typedByPlace = (fields: readonly TracepointField[]): ContextRecipe["typed"] =>
-  fields.flatMap((field, index) => {
-    const from = numberIn(field);
-    return from === null || index >= MAX_TYPED_ARGUMENTS ? [] : [{ index, from }];
-  });
-
 const typedByNumber = (fields: readonly MeaningfulField[]): ContextRecipe["typed"] =>
   fields.flatMap(({ field, path }) => {
     const from = numberIn(field);
@@ -137,18 +133,17 @@ export function dynamicSites(
 ): ProbeSite[] {
   return events.map(({ event, definition }): ProbeSite => {
     const { tracepoint } = event;
-    const fields = meaningfulFields(event, definition);
-    const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
     const place = placeOf(input, event, definition, definition === null ? seen(tracepoint.id) : undefined);
+    const typed = typesAt(input.prototypes, place);
+    const fields = meaningfulFields(event, definition, typed);
+    const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
     const recipe = withInstructionPointer(buildRecipe(fields, byName, standIns), event);
-    const own = tracepoint.fields.filter(isOwnField);
-    const result = fields.find(({ path }) => path.base.kind === "return" && path.derefs.length === 0);
+    const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, typed?.fn ?? null);
     const records: SiteRecords = {
       eventId: tracepoint.id,
       only: null,
-      recipe: { ...recipe, typed: place.code === "raw_tracepoint" ? typedByNumber(fields) : typedByPlace(own) },
-      fields: own,
-      returnIndex: result === undefined ? own.length : own.indexOf(result.field),
+      recipe: { ...recipe, typed: place.code === "raw_tracepoint" ? typedByNumber(fields) : typedByPlace(named.fields) },
+      ...named,
       address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes === 4 ? 4 : 8 },
       callerOffset: null,
     };

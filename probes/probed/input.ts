@@ -1,5 +1,6 @@
 /** What the probed functions of a recording are found out from. */
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
+import type { Prototypes } from "../kernel/btf/prototypes.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 
 export interface SymbolPlace {
@@ -18,6 +19,8 @@ export interface SitesInput {
   readonly definitions: readonly ProbeDefinition[];
   /** Kernel code by address and by name; null: the recording has no symbols. */
   readonly kernel: { symbolAt(address: bigint): SymbolPlace | null; addressOf(name: string): bigint | null } | null;
+  /** Types of the recorded kernel; null: not known. */
+  readonly prototypes: Prototypes | null;
   readonly files: FileSymbols;
   /** File and offset of a user address, by the mappings of the process; null: not known. */
   readonly fileAt: (address: bigint) => { readonly target: string; readonly offset: bigint } | null;

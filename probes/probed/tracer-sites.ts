@@ -1,15 +1,17 @@
 /** Probed functions from what the function and function_graph tracers wrote. */
 import type { ContextRecipe, ProbeSite, SiteRecords, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, registerSlots, RETURN_SLOT } from "../../lang/registers.ts";
+import { uint64 } from "../../lang/types/type.ts";
 import type { SitesInput } from "./input.ts";
 import { numberIn } from "./recipe.ts";
 import { fieldNamed, siteOf } from "./site.ts";
+import { tracedArguments, typedByPlace } from "./typed.ts";
 
 export interface TracerEvent {
   readonly tracepoint: Tracepoint;
   readonly at: ProbeSite["at"];
   readonly ip: TracepointField;
-  readonly recipe: ContextRecipe;
+  readonly recipe: Omit<ContextRecipe, "typed">;
   readonly callerOffset: number | null;
 }
 
@@ -34,19 +36,31 @@ function tracerEvent(tracepoint: Tracepoint | undefined, at: ProbeSite["at"], ip
     tracepoint,
     at,
     ip,
-    recipe: { registers, memory: [], typed: value === null ? [] : [{ index: 0, from: value }] },
+    recipe: { registers, memory: [] },
     callerOffset: fieldNamed(tracepoint, "parent_ip")?.offset ?? null,
   };
 }
 
+/** A word of `args` as a field of its own; null: it has none for that argument. */
+function argumentField({ tracepoint }: TracerEvent, index: number, longBytes: 4 | 8): TracepointField | null {
+  const args = fieldNamed(tracepoint, "args");
+  if (args === undefined || index >= argumentRegisters.length) return null;
+  return { ...args, type: uint64, offset: args.offset + index * longBytes, sizeBytes: longBytes, loc: "inline" };
+}
+
 export function tracerSite(input: SitesInput, event: TracerEvent, address: bigint): ProbeSite {
   const { name, module, start } = input.kernel?.symbolAt(address) ?? { name: `0x${address.toString(16)}`, module: null, start: address };
+  const { longBytes } = input.catalogue;
+  const typed = tracedArguments(
+    input.prototypes?.ofFunction(name) ?? null,
+    (index) => (event.at === "entry" ? argumentField(event, index, longBytes) : null),
+    fieldNamed(event.tracepoint, "retval"),
+  );
   const records: SiteRecords = {
     eventId: event.tracepoint.id,
     only: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes as 4 | 8, value: address },
-    recipe: event.recipe,
-    fields: event.tracepoint.fields.filter((field) => field.name === "retval"),
-    returnIndex: 0,
+    recipe: { ...event.recipe, typed: typedByPlace(typed.fields) },
+    ...typed,
     address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes as 4 | 8 },
     callerOffset: event.callerOffset,
   };

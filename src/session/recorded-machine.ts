@@ -41,7 +41,7 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
   const user = withRecorded(side.user, recording);
   const types = side.types === undefined ? noKernelTypes : kernelTypes(recording, side.types);
   return {
-    catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, user }),
+    catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, types, user }),
     user,
     stackRecords: () => stackRecords(recording!.catalogue, kernel()),
     architecture: /\b(aarch64|arm64)\b/.test(recording?.info.uname ?? "") ? "arm64" : "x86_64",

@@ -18,10 +18,12 @@ import { completed, dereference, readable, structMember, throughPointers } from 
 // Common fields (type, flags, preempt count, pid) end here in every tracepoint record; the kernel's verifier refuses to read them.
 const COMMON_FIELDS_END = 8;
 
+const WITH_ARGS: ReadonlySet<string> = new Set(["tracepoint", "fentry", "fexit", "rawtracepoint"]);
+
 /** False (and a diagnostic) where the probe or the place has no `args`. */
 export function requireArgs(cx: Context, span: Span): boolean {
   if (refusedInFunction(cx, "args", span)) return false;
-  const other = cx.points.find(({ provider }) => provider !== "tracepoint" && provider !== "fentry" && provider !== "fexit");
+  const other = cx.points.find(({ provider }) => !WITH_ARGS.has(provider));
   if (other !== undefined) {
     cx.report.error("unavailableHere", span, `args can not be used with "${other.provider}" probes`);
     return false;
@@ -35,6 +37,8 @@ export function requireArgs(cx: Context, span: Span): boolean {
   return true;
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(["int", "pointer", "bool", "enum"]);
+
 /** An argument of fentry, by its name in the record; words of the context in that order. */
 function typedArgument(
   cx: Context,
@@ -42,18 +46,19 @@ function typedArgument(
   point: Extract<Context["points"][number], { readonly site: unknown }>,
 ): HirExpr | null {
   const { name, span } = expr;
-  const { fields, returnIndex } = point.site.records;
+  const { fields, returnIndex, words } = point.site.records;
   const index = fields.findIndex((field) => field.name === name.text);
   const field = fields[index];
-  const isNumber = field !== undefined && (field.type.kind === "int" || field.type.kind === "pointer" || field.type.kind === "bool");
-  if (field !== undefined && isNumber && index !== returnIndex && index < MAX_TYPED_ARGUMENTS)
-    return { kind: "context_word", span, offset: 8 * index, what: `args.${name.text}`, type: field.type };
+  const word = words?.[index] ?? index;
+  if (field !== undefined && NUMBERS.has(field.type.kind) && index !== returnIndex && word < MAX_TYPED_ARGUMENTS)
+    return { kind: "context_word", span, offset: 8 * word, what: `args.${name.text}`, type: field.type };
   const names = fields.filter((_, i) => i !== returnIndex).map((candidate) => candidate.name);
   const { func } = point.site;
-  const [where, kind] =
+  const [where, needs] =
     point.provider === "fexit" ? [`${func}%return`, "entry arguments at a return need Linux 6.10"] : [func, "Linux 6.5 or newer"];
+  const letter = point.provider === "rawtracepoint" ? "t" : "f";
   cx.report.error("notRecorded", name.span, `the recording does not hold the argument ${name.text} of ${func}`, {
-    hint: `${names.length === 0 ? "it holds no arguments" : `it holds ${names.join(", ")}`}; record all by name with: echo 'f:hs/${func} ${where} $arg*' >> /sys/kernel/tracing/dynamic_events (${kind})`,
+    hint: `${names.length === 0 ? "it holds no arguments" : `it holds ${names.join(", ")}`}; record all by name with: echo '${letter}:hs/${func} ${where} $arg*' >> /sys/kernel/tracing/dynamic_events (${needs})`,
   });
   return null;
 }

@@ -85,7 +85,11 @@ const RETURNS: readonly string[] = ["kretprobe", "uretprobe"];
 const retval: Special = (cx, span) => {
   const point = cx.points[0];
   // Typed contexts have the result behind the arguments.
-  if (point?.provider === "fexit") return contextWord(cx, 8 * point.site.records.returnIndex, "retval", span);
+  if (point?.provider === "fexit") {
+    const { returnIndex, returnType } = point.site.records;
+    const word = contextWord(cx, 8 * returnIndex, "retval", span);
+    return word === null || returnType === undefined ? word : { ...word, type: returnType };
+  }
   if (RETURNS.includes(provider(cx))) return contextWord(cx, RETURN_SLOT, "retval", span);
   const hint = provider(cx) === "tracepoint" ? " (try to use args.ret instead)" : "";
   return wrongProbe(cx, span, `The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes${hint}`);

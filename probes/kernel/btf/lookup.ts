@@ -88,10 +88,16 @@ export function functionPrototype(btf: Btf, name: string): Prototype | null {
   return type?.kind === "func" ? prototypeOf(btf, type.proto) : null;
 }
 
-/** Arguments of a tracepoint as BPF programs get them (the typedef `btf_trace_NAME`, without its first parameter `__data`). */
+/** Functions that the kernel has for each tracepoint; the typedef alone knows the types, but not the names. */
+const TRACEPOINT_FUNCTIONS = ["__probestub_", "__traceiter_"];
+
+/** Arguments of a tracepoint as BPF programs get them, without the first, `__data`; null: there is no such tracepoint. */
 export function tracepointPrototype(btf: Btf, event: string): Prototype | null {
   const id = findType(btf, "typedef", `btf_trace_${event}`);
-  const pointer = id === null ? null : unqualified(btf, id).type;
-  const proto = pointer?.kind === "pointer" ? prototypeOf(btf, pointer.to) : null;
+  if (id === null) return null;
+  const pointer = unqualified(btf, id).type;
+  const unnamed = pointer.kind === "pointer" ? prototypeOf(btf, pointer.to) : null;
+  const named = TRACEPOINT_FUNCTIONS.map((prefix) => functionPrototype(btf, `${prefix}${event}`)).find((found) => found !== null);
+  const proto = named ?? unnamed;
   return proto === null ? null : { ...proto, params: proto.params.slice(1) };
 }

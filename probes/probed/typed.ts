@@ -1,0 +1,110 @@
+/** Arguments of kernel functions by name and type, where the kernel's types are known: what `args` and `retval` of typed probes are. */
+import type { ContextRecipe, ProbeSite, SiteRecords, TracepointField } from "../../lang/catalogue.ts";
+import { MAX_TYPED_ARGUMENTS } from "../../lang/registers.ts";
+import type { Prototypes, TypedFunction, TypedValue } from "../kernel/btf/prototypes.ts";
+import type { FetchPath } from "./fetch.ts";
+import { numberIn, type MeaningfulField } from "./recipe.ts";
+import type { Place } from "./site.ts";
+
+/** A function whose types are known. */
+export interface TypedPlace {
+  readonly fn: TypedFunction;
+  readonly membersOf: Prototypes["membersOf"];
+}
+
+/** Those of the function, or of the tracepoint; not of user code, and of no place inside of a function. */
+export function typesAt(prototypes: Prototypes | null, { code, names, offset }: Place): TypedPlace | null {
+  if (prototypes === null || (code !== "kernel" && code !== "raw_tracepoint") || offset !== 0n) return null;
+  const fn = code === "kernel" ? prototypes.ofFunction(names[0]!) : prototypes.ofTracepoint(names[0]!);
+  return fn === null ? null : { fn, membersOf: prototypes.membersOf };
+}
+
+/** `count`: the argument of that name, as `$arg*` and BTF names in definitions call it; `p0_f_flags`: a member of what argument 0 points to. */
+export function pathByType({ fn, membersOf }: TypedPlace, { name, loc }: TracepointField): FetchPath | null {
+  const index = fn.params.findIndex((param) => param.name === name);
+  if (index >= 0) return { base: { kind: "argument", index }, derefs: [] };
+  const found = /^p([0-9])_(.+)$/.exec(name);
+  const pointer = found === null ? undefined : fn.params[Number(found[1])];
+  const reads = pointer === undefined ? null : membersOf(pointer, found![2]!);
+  if (reads === null) return null;
+  // The text that a member points to was recorded, not the pointer.
+  const text = loc !== "inline" && reads.type.kind === "pointer" ? [0n] : [];
+  return { base: { kind: "argument", index: Number(found![1]) }, derefs: [...reads.offsets, ...text] };
+}
+
+export type TypedRecords = Pick<SiteRecords, "fields" | "returnIndex" | "returnType" | "words">;
+
+/** The kernel's type in place of the recorder's: u64 for a pointer, but the value is where it was. */
+const typedAs = (field: TracepointField, { name, type, decl }: TypedValue): TracepointField => ({ ...field, name, type, decl });
+
+/** Structs by value are not in a register as they are. */
+const isScalarType = ({ type }: TypedValue): boolean => ["int", "pointer", "bool", "enum"].includes(type.kind);
+
+const plainArgument = ({ path }: MeaningfulField): number | null =>
+  path.base.kind === "argument" && path.derefs.length === 0 ? path.base.index : null;
+
+const isPlainReturn = ({ path }: MeaningfulField): boolean => path.base.kind === "return" && path.derefs.length === 0;
+
+/** Arguments in order, then the result, then what else the event has. */
+function typedRecords(own: readonly TracepointField[], meaningful: readonly MeaningfulField[], fn: TypedFunction): TypedRecords {
+  const params = fn.params.flatMap((param, index) => {
+    const recorded = meaningful.find((one) => plainArgument(one) === index);
+    return recorded === undefined || !isScalarType(param) ? [] : [{ recorded: recorded.field, typed: typedAs(recorded.field, param) }];
+  });
+  const result = meaningful.find(isPlainReturn)?.field;
+  const returns = fn.returns !== null && isScalarType(fn.returns) ? fn.returns : null;
+  const taken = new Set([...params.map(({ recorded }) => recorded.name), ...params.map(({ typed }) => typed.name), result?.name]);
+  const fields = [
+    ...params.map(({ typed }) => typed),
+    ...(result === undefined ? [] : [returns === null ? result : typedAs(result, returns)]),
+    ...own.filter(({ name }) => !taken.has(name)),
+  ];
+  const returnIndex = result === undefined ? fields.length : params.length;
+  return { fields, returnIndex, ...(result === undefined || returns === null ? {} : { returnType: returns.type }) };
+}
+
+/** Words of a typed context in the order of the fields. */
+export const typedByPlace = (fields: readonly TracepointField[]): ContextRecipe["typed"] =>
+  fields.flatMap((field, index) => {
+    const from = numberIn(field);
+    return from === null || index >= MAX_TYPED_ARGUMENTS ? [] : [{ index, from }];
+  });
+
+/** Of raw tracepoints a word of the context is an argument by its number, whichever were recorded. */
+function rawArguments(meaningful: readonly MeaningfulField[], fn: TypedFunction | null): TypedRecords {
+  const recorded = meaningful.flatMap((one) => {
+    const index = plainArgument(one);
+    const param = index === null ? undefined : fn?.params[index];
+    if (index === null) return [];
+    return [{ index, field: param === undefined || !isScalarType(param) ? one.field : typedAs(one.field, param) }];
+  });
+  return { fields: recorded.map(({ field }) => field), words: recorded.map(({ index }) => index), returnIndex: recorded.length };
+}
+
+export function argumentsOf(
+  code: ProbeSite["code"],
+  own: readonly TracepointField[],
+  meaningful: readonly MeaningfulField[],
+  fn: TypedFunction | null,
+): TypedRecords {
+  if (code === "raw_tracepoint") return rawArguments(meaningful, fn);
+  if (fn !== null) return typedRecords(own, meaningful, fn);
+  const result = meaningful.find(isPlainReturn);
+  return { fields: own, returnIndex: result === undefined ? own.length : own.indexOf(result.field) };
+}
+
+/** Where argument registers are words of the record, as the tracers of functions write them. */
+export function tracedArguments(
+  fn: TypedFunction | null,
+  word: (index: number) => TracepointField | null,
+  result: TracepointField | undefined,
+): TypedRecords {
+  const params = (fn?.params ?? []).flatMap((param, index) => {
+    const field = word(index);
+    return field === null || !isScalarType(param) ? [] : [typedAs(field, param)];
+  });
+  const returns = fn?.returns ?? null;
+  if (result === undefined) return { fields: params, returnIndex: params.length };
+  if (returns === null || !isScalarType(returns)) return { fields: [...params, result], returnIndex: params.length };
+  return { fields: [...params, typedAs(result, returns)], returnIndex: params.length, returnType: returns.type };
+}

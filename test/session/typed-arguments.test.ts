@@ -1,0 +1,119 @@
+/** Arguments of probed functions by the names and types that the kernel has for them (rows 1.28, 1.33, 1.34, 4.21, 4.22). */
+import { expect, test } from "vitest";
+import type { Recording } from "../../probes/recording.ts";
+import { btfBlob } from "../support/btf-blob.ts";
+import { fixtureTypes, openedBtf, sideWithTypes } from "../support/kernel-types.ts";
+import { entryIp, madeEvent, madeRecording, returnIps, type MadeField } from "../support/made-recording.ts";
+import { runScript } from "../support/run-script.ts";
+
+const FUNCTION = 0xffffffff81001000n;
+const OUTER = 0xffff888000001000n;
+const NEXT = 0xffff888000002000n;
+const NAME = 0xffff888000003000n;
+const KALLSYMS = `${FUNCTION.toString(16)} T serve\n`;
+
+const argument = (name: string): MadeField => [`u64 ${name}`, 8, 0];
+
+async function run(script: string, recording: Recording, definitions: readonly string[] = []): Promise<string[]> {
+  const side = { ...sideWithTypes({ given: fixtureTypes() }), definitions };
+  const { stdout, stderr, exitCode } = await runScript(script, { recording, side });
+  expect(exitCode, stderr).toBe(0);
+  return stdout.trimEnd().split("\n");
+}
+
+/** serve(OUTER, "...", flags) as an fprobe by `$arg*` records it. */
+const byName = madeEvent("hs", "serve", 500, [entryIp, argument("request"), argument("name"), argument("flags"), ["u32 p0_id", 4, 0]]);
+const namedCall = async (): Promise<Recording> =>
+  madeRecording([{ event: byName, values: { __probe_ip: FUNCTION, request: OUTER, name: NAME, flags: 0x1_0000_0007n, p0_id: 42 } }], {
+    kallsyms: KALLSYMS,
+  });
+
+test("row 1.33: arguments of fentry have the types of the function", async () => {
+  const script = 'fentry:serve { print(args.request->id); print(args.flags); print(args.request); printf("%p\\n", args.name); }';
+  expect(await run(script, await namedCall())).toEqual(["42", "7", "0xffff888000001000", "0xffff888000003000"]);
+});
+
+test("row 4.20: fields with the names of parameters are argN of a kprobe", async () => {
+  const script = "kprobe:serve { print((arg0, arg1, arg2)); print(((struct outer *)arg0)->id); }";
+  expect(await run(script, await namedCall())).toEqual([`(${OUTER}, ${NAME}, 4294967303)`, "42"]);
+});
+
+test("row 4.21: arguments that were recorded by number have their names too", async () => {
+  const event = madeEvent("hs", "serve", 501, [entryIp, argument("arg0"), argument("arg2")]);
+  const recording = await madeRecording([{ event, values: { __probe_ip: FUNCTION, arg0: OUTER, arg2: 9n } }], { kallsyms: KALLSYMS });
+  expect(await run("fentry:serve { print((args.request, args.flags)); }", recording)).toEqual([`(0x${OUTER.toString(16)}, 9)`]);
+  const { stderr } = await runScript("fentry:serve { print(args.name); }", { recording, side: sideWithTypes({ given: fixtureTypes() }) });
+  expect(stderr).toContain("the recording does not hold the argument name of serve\n");
+  expect(stderr).toContain("HINT: it holds request, flags; record all by name with: echo 'f:hs/serve serve $arg*'");
+});
+
+test("row 1.34: retval of fexit has the type of the function", async () => {
+  const event = madeEvent("hs", "serve_exit", 502, [...returnIps, argument("retval"), argument("arg2")]);
+  const values = { __probe_func: FUNCTION, __probe_ret_ip: FUNCTION + 64n, retval: 0xffff_fff7n, arg2: 3n };
+  const recording = await madeRecording([{ event, values }], { kallsyms: KALLSYMS });
+  expect(await run("fexit:serve { print(retval); print(retval < 0); print(args.flags); }", recording)).toEqual(["-9", "true", "3"]);
+});
+
+test("members that were recorded by their names are memory of what the argument points to", async () => {
+  const fields: MadeField[] = [
+    entryIp,
+    argument("arg0"),
+    ["u64 p0_next", 8, 0],
+    ["s32 p0_next_x", 4, 1],
+    ["s64 p0_next_count_counter", 8, 1],
+  ];
+  const event = madeEvent("hs", "serve", 503, [...fields, ["u16 p0_word_high", 2, 0]]);
+  const values = { __probe_ip: FUNCTION, arg0: OUTER, p0_next: NEXT, p0_next_x: -5, p0_next_count_counter: -7, p0_word_high: 513 };
+  const recording = await madeRecording([{ event, values }], { kallsyms: KALLSYMS });
+  const script = "fentry:serve { $r = args.request; print(($r->next, $r->next->x, $r->next->count.counter, $r->word.high)); }";
+  expect(await run(script, recording)).toEqual([`(0x${NEXT.toString(16)}, -5, -7, 513)`]);
+});
+
+test("members are reached through pointers that were not recorded themselves", async () => {
+  const event = madeEvent("hs", "serve", 504, [entryIp, ["s32 p0_next_x", 4, 1]]);
+  const recording = await madeRecording([{ event, values: { __probe_ip: FUNCTION, p0_next_x: -5 } }], { kallsyms: KALLSYMS });
+  expect(await run("kprobe:serve { print(((struct outer *)arg0)->next->x); }", recording)).toEqual(["-5"]);
+});
+
+test("names that are no members mean nothing", async () => {
+  const fields: MadeField[] = [
+    entryIp,
+    argument("arg0"),
+    ["u32 p0_nothing", 4, 0],
+    ["u32 p2_id", 4, 0],
+    ["u32 p9_id", 4, 0],
+    ["u8 p0_flag", 1, 0],
+  ];
+  const event = madeEvent("hs", "serve", 505, fields);
+  const recording = await madeRecording([{ event, values: { __probe_ip: FUNCTION, arg0: OUTER } }], { kallsyms: KALLSYMS });
+  expect(await run("kprobe:serve { print(arg0); }", recording)).toEqual([String(OUTER)]);
+});
+
+test("without types a field keeps the recorder's", async () => {
+  const { stdout } = await runScript("fentry:serve { print(args.flags); }", { recording: await namedCall() });
+  expect(stdout.trim()).toBe("4294967303");
+});
+
+/** tick(preempt: bool, task: struct task *, left: int). */
+function tickTypes(): ReturnType<typeof openedBtf> {
+  const blob = btfBlob();
+  const int = blob.add(1, "int", 4, [(1 << 24) | 32]);
+  const bool = blob.add(1, "_Bool", 1, [(4 << 24) | 8]);
+  const task = blob.add(2, "", blob.add(4, "task", 4, [blob.name("pid"), int, 0], 1));
+  const data = blob.add(2, "", 0);
+  const params = (...names: string[]): number[] => [data, bool, task, int].flatMap((type, i) => [blob.name(names[i] ?? ""), type]);
+  blob.add(8, "btf_trace_tick", blob.add(2, "", blob.add(13, "", 0, params(), 4)));
+  blob.add(12, "__traceiter_tick", blob.add(13, "", int, params("__data", "preempt", "task", "left"), 4), [], 0);
+  return openedBtf(blob.bytes());
+}
+
+test("row 1.28: arguments of raw tracepoints by name and type", async () => {
+  const event = madeEvent("hs", "tick", 506, [entryIp, argument("arg1"), argument("arg2"), ["s32 p1_pid", 4, 1]]);
+  const recording = await madeRecording([{ event, values: { __probe_ip: 0n, arg1: OUTER, arg2: 0xffff_fffen, p1_pid: 12 } }]);
+  const side = { ...sideWithTypes({ given: tickTypes() }), definitions: ["t:hs/tick tick arg1=$arg2 arg2=$arg3 p1_pid=task->pid"] };
+  const { stdout, stderr } = await runScript("rawtracepoint:tick { print((args.task->pid, args.left, arg2, arg1)); }", { recording, side });
+  expect(stderr).toBe("Attached 1 probe\n");
+  expect(stdout.trim()).toBe(`(12, -2, 4294967294, ${OUTER})`);
+  const failed = await runScript("rawtracepoint:tick { print(args.preempt); }", { recording, side });
+  expect(failed.stderr).toContain("HINT: it holds task, left; record all by name with: echo 't:hs/tick tick $arg*'");
+});
