@@ -15,10 +15,10 @@ import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
 import { stageTaskFields } from "./runtime/stage-task-fields.ts";
 import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
 import { createStreams } from "./runtime/streams.ts";
-
 import type { Staged } from "./travel/areas.ts";
 import { machineTravel } from "./travel/machine-travel.ts";
 import type { Onlooker, TravelMachine } from "./travel/travel-types.ts";
+
 const HOST_COMM = "hindsight";
 /** struct bpf_perf_event_data of x86-64: pt_regs, sample_period, addr. */
 const EMPTY_CONTEXT_BYTES = 184;
@@ -28,7 +28,7 @@ const EMPTY_CONTEXT_BYTES = 184;
  * Throws on what callers have to rule out before: maps that the kernel would not create (maps/create.ts), maps that do not fit into 4 GiB
  * (maps/plan.ts), pages of no size. RangeError when the system has not that much memory.
  */
-export function createMachine(options: MachineOptions): Machine {
+export function createMachine(options: MachineOptions): TravelMachine {
   const plan = planFor(options);
   const memory = new WebAssembly.Memory({ initial: plan.sizeBytes / 65_536, maximum: plan.sizeBytes / 65_536 });
   const bytes = new Uint8Array(memory.buffer);
@@ -107,7 +107,6 @@ export function createMachine(options: MachineOptions): Machine {
   /** The dispatch tables hold what an earlier run put there. */
   let isStaged = false;
 
-  return {
   const pumpWith = (run: () => number): PumpResult => {
     const result = prescan === null ? run() : runtime.pump_prescan();
     if (result !== pumpResult.done) return result === pumpResult.pause ? "pause" : "drain";
@@ -117,6 +116,7 @@ export function createMachine(options: MachineOptions): Machine {
     return "drain";
   };
 
+  return {
     memory,
     maps,
     ncpus: plan.ncpus,
@@ -250,9 +250,9 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.frames, plan.frames.address);
   setPump(pump.calls, plan.calls.address);
   setPump(pump.tags, plan.tags.address);
-  setPump(pump.mapsStart, plan.mapsArea.address);
   view.setUint32(WATCH_BLOCK + watch.runs, plan.runs.address, true);
   view.setUint32(WATCH_BLOCK + watch.stops, plan.stops.address, true);
+  setPump(pump.mapsStart, plan.mapsArea.address);
   setPump(pump.mapsEnd, plan.mapsArea.address + plan.mapsArea.sizeBytes);
   setPump(pump.taskIndex, plan.taskIndex.address);
   setPump(pump.tasks, plan.tasks.address);

@@ -5,7 +5,7 @@ import { stackMapName } from "../../lang/lower/stacks.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { tagOf } from "../../probes/together.ts";
 import { createMachine } from "../bpf/machine.ts";
-import type { Machine, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { Machine, PumpOptions, StreamSpec, Timer } from "../bpf/machine-types.ts";
 import type { TravelMachine } from "../bpf/travel/travel-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState, type ActionState, type Tell } from "./actions.ts";
@@ -39,8 +39,12 @@ export interface Attached {
   startPump(source: Recording, fromNs: bigint | null, toNs: bigint | null): void;
   /** What a share of the recording is to be handled with; null: the script's result depends on the order of events. */
   shareTask(source: Recording, startNs: bigint, fromNs: bigint | null, toNs: bigint | null): ShareTask | null;
-  /** Acts on what programs have output. */
-  drain(tell: Tell): void;
+  /** What startPump asks of the machine. */
+  pumpOptions(source: Recording, fromNs: bigint | null, toNs: bigint | null): PumpOptions;
+  /** Acts on what programs have output, but for the first `seen` bytes, which were acted on before. */
+  drain(tell: Tell, seen?: number): void;
+  /** Acts on it and leaves it there: returns the bytes that were acted on. Only when no program has asked for user space. */
+  look(tell: Tell, seen: number): number;
   /** Runs end probes, as whoever the machine was told to be, and prints the maps if `printMaps`. */
   end(printMaps: boolean, tell: Tell): void;
   readonly timers: readonly Timer[];
@@ -58,11 +62,11 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
     backend: options.backend,
     outputRing: script.maps.findIndex((map) => map.type === "ringbuf"),
     randSeed: options.randSeed,
+    taskFields: taskFields(options.hir ?? null),
     streams,
   });
   const plan = probedPlan(script, options.hir ?? null, options.contextBytes);
   if (options.stackSource !== undefined) options.stackSource.frames = (limit, id) => framesOf(script, machine, limit, id);
-    taskFields: taskFields(options.hir ?? null),
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();
@@ -72,12 +76,36 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
   const programsOf = (provider: ResolvedAttachPoint["provider"]): number[] =>
     script.attach.filter(({ point }) => point.provider === provider).map(({ program }) => program);
 
-  const drain = (tell: Tell): void => {
-    machine.drain((record) => handleRecord(record, script.actions, maps, state, tell));
+  const look = (tell: Tell, seen: number): number => {
+    machine.travel.peek(seen, (record) => handleRecord(record, script.actions, maps, state, tell));
+    return machine.travel.pendingOutput();
+  };
+  const drain = (tell: Tell, seen = 0): void => {
+    look(tell, seen);
+    machine.drain(() => false);
     const lost = machine.takeOutputLost();
     if (lost === 0) return;
     state.lost += lost;
     tell(() => ({ kind: "lost", records: lost }));
+  };
+
+  const pumpOptions = (source: Recording, fromNs: bigint | null, toNs: bigint | null): PumpOptions => {
+    const dispatch = dispatchOf(script, new Set(plan.events.map(({ eventId }) => eventId)));
+    return {
+      dispatch,
+      probed: plan.events,
+      counters: plan.missing.length,
+      ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
+      minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
+      timers,
+      taskRules: source.taskRules,
+      comms: source.comms,
+      tags: tagsOf(source),
+      trackTasks: options.trackTasks,
+      tellsTasks: source.tellsTasks ?? false,
+      fromNs,
+      toNs,
+    };
   };
 
   return {
@@ -88,6 +116,8 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
     timers,
     programsOf,
     drain,
+    look,
+    pumpOptions,
     begin(ts, who, tell) {
       machine.setCurrent({ ...who, cpu: 0, ts, startTs: ts, taiOffset: options.bootEpochNs ?? 0n });
       setStartNs(script, machine, ts);
@@ -96,22 +126,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
       drain(tell);
     },
     startPump(source, fromNs, toNs) {
-      const dispatch = dispatchOf(script, new Set(plan.events.map(({ eventId }) => eventId)));
-      machine.startPump({
-        dispatch,
-        probed: plan.events,
-        counters: plan.missing.length,
-        ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
-        minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
-        timers,
-        taskRules: source.taskRules,
-        comms: source.comms,
-        tags: tagsOf(source),
-        trackTasks: options.trackTasks,
-        tellsTasks: source.tellsTasks ?? false,
-        fromNs,
-        toNs,
-      });
+      machine.startPump(pumpOptions(source, fromNs, toNs));
     },
     shareTask(source, startNs, fromNs, toNs) {
       if (plan.events.length > 0 || !options.hir || !isOrderFree(options.hir, source.taskRules.length === 0)) return null;

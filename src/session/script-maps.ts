@@ -13,6 +13,9 @@ export interface ScriptMaps {
   dumpForPrint(index: number): MapDump;
   clear(index: number): void;
   zero(index: number): void;
+  /** What is not in the maps themselves: scalar aggregates that zero() touched while they held something, by index. */
+  zeroed(): ReadonlySet<number>;
+  setZeroed(indices: ReadonlySet<number>): void;
 }
 
 const pad8 = (n: number): number => (n + 7) & ~7;
@@ -102,6 +105,11 @@ export function scriptMaps(script: CompiledScript, handles: readonly MapHandle[]
       const { handle, hasAllCells } = at(index);
       if (hasAllCells && dump(index).entries.length > 0) zeroed.add(index);
       for (const { value } of handle.entries()) value.fill(0);
+    },
+    zeroed: () => new Set(zeroed),
+    setZeroed(indices) {
+      zeroed.clear();
+      for (const index of indices) zeroed.add(index);
     },
   };
 }

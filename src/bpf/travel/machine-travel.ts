@@ -69,9 +69,9 @@ export function machineTravel(engine: Engine): MachineTravel {
     prepare() {
       while (engine.isPreparing()) engine.pump();
     },
-    pump(stops) {
+    pump(stops, slice = limits.budget) {
       setStops(stops);
-      setWord(PUMP_BLOCK + pump.slice, limits.budget);
+      setWord(PUMP_BLOCK + pump.slice, slice);
       const result = engine.pump();
       const hit = word(WATCH_BLOCK + watch.hit);
       setStops({});
@@ -120,6 +120,10 @@ export function machineTravel(engine: Engine): MachineTravel {
     },
     stateBytes: () => areas().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     reclaimStreams: () => streams.reclaim(),
+    mapAt(address) {
+      const index = plan.maps.findLastIndex(({ elements }) => elements <= address);
+      return index < 0 || address >= plan.mapsArea.address + plan.mapsArea.sizeBytes ? null : index;
+    },
     replacePrograms: engine.replacePrograms,
     watchPrograms: engine.setOnlooker,
   };

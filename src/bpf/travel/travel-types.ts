@@ -62,7 +62,7 @@ export interface MachineTravel {
   /** Does what has to be done before the first event: looks for the first names of tasks. */
   prepare(): void;
   /** As Machine.pump, and comes back ("pause") at the stops. Where it drains does not depend on them. */
-  pump(stops: Stops): Watched;
+  pump(stops: Stops, slice?: number): Watched;
   firings(): number;
   /** Time of the event or timer that was handled last; null: none has been. */
   reachedNs(): bigint | null;
@@ -80,6 +80,8 @@ export interface MachineTravel {
   stateBytes(): number;
   /** Another machine has read the same streams. */
   reclaimStreams(): void;
+  /** The map (by index) whose elements are at that address of the linear memory; null: it is no map's. */
+  mapAt(address: number): number | null;
   /** One program more at most, compiled with the same maps: they, and all state, stay. */
   replacePrograms(programs: readonly ProgramSpec[]): void;
   /** Until it is called with null every program runs in the interpreter, and before an onlooker. */
