@@ -34,7 +34,7 @@ export function findCallbackReads(cfg: Cfg, maps: readonly MapSpec[], values: Kn
 function ofCall(search: Search, index: number): Reads {
   const insn = search.cfg.insns[index]!;
   const kind = insn.kind === "call" ? (helpers[insn.helper]?.callback ?? null) : null;
-  const target = search.values.before[index]?.[2];
+  const target = search.values.args[index]?.[2];
   return kind === null || target?.kind !== "func" ? null : ofFunction(search, target.target, CONTEXT_REG[kind]);
 }
 
@@ -46,8 +46,7 @@ function ofFunction(search: Search, func: InsnIndex, reg: number): Reads {
   search.found.set(id, null);
   const reads: (readonly [number, number])[] = [];
   for (let index: number = func; index < search.cfg.insns.length && search.cfg.funcOf[index] === func; index++) {
-    const regs = search.values.before[index];
-    const some = regs === undefined ? [] : ofInsn(search, search.cfg.insns[index]!, index, regs, reg);
+    const some = ofInsn(search, search.cfg.insns[index]!, index, reg);
     if (some === null) return null;
     reads.push(...some);
   }
@@ -69,21 +68,18 @@ function leadsToContext({ cfg, values }: Search, index: number, value: Known | u
   return [...values.stored.get(cfg.funcOf[index]!)!.values()].some(({ kind }) => kind !== "fp");
 }
 
-function ofInsn(search: Search, insn: Insn, index: number, regs: readonly Known[], reg: number): Reads {
-  switch (insn.kind) {
-    case "load":
-    case "atomic": {
-      const at = throughContext(regs[insn.base], reg);
-      if (at === "no") return [];
-      return at === "anywhere" ? null : [[at + insn.off, insn.size]];
-    }
-    case "call_local":
-      return [1, 2, 3, 4, 5].some((arg) => throughContext(regs[arg], reg) !== "no" || leadsToContext(search, index, regs[arg])) ? null : [];
-    case "call":
-      return ofHelper(search, insn.helper, index, regs, reg);
-    default:
-      return [];
+function ofInsn(search: Search, insn: Insn, index: number, reg: number): Reads {
+  const base = search.values.base[index];
+  const regs = search.values.args[index];
+  if (insn.kind === "load" || insn.kind === "atomic") {
+    const at = base === undefined ? "no" : throughContext(base, reg);
+    if (at === "no") return [];
+    return at === "anywhere" ? null : [[at + insn.off, insn.size]];
   }
+  if (regs === undefined) return [];
+  if (insn.kind === "call") return ofHelper(search, insn.helper, index, regs, reg);
+  const isReached = regs.some((value, arg) => arg > 0 && (throughContext(value, reg) !== "no" || leadsToContext(search, index, value)));
+  return isReached ? null : [];
 }
 
 function ofHelper(search: Search, helper: number, index: number, regs: readonly Known[], reg: number): Reads {

@@ -1,6 +1,7 @@
 /**
- * For each insn, what the registers surely hold before it, as far as a plain forward pass can tell: addresses in the function's own
- * frame, constants and maps. liveness.ts needs it to know which stack bytes an insn touches. "maybe" is anything that may point into the frame.
+ * For each insn that touches memory or calls, what its registers surely hold, as far as a plain forward pass can tell: addresses in the
+ * function's own frame, constants and maps. liveness.ts needs it to know which stack bytes an insn touches. "maybe" is anything that may
+ * point into the frame.
  */
 import type { Insn, InsnIndex, Operand } from "../isa/insn.ts";
 import type { Cfg } from "./cfg.ts";
@@ -24,9 +25,13 @@ export function mayPointToFrame(known: Known): boolean {
   return known.kind === "fp" || known.kind === "maybe";
 }
 
+export const isAddress = (value: Known): boolean => mayPointToFrame(value) || value.kind === "arg";
+
 export interface KnownValues {
-  /** By insn, then by register; undefined for insns that are not reached. */
-  readonly before: readonly (readonly Known[] | undefined)[];
+  /** Of a load, store or atomic insn: its base register; undefined for insns that are not reached. */
+  readonly base: readonly (Known | undefined)[];
+  /** Of a call: r0 … r5. */
+  readonly args: readonly (readonly Known[] | undefined)[];
   /** Addresses of frames are stored in places that are not known: loads may give one. */
   readonly storesWildly: boolean;
   /** By function: words of its own frame, by offset, that may hold an address of a frame, and the address. */
@@ -35,6 +40,19 @@ export interface KnownValues {
 
 /** Mostly spilled registers. What else may be in such a word is left out. */
 type Stored = Map<number, Known>;
+
+interface Pass {
+  readonly cfg: Cfg;
+  readonly base: (Known | undefined)[];
+  readonly args: (readonly Known[] | undefined)[];
+  /** Where ways meet: what all of them agree on. */
+  readonly meeting: (Known[] | undefined)[];
+  /** Words of the frame of the function that is being looked at. */
+  stored: Stored;
+  wild: boolean;
+  /** Something was found that the pass did not know from its beginning. */
+  grew: boolean;
+}
 
 /** Parameters of each function that may be addresses of a caller's frame. */
 function frameParams(cfg: Cfg): ReadonlyMap<InsnIndex, readonly number[]> {
@@ -49,89 +67,52 @@ function frameParams(cfg: Cfg): ReadonlyMap<InsnIndex, readonly number[]> {
 export function findKnownValues(cfg: Cfg): KnownValues {
   const params = frameParams(cfg);
   const stored = new Map(cfg.funcs.map((func) => [func, new Map() as Stored]));
+  const slots = <T>(): (T | undefined)[] => Array<undefined>(cfg.insns.length).fill(undefined);
   let wild = false;
-  let results: Result[] = [];
-  for (let changed = true; changed;) {
-    changed = false;
-    results = cfg.funcs.map((func) => solve(cfg, func, params.get(func) ?? [], stored.get(func)!, wild));
-    for (const [number, result] of results.entries()) {
-      const found = noteStores(cfg, result, stored.get(cfg.funcs[number]!)!);
-      if (found.grew || (found.wild && !wild)) changed = true;
-      wild ||= found.wild;
+  for (;;) {
+    const pass: Pass = { cfg, base: slots(), args: slots(), meeting: slots(), stored: new Map(), wild, grew: false };
+    for (const func of cfg.funcs) {
+      pass.stored = stored.get(func)!;
+      walk(pass, func, params.get(func) ?? []);
     }
+    wild = pass.wild;
+    if (!pass.grew) return { base: pass.base, args: pass.args, storesWildly: wild, stored };
   }
-  const merged: (readonly Known[] | undefined)[] = Array<undefined>(cfg.insns.length).fill(undefined);
-  for (const result of results) for (const [index, regs] of result) merged[index] = regs;
-  return { before: merged, storesWildly: wild, stored };
 }
 
-type Result = Map<number, readonly Known[]>;
-
-function solve(cfg: Cfg, func: InsnIndex, params: readonly number[], stored: Stored, wild: boolean): Result {
+function walk(pass: Pass, func: InsnIndex, params: readonly number[]): void {
+  const { cfg, meeting } = pass;
   const entry = Array<Known>(11).fill(NO);
   entry[10] = { kind: "fp", off: 0, sure: true };
   for (const reg of params) entry[reg] = { kind: "arg", reg, off: 0 };
-  const before: Result = new Map([[func, entry]]);
-  const work: number[] = [func];
-  for (let index = work.pop(); index !== undefined; index = work.pop()) {
-    const after = transfer(cfg.insns[index]!, before.get(index)!, stored, wild);
-    for (const to of cfg.successors[index]!) {
-      const old = before.get(to);
-      const merged = old ? merge(old, after) : after;
-      if (merged === old) continue;
-      before.set(to, merged);
-      work.push(to);
+  const work: { index: number; regs: Known[] }[] = [{ index: func, regs: entry }];
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    let { regs } = next;
+    for (let index: number | undefined = next.index; index !== undefined;) {
+      if (cfg.prunePoints[index]) {
+        const old = meeting[index];
+        const merged: Known[] = old === undefined ? regs : merge(old, regs);
+        if (merged === old) break;
+        meeting[index] = merged;
+        regs = merged.slice();
+      }
+      step(pass, index, cfg.insns[index]!, regs);
+      const [on, aside]: readonly number[] = cfg.successors[index]!;
+      if (aside !== undefined) work.push({ index: aside, regs: regs.slice() });
+      index = on;
     }
   }
-  return before;
 }
 
-export const isAddress = (value: Known): boolean => mayPointToFrame(value) || value.kind === "arg";
-
-/** Adds the words of the own frame that addresses are stored in; `wild` if they are stored anywhere else. */
-function noteStores(cfg: Cfg, result: Result, stored: Stored): { readonly grew: boolean; readonly wild: boolean } {
-  let grew = false;
-  let wild = false;
-  for (const [index, regs] of result) {
-    const insn = cfg.insns[index]!;
-    const src = insn.kind === "store" && insn.size === 8 && "reg" in insn.src ? insn.src.reg : insn.kind === "atomic" ? insn.src : null;
-    if (src === null || (insn.kind !== "store" && insn.kind !== "atomic")) continue;
-    const value = regs[src]!;
-    if (!isAddress(value)) continue;
-    const base = regs[insn.base]!;
-    if (base.kind !== "fp" || insn.kind === "atomic") {
-      wild = true;
-      continue;
-    }
-    const off = base.off + insn.off;
-    const old = stored.get(off);
-    const joined = old === undefined ? value : join(old, value);
-    if (old !== undefined && sameKnown(old, joined)) continue;
-    stored.set(off, joined);
-    grew = true;
+function merge(a: Known[], b: readonly Known[]): Known[] {
+  let merged = a;
+  for (let reg = 0; reg < a.length; reg++) {
+    const joined = join(a[reg]!, b[reg]!);
+    if (joined === a[reg]) continue;
+    if (merged === a) merged = a.slice();
+    merged[reg] = joined;
   }
-  return { grew, wild };
-}
-
-const WORD = 8;
-
-/**
- * What a load of a word may give. Memory that is not the own frame holds addresses of it only if they were stored wildly; addresses of
- * other frames in it are for their owners to think of, see callback-reads.ts.
- */
-function loaded(base: Known, off: number, stored: Stored, wild: boolean): Known {
-  if (wild) return MAYBE;
-  if (stored.size === 0 || (base.kind !== "maybe" && base.kind !== "fp")) return NO;
-  if (base.kind === "maybe") return MAYBE;
-  const at = base.off + off;
-  for (let by = 1; by < WORD; by++) if (stored.has(at + by) || stored.has(at - by)) return MAYBE;
-  const address = stored.get(at) ?? NO;
-  return address.kind === "fp" ? unsure(address) : address;
-}
-
-function merge(a: readonly Known[], b: readonly Known[]): readonly Known[] {
-  const merged = a.map((left, reg) => join(left, b[reg]!));
-  return merged.every((known, reg) => known === a[reg]) ? a : merged;
+  return merged;
 }
 
 type FrameAddress = Extract<Known, { kind: "fp" }>;
@@ -141,7 +122,7 @@ function unsure(address: FrameAddress): FrameAddress {
 }
 
 function join(a: Known, b: Known): Known {
-  if (a.kind === "maybe" || sameKnown(a, b)) return a;
+  if (a === b || a.kind === "maybe" || sameKnown(a, b)) return a;
   if (a.kind === "fp" && (!isAddress(b) || (b.kind === "fp" && a.off === b.off))) return unsure(a);
   if (b.kind === "fp" && !isAddress(a)) return unsure(b);
   if (mayPointToFrame(a) || mayPointToFrame(b)) return MAYBE;
@@ -159,44 +140,96 @@ function sameKnown(a: Known, b: Known): boolean {
   return a.kind === b.kind;
 }
 
-function transfer(insn: Insn, regs: readonly Known[], stored: Stored, wild: boolean): readonly Known[] {
-  const set = (reg: number, value: Known): readonly Known[] => (regs[reg] === value ? regs : regs.with(reg, value));
-  const valueOf = (operand: Operand): Known => ("reg" in operand ? regs[operand.reg]! : { kind: "const", value: operand.imm });
+const valueOf = (operand: Operand, regs: readonly Known[]): Known =>
+  "reg" in operand ? regs[operand.reg]! : { kind: "const", value: operand.imm };
+
+/** What the insn does to `regs`; notes what is asked for later. */
+function step(pass: Pass, index: number, insn: Insn, regs: Known[]): void {
   switch (insn.kind) {
     case "alu": {
-      const src = valueOf(insn.src);
-      if (insn.op === "mov") return set(insn.dst, insn.wide || src.kind !== "const" || src.value >= 0 ? src : NO);
-      return set(insn.dst, combine(insn.op, insn.wide, regs[insn.dst]!, src));
+      const src = valueOf(insn.src, regs);
+      if (insn.op !== "mov") regs[insn.dst] = combine(insn.op, insn.wide, regs[insn.dst]!, src);
+      else regs[insn.dst] = insn.wide || src.kind !== "const" || src.value >= 0 ? src : NO;
+      return;
     }
     case "lddw":
-      if (insn.value.kind === "func") return set(insn.dst, { kind: "func", target: insn.value.target });
-      return set(insn.dst, insn.value.kind === "map" ? { kind: "map", map: insn.value.map } : NO);
+      if (insn.value.kind === "func") regs[insn.dst] = { kind: "func", target: insn.value.target };
+      else regs[insn.dst] = insn.value.kind === "map" ? { kind: "map", map: insn.value.map } : NO;
+      return;
     case "neg":
     case "end":
-      return set(insn.dst, unknownFrom(regs[insn.dst]!));
+      regs[insn.dst] = unknownFrom(regs[insn.dst]!);
+      return;
     case "movsx":
-      return set(insn.dst, unknownFrom(regs[insn.src]!));
-    case "load":
-      return set(insn.dst, insn.size === WORD ? loaded(regs[insn.base]!, insn.off, stored, wild) : NO);
-    case "atomic":
-      return insn.fetch ? set(insn.op === "cmpxchg" ? 0 : insn.src, loaded(regs[insn.base]!, insn.off, stored, wild)) : regs;
+      regs[insn.dst] = unknownFrom(regs[insn.src]!);
+      return;
+    case "load": {
+      const base = (pass.base[index] = regs[insn.base]!);
+      regs[insn.dst] = insn.size === WORD ? loaded(pass, base, insn.off) : NO;
+      return;
+    }
+    case "store": {
+      const base = (pass.base[index] = regs[insn.base]!);
+      // Narrower stores keep no pointer.
+      if (insn.size === WORD && "reg" in insn.src) noteStore(pass, base, insn.off, regs[insn.src.reg]!);
+      return;
+    }
+    case "atomic": {
+      const base = (pass.base[index] = regs[insn.base]!);
+      if (isAddress(regs[insn.src]!)) noteStore(pass, MAYBE, 0, regs[insn.src]!);
+      if (insn.fetch) regs[insn.op === "cmpxchg" ? 0 : insn.src] = loaded(pass, base, insn.off);
+      return;
+    }
     case "call":
     case "call_local":
-      return regs.every((known, reg) => reg > 5 || known === NO) ? regs : regs.map((known, reg) => (reg <= 5 ? NO : known));
-    case "store":
+      pass.args[index] = regs.slice(0, 6);
+      regs.fill(NO, 0, 6);
+      return;
     case "jump":
     case "branch":
     case "exit":
-      return regs;
+      return;
   }
 }
 
-function combine(op: string, wide: boolean, dst: Known, src: Known): Known {
-  if (wide && dst.kind === "arg" && dst.off !== null && src.kind === "const" && (op === "add" || op === "sub")) {
-    return { ...dst, off: op === "add" ? dst.off + src.value : dst.off - src.value };
+/** Keeps what address a word of the own frame may hold; an address that is stored anywhere else may be anywhere. */
+function noteStore(pass: Pass, base: Known, insnOff: number, value: Known): void {
+  if (!isAddress(value)) return;
+  if (base.kind !== "fp") {
+    pass.grew ||= !pass.wild;
+    pass.wild = true;
+    return;
   }
-  if (wide && dst.kind === "fp" && src.kind === "const" && (op === "add" || op === "sub")) {
-    return { ...dst, off: op === "add" ? dst.off + src.value : dst.off - src.value };
+  const off = base.off + insnOff;
+  const old = pass.stored.get(off);
+  const joined = old === undefined ? value : join(old, value);
+  if (old !== undefined && sameKnown(old, joined)) return;
+  pass.stored.set(off, joined);
+  pass.grew = true;
+}
+
+const WORD = 8;
+
+/**
+ * What a load of a word may give. Memory that is not the own frame holds addresses of it only if they were stored wildly; addresses of
+ * other frames in it are for their owners to think of, see callback-reads.ts.
+ */
+function loaded({ stored, wild }: Pass, base: Known, off: number): Known {
+  if (wild) return MAYBE;
+  if (stored.size === 0 || (base.kind !== "maybe" && base.kind !== "fp")) return NO;
+  if (base.kind === "maybe") return MAYBE;
+  const at = base.off + off;
+  for (let by = 1; by < WORD; by++) if (stored.has(at + by) || stored.has(at - by)) return MAYBE;
+  const address = stored.get(at) ?? NO;
+  return address.kind === "fp" ? unsure(address) : address;
+}
+
+function combine(op: string, wide: boolean, dst: Known, src: Known): Known {
+  if (dst.kind === "no" && (src.kind === "no" || src.kind === "const")) return dst;
+  if (wide && src.kind === "const" && (op === "add" || op === "sub")) {
+    const by = op === "add" ? src.value : -src.value;
+    if (dst.kind === "arg" && dst.off !== null) return { kind: "arg", reg: dst.reg, off: dst.off + by };
+    if (dst.kind === "fp") return { kind: "fp", off: dst.off + by, sure: dst.sure };
   }
   if (mayPointToFrame(dst) || mayPointToFrame(src)) return MAYBE;
   return dst.kind === "arg" || src.kind === "arg" ? ANY_ARG : NO;

@@ -7,45 +7,28 @@ import type { Insn, InsnIndex, Operand } from "../isa/insn.ts";
 import type { MapSpec } from "../spec.ts";
 import type { Cfg } from "./cfg.ts";
 import { type CallbackReads, findCallbackReads } from "./callback-reads.ts";
-import { type Known, findKnownValues, mayPointToFrame } from "./known-values.ts";
+import { type Known, type KnownValues, findKnownValues, mayPointToFrame } from "./known-values.ts";
+import { ALL_BYTES, FRAME_BYTES, type Needs, addBytes, assign, bit, byteMask, dropBytes, use } from "./needs.ts";
+import { type StackNeeds, needsBySlot } from "./stack-needs.ts";
 
-/** Registers as bit r; bytes of the function's own frame as bit 512 + off. `precise` is a subset of `live`. */
-export interface Needs {
-  readonly live: number;
-  readonly precise: number;
-  readonly liveBytes: bigint;
-  readonly preciseBytes: bigint;
-}
-
+/** Before each insn. */
 export interface Liveness {
-  /** Before each insn. */
-  readonly before: readonly Needs[];
+  readonly live: Uint16Array;
+  readonly precise: Uint16Array;
+  readonly liveBytes: readonly bigint[];
+  readonly preciseBytes: readonly bigint[];
+  /** By insn, as far as it was asked for. */
+  readonly stack: Map<number, StackNeeds>;
 }
 
-const FRAME_BYTES = 512;
-const ALL_BYTES = (1n << BigInt(FRAME_BYTES)) - 1n;
-const NOTHING: Needs = { live: 0, precise: 0, liveBytes: 0n, preciseBytes: 0n };
 const ARGS = 0b111110;
 const CALLER_SAVED = 0b111111;
-
-/** Masks that were asked for, by bounds: few different ones, again and again. */
-const masks = new Map<number, bigint>();
-
-/** Bytes off … off + count - 1 of a frame, clipped to it. */
-export function byteMask(off: number, count: number): bigint {
-  const from = Math.max(off + FRAME_BYTES, 0);
-  const to = Math.min(off + FRAME_BYTES + count, FRAME_BYTES);
-  if (to <= from) return 0n;
-  const bounds = from * (FRAME_BYTES + 1) + to;
-  let mask = masks.get(bounds);
-  if (mask === undefined) masks.set(bounds, (mask = ((1n << BigInt(to - from)) - 1n) << BigInt(from)));
-  return mask;
-}
+const MAYBE: Known = { kind: "maybe" };
 
 interface Context {
   readonly cfg: Cfg;
   readonly maps: readonly MapSpec[];
-  readonly known: readonly (readonly Known[] | undefined)[];
+  readonly values: KnownValues;
   readonly callbackReads: CallbackReads;
   /** By function: bytes of its frame that may hold addresses of frames. */
   readonly pointerBytes: ReadonlyMap<InsnIndex, bigint>;
@@ -53,29 +36,48 @@ interface Context {
   readonly entry: Map<InsnIndex, number>;
 }
 
+interface Found extends Liveness {
+  readonly liveBytes: bigint[];
+  readonly preciseBytes: bigint[];
+}
+
 export function findLiveness(cfg: Cfg, maps: readonly MapSpec[]): Liveness {
   const values = findKnownValues(cfg);
+  const pointerBytes = [...values.stored].map(
+    ([func, words]) => [func, [...words.keys()].reduce((sum, off) => sum | byteMask(off, 8), 0n)] as const,
+  );
   const context: Context = {
     cfg,
     maps,
-    known: values.before,
+    values,
     callbackReads: findCallbackReads(cfg, maps, values),
-    pointerBytes: new Map(
-      [...values.stored].map(([func, words]) => [func, [...words.keys()].reduce((sum, off) => sum | byteMask(off, 8), 0n)]),
-    ),
+    pointerBytes: new Map(pointerBytes),
     entry: new Map(),
   };
-  const before = Array<Needs>(cfg.insns.length).fill(NOTHING);
+  const count = cfg.insns.length;
+  const found: Found = {
+    live: new Uint16Array(count),
+    precise: new Uint16Array(count),
+    liveBytes: Array<bigint>(count).fill(0n),
+    preciseBytes: Array<bigint>(count).fill(0n),
+    stack: new Map(),
+  };
   for (const func of calleesFirst(cfg)) {
-    solve(context, func, before);
-    context.entry.set(func, before[func]!.live & ARGS);
+    solve(context, func, found);
+    context.entry.set(func, found.live[func]! & ARGS);
   }
-  return { before };
+  return found;
 }
 
 /** Whether the number in a register may still decide something at this insn. */
 export function isPrecise(liveness: Liveness, insn: number, reg: number): boolean {
-  return (liveness.before[insn]!.precise & bit(reg)) !== 0;
+  return (liveness.precise[insn]! & bit(reg)) !== 0;
+}
+
+export function stackNeeds({ liveBytes, preciseBytes, stack }: Liveness, insn: number): StackNeeds {
+  let found = stack.get(insn);
+  if (found === undefined) stack.set(insn, (found = { live: needsBySlot(liveBytes[insn]!), precise: needsBySlot(preciseBytes[insn]!) }));
+  return found;
 }
 
 function calleesFirst(cfg: Cfg): InsnIndex[] {
@@ -94,182 +96,189 @@ function calleesFirst(cfg: Cfg): InsnIndex[] {
   return order;
 }
 
-function solve(context: Context, func: InsnIndex, before: Needs[]): void {
+function solve(context: Context, func: InsnIndex, found: Found): void {
   const { cfg } = context;
   let end: number = func;
   while (end < cfg.insns.length && cfg.funcOf[end] === func) end++;
   // Without a way back one pass, from the end, sees all that comes later.
   let goesBack = false;
   for (let index: number = func; index < end && !goesBack; index++) goesBack = cfg.successors[index]!.some((to) => to <= index);
+  const needs: Needs = { live: 0, precise: 0, liveBytes: 0n, preciseBytes: 0n };
   for (let changed = true; changed;) {
     changed = false;
     for (let index = end - 1; index >= func; index--) {
-      let after = NOTHING;
-      for (const to of cfg.successors[index]!) after = union(after, before[to]!);
-      const needs = transfer(context, index, after);
-      if (same(needs, before[index]!)) continue;
-      before[index] = needs;
-      changed = goesBack;
+      const [on, aside]: readonly number[] = cfg.successors[index]!;
+      // What follows was looked at just now.
+      if (on !== index + 1) load(needs, found, on);
+      if (aside !== undefined) join(needs, found, aside);
+      transfer(context, index, needs);
+      if (keep(needs, found, index)) changed = goesBack;
     }
   }
 }
 
-function union(a: Needs, b: Needs): Needs {
-  if (a === NOTHING || a === b) return b;
-  if (b === NOTHING) return a;
-  return {
-    live: a.live | b.live,
-    precise: a.precise | b.precise,
-    liveBytes: a.liveBytes | b.liveBytes,
-    preciseBytes: a.preciseBytes | b.preciseBytes,
-  };
+function load(needs: Needs, { live, precise, liveBytes, preciseBytes }: Found, from: number | undefined): void {
+  needs.live = from === undefined ? 0 : live[from]!;
+  needs.precise = from === undefined ? 0 : precise[from]!;
+  needs.liveBytes = from === undefined ? 0n : liveBytes[from]!;
+  needs.preciseBytes = from === undefined ? 0n : preciseBytes[from]!;
 }
 
-function same(a: Needs, b: Needs): boolean {
-  return a === b || (a.live === b.live && a.precise === b.precise && a.liveBytes === b.liveBytes && a.preciseBytes === b.preciseBytes);
+function join(needs: Needs, { live, precise, liveBytes, preciseBytes }: Found, from: number): void {
+  needs.live |= live[from]!;
+  needs.precise |= precise[from]!;
+  if (liveBytes[from] !== needs.liveBytes) needs.liveBytes |= liveBytes[from]!;
+  if (preciseBytes[from] !== needs.preciseBytes) needs.preciseBytes |= preciseBytes[from]!;
 }
 
-const bit = (reg: number): number => 1 << reg;
+/** Whether it is something new. */
+function keep(needs: Needs, { live, precise, liveBytes, preciseBytes }: Found, at: number): boolean {
+  const same =
+    live[at] === needs.live &&
+    precise[at] === needs.precise &&
+    liveBytes[at] === needs.liveBytes &&
+    preciseBytes[at] === needs.preciseBytes;
+  live[at] = needs.live;
+  precise[at] = needs.precise;
+  liveBytes[at] = needs.liveBytes;
+  preciseBytes[at] = needs.preciseBytes;
+  return !same;
+}
+
 const bitOf = (operand: Operand): number => ("reg" in operand ? bit(operand.reg) : 0);
 
-function transfer(context: Context, index: number, after: Needs): Needs {
+/** From what is needed behind the insn to what is needed before it. */
+function transfer(context: Context, index: number, needs: Needs): void {
   const insn = context.cfg.insns[index]!;
   switch (insn.kind) {
-    case "alu": {
-      const reads = bitOf(insn.src) | (insn.op === "mov" ? 0 : bit(insn.dst));
-      return assign(after, insn.dst, reads);
-    }
+    case "alu":
+      return assign(needs, insn.dst, bitOf(insn.src) | (insn.op === "mov" ? 0 : bit(insn.dst)));
     case "neg":
     case "end":
-      return assign(after, insn.dst, bit(insn.dst));
+      return assign(needs, insn.dst, bit(insn.dst));
     case "movsx":
-      return assign(after, insn.dst, bit(insn.src));
+      return assign(needs, insn.dst, bit(insn.src));
     case "lddw":
-      return assign(after, insn.dst, 0);
+      return assign(needs, insn.dst, 0);
     case "load":
-      return load(context, index, insn, after);
+      return beforeLoad(context, index, insn, needs);
     case "store":
-      return store(context, index, insn, after);
+      return beforeStore(context, index, insn, needs);
     case "atomic":
-      return atomic(context, index, insn, after);
+      return beforeAtomic(context, index, insn, needs);
     case "branch":
-      return use(after, bit(insn.dst) | bitOf(insn.src));
+      return use(needs, bit(insn.dst) | bitOf(insn.src));
     case "jump":
-      return after;
+      return;
     case "call":
-      return callHelper(context, index, insn.helper, after);
+      return beforeHelper(context, index, insn.helper, needs);
     case "call_local":
-      return callLocal(context, index, insn.target, after);
+      return beforeLocalCall(context, index, insn.target, needs);
     case "exit":
       // What a function returns may matter to its caller; a program's result does not.
-      return { ...NOTHING, live: bit(0), precise: context.cfg.funcOf[index] === 0 ? 0 : bit(0) };
+      needs.live = bit(0);
+      needs.precise = context.cfg.funcOf[index] === 0 ? 0 : bit(0);
+      needs.liveBytes = 0n;
+      needs.preciseBytes = 0n;
   }
 }
 
-/** dst is computed from the registers in `reads`. */
-function assign(after: Needs, dst: number, reads: number): Needs {
-  const wanted = (after.precise & bit(dst)) !== 0;
-  return withRegs(after, (after.live & ~bit(dst)) | reads, (after.precise & ~bit(dst)) | (wanted ? reads : 0));
+/** Bytes of the own frame that an access may touch. */
+function touched({ values }: Context, index: number, off: number, size: number): bigint {
+  const base = values.base[index] ?? MAYBE;
+  if (base.kind === "fp") return byteMask(base.off + off, size);
+  return base.kind === "maybe" ? ALL_BYTES : 0n;
 }
 
-function withRegs(after: Needs, live: number, precise: number): Needs {
-  if (live === after.live && precise === after.precise) return after;
-  return { live, precise, liveBytes: after.liveBytes, preciseBytes: after.preciseBytes };
+function isExact({ values }: Context, index: number): boolean {
+  const base = values.base[index];
+  return base?.kind === "fp" && base.sure;
 }
 
-function withBytes(after: Needs, liveBytes: bigint, preciseBytes: bigint): Needs {
-  if (liveBytes === after.liveBytes && preciseBytes === after.preciseBytes) return after;
-  return { live: after.live, precise: after.precise, liveBytes, preciseBytes };
+function beforeLoad(context: Context, index: number, insn: Extract<Insn, { kind: "load" }>, needs: Needs): void {
+  const wanted = (needs.precise & bit(insn.dst)) !== 0;
+  assign(needs, insn.dst, 0);
+  addBytes(needs, touched(context, index, insn.off, insn.size), wanted);
+  use(needs, bit(insn.base));
 }
 
-/** Registers whose values decide. */
-function use(after: Needs, regs: number): Needs {
-  return withRegs(after, after.live | regs, after.precise | regs);
-}
-
-/** Bytes of the own frame that an access may touch: surely (exact) or at most. */
-function touched(
-  context: Context,
-  index: number,
-  base: number,
-  off: number,
-  size: number,
-): { readonly mask: bigint; readonly exact: boolean } {
-  const known = context.known[index]?.[base] ?? { kind: "maybe" as const };
-  if (known.kind === "fp") return { mask: byteMask(known.off + off, size), exact: known.sure };
-  return { mask: known.kind === "maybe" ? ALL_BYTES : 0n, exact: false };
-}
-
-function load(context: Context, index: number, insn: Extract<Insn, { kind: "load" }>, after: Needs): Needs {
-  const { mask } = touched(context, index, insn.base, insn.off, insn.size);
-  const wanted = (after.precise & bit(insn.dst)) !== 0;
-  const rest = assign(after, insn.dst, 0);
-  const needs = mask === 0n ? rest : withBytes(rest, rest.liveBytes | mask, wanted ? rest.preciseBytes | mask : rest.preciseBytes);
-  return use(needs, bit(insn.base));
-}
-
-function store(context: Context, index: number, insn: Extract<Insn, { kind: "store" }>, after: Needs): Needs {
-  const { mask, exact } = touched(context, index, insn.base, insn.off, insn.size);
+function beforeStore(context: Context, index: number, insn: Extract<Insn, { kind: "store" }>, needs: Needs): void {
+  const mask = touched(context, index, insn.off, insn.size);
   // Outside of the main function an unknown base may be the stack of a caller, all of which counts as precise during the call.
   const elsewhere = mask === 0n && context.cfg.funcOf[index] !== 0;
-  const wanted = elsewhere || (mask !== 0n && (after.preciseBytes & mask) !== 0n);
+  const wanted = elsewhere || (mask !== 0n && (needs.preciseBytes & mask) !== 0n);
   const value = bitOf(insn.src);
-  const regs = withRegs(after, after.live | value | bit(insn.base), after.precise | (wanted ? value : 0) | bit(insn.base));
-  return exact && mask !== 0n ? withBytes(regs, after.liveBytes & ~mask, after.preciseBytes & ~mask) : regs;
+  needs.live |= value;
+  if (wanted) needs.precise |= value;
+  use(needs, bit(insn.base));
+  if (mask !== 0n && isExact(context, index)) dropBytes(needs, mask);
 }
 
 /** Its results are unknown numbers whatever the operands are, so these need not be precise. */
-function atomic(context: Context, index: number, insn: Extract<Insn, { kind: "atomic" }>, after: Needs): Needs {
-  const { mask } = touched(context, index, insn.base, insn.off, insn.size);
-  const rest = insn.fetch ? assign(after, insn.op === "cmpxchg" ? 0 : insn.src, 0) : after;
-  const reads = bit(insn.src) | (insn.op === "cmpxchg" ? bit(0) : 0);
-  return use({ ...rest, live: rest.live | reads, liveBytes: rest.liveBytes | mask }, bit(insn.base));
+function beforeAtomic(context: Context, index: number, insn: Extract<Insn, { kind: "atomic" }>, needs: Needs): void {
+  if (insn.fetch) assign(needs, insn.op === "cmpxchg" ? 0 : insn.src, 0);
+  needs.live |= bit(insn.src) | (insn.op === "cmpxchg" ? bit(0) : 0);
+  addBytes(needs, touched(context, index, insn.off, insn.size), false);
+  use(needs, bit(insn.base));
 }
 
-function callLocal(context: Context, index: number, target: InsnIndex, after: Needs): Needs {
-  const args = context.entry.get(target) ?? ARGS;
-  const rest = withRegs(after, after.live & ~CALLER_SAVED, after.precise & ~CALLER_SAVED);
-  const passesFrame = [1, 2, 3, 4, 5].some((reg) => args & bit(reg) && mayPointToFrame(context.known[index]?.[reg] ?? { kind: "maybe" }));
-  return use(passesFrame ? withBytes(rest, ALL_BYTES, ALL_BYTES) : rest, args);
+function dropCallerSaved(needs: Needs): void {
+  needs.live &= ~CALLER_SAVED;
+  needs.precise &= ~CALLER_SAVED;
 }
 
-function callHelper(context: Context, index: number, helper: number, after: Needs): Needs {
-  const args = helpers[helper]?.args ?? [];
-  const known = context.known[index] ?? [];
-  let needs = withRegs(after, after.live & ~CALLER_SAVED, after.precise & ~CALLER_SAVED);
+function beforeLocalCall({ values, entry }: Context, index: number, target: InsnIndex, needs: Needs): void {
+  const args = entry.get(target) ?? ARGS;
+  const known = values.args[index];
+  dropCallerSaved(needs);
+  if ([1, 2, 3, 4, 5].some((reg) => args & bit(reg) && mayPointToFrame(known?.[reg] ?? MAYBE))) addBytes(needs, ALL_BYTES, true);
+  use(needs, args);
+}
+
+const NO_ARGS: readonly ArgType[] = [];
+const UNREACHED: readonly Known[] = [];
+
+function beforeHelper(context: Context, index: number, helper: number, needs: Needs): void {
+  const args = helpers[helper]?.args ?? NO_ARGS;
+  const known = context.values.args[index] ?? UNREACHED;
+  dropCallerSaved(needs);
   // Writes first: what the call writes was not needed before it, unless the call itself reads it.
   args.forEach((type, arg) => {
     const where = known[arg + 1];
     const length = known[arg + 2];
-    if (type !== "writable" || where?.kind !== "fp" || !where.sure || length?.kind !== "const") return;
-    const mask = ~byteMask(where.off, length.value);
-    needs = withBytes(needs, needs.liveBytes & mask, needs.preciseBytes & mask);
+    if (type === "writable" && where?.kind === "fp" && where.sure && length?.kind === "const")
+      dropBytes(needs, byteMask(where.off, length.value));
   });
   args.forEach((type, arg) => {
-    needs = type === "stack_or_null" ? callbackContext(context, index, arg + 1, needs) : callArgument(context, known, type, arg + 1, needs);
+    if (type === "stack_or_null") beforeCallback(context, index, arg + 1, needs);
+    else beforeArgument(context, known, type, arg + 1, needs);
   });
-  return needs;
 }
 
-function callArgument(context: Context, known: readonly Known[], type: ArgType, reg: number, needs: Needs): Needs {
-  const where = known[reg] ?? { kind: "maybe" };
-  if (type === "anything") return withRegs(needs, needs.live | bit(reg), needs.precise);
+function beforeArgument(context: Context, known: readonly Known[], type: ArgType, reg: number, needs: Needs): void {
+  if (type === "anything") {
+    needs.live |= bit(reg);
+    return;
+  }
   const reads = type === "readable" || type === "map_key" || type === "map_value";
-  const mask = reads ? readMask(where, readLength(context, known, type, reg)) : 0n;
-  return use(mask === 0n ? needs : withBytes(needs, needs.liveBytes | mask, needs.preciseBytes), bit(reg));
+  if (reads) addBytes(needs, readMask(known[reg] ?? MAYBE, readLength(context, known, type, reg)), false);
+  use(needs, bit(reg));
 }
 
 /** What the callback reads of the frame is needed whenever it runs, in every round. */
-function callbackContext(context: Context, index: number, reg: number, needs: Needs): Needs {
-  const where = context.known[index]?.[reg] ?? { kind: "maybe" };
-  if (!mayPointToFrame(where)) return use(needs, bit(reg));
+function beforeCallback(context: Context, index: number, reg: number, needs: Needs): void {
+  const where = context.values.args[index]?.[reg] ?? MAYBE;
+  use(needs, bit(reg));
+  if (mayPointToFrame(where)) addBytes(needs, callbackMask(context, index, where), true);
+}
+
+function callbackMask(context: Context, index: number, where: Known): bigint {
   const reads = where.kind === "fp" ? context.callbackReads(index) : null;
-  if (where.kind !== "fp" || reads === null) return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
+  if (where.kind !== "fp" || reads === null) return ALL_BYTES;
   const mask = reads.reduce((sum, [off, size]) => sum | byteMask(where.off + off, size), 0n);
   // An address that the callback finds there may lead it anywhere in the frame.
   const addresses = context.pointerBytes.get(context.cfg.funcOf[index]!) ?? 0n;
-  if ((mask & addresses) !== 0n) return use(withBytes(needs, ALL_BYTES, ALL_BYTES), bit(reg));
-  return use(withBytes(needs, needs.liveBytes | mask, needs.preciseBytes | mask), bit(reg));
+  return (mask & addresses) === 0n ? mask : ALL_BYTES;
 }
 
 /** Bytes read, or null if that is not known here. */

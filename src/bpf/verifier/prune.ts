@@ -2,27 +2,33 @@
  * Whether one state makes another superfluous: everything that can go wrong from `cur` can go wrong from `old` too. Only what
  * liveness.ts says may be read, and among numbers only what may decide something, is compared (linux states_equal).
  */
-import type { Liveness, Needs } from "./liveness.ts";
+import { type Liveness, stackNeeds } from "./liveness.ts";
 import { type PlacePointer, type RegState, isPointer, unknownReg } from "./reg-state.ts";
 import { constValue, isConst, loadedScalar, scalarContains, zeroScalar } from "./scalar.ts";
+import type { StackNeeds } from "./stack-needs.ts";
 import { type CallbackRun, type Frame, type Slot, type State, mapRegs } from "./state.ts";
 
-/** Which id of `cur` plays the part of an id of `old`. */
-type Ids = Map<number, number>;
+/** Which id of `cur` plays the part of an id of `old`. Made when there is one. */
+interface Ids {
+  of: Map<number, number> | null;
+}
 
 export function covers(old: State, cur: State, insn: number, liveness: Liveness): boolean {
-  if (old.frames.length !== cur.frames.length || old.refs.length !== cur.refs.length) return false;
-  const ids: Ids = new Map();
+  const depth = old.frames.length;
+  if (depth !== cur.frames.length || old.refs.length !== cur.refs.length) return false;
+  const ids: Ids = { of: null };
   for (const [index, ref] of old.refs.entries()) {
     const other = cur.refs[index]!;
     if (ref.insn !== other.insn || !sameId(ids, ref.id, other.id)) return false;
   }
-  return old.frames.every((frame, depth) => {
-    const other = cur.frames[depth]!;
+  for (let level = 0; level < depth; level++) {
+    const frame = old.frames[level]!;
+    const other = cur.frames[level]!;
     if (frame.func !== other.func || frame.callsite !== other.callsite) return false;
-    const at = depth === old.frames.length - 1 ? insn : old.frames[depth + 1]!.callsite;
-    return frameCovers(frame, other, liveness.before[at]!, ids);
-  });
+    const at = level === depth - 1 ? insn : old.frames[level + 1]!.callsite;
+    if (!frameCovers(frame, other, at, liveness, ids)) return false;
+  }
+  return true;
 }
 
 /** The states agree in all that is compared. */
@@ -38,18 +44,18 @@ export function sameIterations(a: State, b: State): boolean {
   });
 }
 
-function frameCovers(old: Frame, cur: Frame, needs: Needs, ids: Ids): boolean {
-  for (let reg = 0; reg < 10; reg++) {
-    const bit = 1 << reg;
-    if ((needs.live & bit) === 0) continue;
-    if (!regCovers(old.regs[reg]!, cur.regs[reg]!, (needs.precise & bit) !== 0, ids)) return false;
+function frameCovers(old: Frame, cur: Frame, insn: number, liveness: Liveness, ids: Ids): boolean {
+  const precise = liveness.precise[insn]!;
+  for (let reg = 0, live = liveness.live[insn]!; reg < 10 && live !== 0; reg++, live >>= 1) {
+    if ((live & 1) !== 0 && !regCovers(old.regs[reg]!, cur.regs[reg]!, (precise & (1 << reg)) !== 0, ids)) return false;
   }
-  return stackCovers(old, cur, needs, ids);
+  return liveness.liveBytes[insn] === 0n || stackCovers(old, cur, stackNeeds(liveness, insn), ids);
 }
 
 function regCovers(old: RegState, cur: RegState, precise: boolean, ids: Ids): boolean {
   // Nobody read it on the way that was explored from there.
   if (old.kind === "not_init") return true;
+  if (old === cur && !("id" in old && old.id !== 0)) return true;
   if (old.kind === "scalar") {
     if (cur.kind !== "scalar") return false;
     if (!precise) return true;
@@ -66,8 +72,9 @@ function linkCovers(ids: Ids, old: number, cur: number): boolean {
 }
 
 function sameId(ids: Ids, old: number, cur: number): boolean {
-  const known = ids.get(old);
-  if (known === undefined) ids.set(old, cur);
+  ids.of ??= new Map();
+  const known = ids.of.get(old);
+  if (known === undefined) ids.of.set(old, cur);
   return known === undefined || (known === cur && cur > 0);
 }
 
@@ -98,19 +105,20 @@ function placeCovers(old: PlacePointer, cur: PlacePointer): boolean {
   return old.off === cur.off && scalarContains(old.variable, cur.variable);
 }
 
-function stackCovers(old: Frame, cur: Frame, needs: Needs, ids: Ids): boolean {
-  return old.stack.every((slot, index) => {
-    if (!slot) return true;
-    const shift = BigInt(512 - 8 * (index + 1));
-    const live = Number((needs.liveBytes >> shift) & 0xffn);
-    if (live === 0) return true;
-    const other = cur.stack[index];
-    const precise = Number((needs.preciseBytes >> shift) & 0xffn);
-    return slotCovers(slot, other ?? { types: "????????", spilled: null }, live, precise, ids);
-  });
+const UNWRITTEN: Slot = { types: "????????", spilled: null };
+
+function stackCovers(old: Frame, cur: Frame, { live, precise }: StackNeeds, ids: Ids): boolean {
+  for (let index = 0; index < old.stack.length; index++) {
+    const slot = old.stack[index];
+    if (slot === undefined || live[index] === 0) continue;
+    if (!slotCovers(slot, cur.stack[index] ?? UNWRITTEN, live[index]!, precise[index]!, ids)) return false;
+  }
+  return true;
 }
 
 function slotCovers(old: Slot, cur: Slot, live: number, precise: number, ids: Ids): boolean {
+  // Without a spilled register all that there is to know are the types.
+  if (old === cur && old.spilled === null) return true;
   if (old.spilled && isPointer(old.spilled)) return cur.spilled !== null && regCovers(old.spilled, cur.spilled, true, ids);
   const curIsPointer = cur.spilled !== null && isPointer(cur.spilled);
   const spilledSize = old.types.lastIndexOf("r") + 1;
