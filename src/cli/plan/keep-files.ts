@@ -1,7 +1,6 @@
 /** What belongs to a recording, copied beside it. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { MACHINE_BTF } from "../../../probes/kernel/btf/open.ts";
 import { parseMaps } from "../../../probes/symbols/user-code.ts";
 
 /** DIR/PATH, as --symfs looks for it. What cannot be read is left out: the replay then says which symbols it lacks. */
@@ -22,7 +21,6 @@ export interface KeptFiles {
   readonly maps: string | null;
   readonly symfs: string | null;
   readonly bootTime: string | null;
-  readonly btf: string | null;
 }
 
 export interface ToKeep {
@@ -31,8 +29,6 @@ export interface ToKeep {
   /** Null: nobody asks for symbols of programs. */
   readonly maps: string | null;
   readonly programs: readonly string[];
-  /** The kernel's type data is asked for. */
-  readonly types: boolean;
   /** Seconds since 1970; null: nobody asks. */
   readonly bootTime: string | null;
 }
@@ -49,13 +45,10 @@ export function keepFiles(directory: string, keep: ToKeep): KeptFiles {
   const programs = [...keep.programs, ...mapped].filter((path) => path.startsWith("/") && existsSync(path));
   copyPrograms(directory, programs);
   write("boot-time", keep.bootTime);
-  const btf = join(directory, "vmlinux.btf");
-  if (keep.types) writeFileSync(btf, readFileSync(MACHINE_BTF));
   return {
     dynamicEvents: write("dynamic_events", keep.definitions),
     maps: write("maps", keep.maps),
     symfs: programs.length === 0 ? null : directory,
     bootTime: keep.bootTime,
-    btf: keep.types ? btf : null,
   };
 }

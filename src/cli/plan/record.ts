@@ -9,7 +9,7 @@ import { loadSource } from "../load.ts";
 import type { CliOptions } from "../options.ts";
 import type { PlanArguments } from "./arguments.ts";
 import { compilePlan, sayUnrecordable } from "./compile-plan.ts";
-import { runRecording, withoutTraceCmd, type Recorded } from "./run-recording.ts";
+import { runRecording, type Recorded } from "./run-recording.ts";
 import { scriptWords } from "./script-words.ts";
 import { makeInstance } from "./tracefs-instance.ts";
 import { openMachine } from "./tracing-machine.ts";
@@ -66,7 +66,6 @@ function replayOptions(options: CliOptions, { file, kept }: Extract<Recorded, { 
     maps: [...options.maps, ...(kept.maps === null ? [] : [kept.maps])],
     symfs: [...options.symfs, ...(kept.symfs === null ? [] : [kept.symfs])],
     bootTime: options.bootTime ?? kept.bootTime,
-    btf: options.btf ?? kept.btf,
   };
 }
 
@@ -95,7 +94,7 @@ export async function record(args: PlanArguments, console: Console): Promise<num
   const plan = { ...made, events: wholeCategories(made.events, machine.catalogue) };
   if (!recordsSomething(plan))
     return say(failure("ERROR: the script asks for no event of the command: there is nothing to record"), console);
-  const problem = sampled(plan) ?? withoutTraceCmd();
+  const problem = sampled(plan);
   if (problem !== null) return say(problem, console);
   sayUnrecordable(plan.unrecordable, console);
   const recorded = await recordInto(plan, args);

@@ -1,8 +1,6 @@
 /** Records a command's own processes through a private instance of tracefs. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MACHINE_BTF } from "../../../probes/kernel/btf/open.ts";
 import { definitionOf, type RecordingPlan } from "../../plan/plan.ts";
 import { namedEvents } from "../../plan/tools/event-names.ts";
 import { BUFFER_KB } from "../../plan/tools/tracefs.ts";
@@ -10,6 +8,9 @@ import { failure, type Failure } from "../failure.ts";
 import { errnoText } from "../load.ts";
 import { holdCommand, type HeldCommand } from "./held-command.ts";
 import { keepFiles, type KeptFiles } from "./keep-files.ts";
+import { rawPages, type RawPages } from "./raw-pages.ts";
+import { pageBytesOf, traceContent } from "./trace-content.ts";
+import { writeTraceDat } from "./trace-dat-file.ts";
 import type { Instance } from "./tracefs-instance.ts";
 
 export type Recorded = { readonly ok: true; readonly file: string; readonly kept: KeptFiles; readonly status: number } | Failure;
@@ -65,55 +66,59 @@ async function whileForwarding(held: HeldCommand, wait: () => Promise<number>): 
   }
 }
 
-/** trace-cmd writes the formats, the symbols and the pages of the instance; from 3.1 on it removes it, too. */
-function extract({ instance, directory }: RecordJob): string | Failure {
-  const file = join(directory, "trace.dat");
-  const { error, status, stderr } = spawnSync("trace-cmd", ["extract", "-B", instance.name, "-o", file], {
-    encoding: "utf8",
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  if (error === undefined && status === 0) return file;
-  const why = error === undefined ? stderr.trim().split("\n").at(-1) : errnoText(error);
-  return failure(`ERROR: trace-cmd could not write ${file}: ${why ?? ""}`);
-}
+/** Pages are taken out while the command runs, so that the buffer need not hold them all. */
+const DRAIN_MS = 50;
 
 const bootTime = (): string | null => /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? null;
 
-/** Null: there is one. */
-export function withoutTraceCmd(): Failure | null {
-  if (spawnSync("trace-cmd", ["--version"], { stdio: "ignore" }).error === undefined) return null;
-  return failure("ERROR: recording needs trace-cmd, which writes the file: install it, or see hindsight plan --tool perf");
+/** The exit status of the command, or why the kernel did not trace it. */
+async function runTraced({ instance }: RecordJob, held: HeldCommand, pages: RawPages): Promise<number | string> {
+  const refused = instance.set("set_event_pid", held.pid) ?? instance.set("tracing_on", 1);
+  const timer = setInterval(pages.drain, DRAIN_MS);
+  try {
+    const status = await whileForwarding(held, () => {
+      if (refused !== null) held.kill("SIGKILL");
+      held.begin();
+      return held.ended;
+    });
+    return refused === null ? status : `the kernel does not trace process ${held.pid} (${refused})`;
+  } finally {
+    clearInterval(timer);
+    instance.set("tracing_on", 0);
+    pages.drain();
+  }
 }
 
-export async function runRecording(job: RecordJob): Promise<Recorded> {
+async function recordInto(job: RecordJob, pages: RawPages): Promise<Recorded> {
   const { plan, instance, command, directory } = job;
-  const problem = prepare(job);
-  if (problem !== null) return failure(`ERROR: ${problem}`);
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    return failure(`ERROR: cannot make the directory ${directory}: ${errnoText(error)}`);
-  }
   const wantsMaps = plan.kept.includes("mappings");
   const held = holdCommand(command, wantsMaps);
   if (held === null) return failure("ERROR: no shell could be started for the command");
-  const refused = instance.set("set_event_pid", held.pid) ?? instance.set("tracing_on", 1);
-  const status = await whileForwarding(held, () => {
-    if (refused !== null) held.kill("SIGKILL");
-    held.begin();
-    return held.ended;
-  });
-  instance.set("tracing_on", 0);
-  if (refused !== null) return failure(`ERROR: the kernel does not trace process ${held.pid} (${refused})`);
-  const definitions = plan.dynamic.length === 0 ? null : instance.definitions();
-  const file = extract(job);
-  if (typeof file !== "string") return file;
+  const status = await runTraced(job, held, pages);
+  if (typeof status === "string") return failure(`ERROR: ${status}`);
+  const file = join(directory, "trace.dat");
+  writeTraceDat(file, traceContent(plan, instance.root, pages.files()));
   const kept = keepFiles(directory, {
-    definitions,
+    definitions: plan.dynamic.length === 0 ? null : instance.definitions(),
     maps: wantsMaps ? held.maps() : null,
     programs: plan.programs,
-    types: plan.kept.includes("types") && existsSync(MACHINE_BTF),
     bootTime: plan.wallClock ? bootTime() : null,
   });
   return { ok: true, file, kept, status };
+}
+
+export async function runRecording(job: RecordJob): Promise<Recorded> {
+  const problem = prepare(job);
+  if (problem !== null) return failure(`ERROR: ${problem}`);
+  const { instance, directory } = job;
+  let pages: RawPages | null = null;
+  try {
+    mkdirSync(directory, { recursive: true });
+    pages = rawPages(instance.root, pageBytesOf(instance.root), directory);
+    return await recordInto(job, pages);
+  } catch (error) {
+    return failure(`ERROR: cannot write the recording to ${directory}: ${errnoText(error)}`);
+  } finally {
+    pages?.close();
+  }
 }

@@ -7,7 +7,8 @@ import { TRACEFS } from "./tracefs-catalogue.ts";
 export interface Instance {
   /** Writes a file of the instance; null: done, else the errno. */
   set(path: string, value: string | number): string | null;
-  readonly name: string;
+  /** Its directory. */
+  readonly root: string;
   /** Defines an event; null: done, else why the kernel refuses it. */
   define(definition: string): string | null;
   /** Definitions of the events that were made here, as the kernel has them. */
@@ -60,7 +61,7 @@ export function makeInstance(name: string): MadeInstance {
   }
   const defined: string[] = [];
   const instance: Instance = {
-    name,
+    root,
     set(path, value) {
       try {
         writeFileSync(join(root, path), String(value));
