@@ -1,0 +1,26 @@
+/** What ftrace has no events for. */
+import type { RecordingPlan, Unrecordable } from "../plan.ts";
+import type { ToolInput } from "./step.ts";
+
+const sampleGaps = ({ samples }: RecordingPlan, tool: string): Unrecordable[] =>
+  samples.map(({ name }) => ({ what: name, why: `${tool} records events, and this one samples or counts`, hint: "use --tool perf" }));
+
+/** Of one process, its mappings can be copied; of all, nobody knows whose a stack will be. */
+const mapsGap = ({ plan, subject }: ToolInput, tool: string): Unrecordable[] =>
+  plan.kept.includes("mappings") && subject.kind === "machine"
+    ? [
+        {
+          what: "names of functions of programs",
+          why: `${tool} does not record the mappings of all processes`,
+          hint: "record one process (-p PID or -- COMMAND), or use --tool perf",
+        },
+      ]
+    : [];
+
+export const ftraceGaps = (input: ToolInput, tool: string): Unrecordable[] => [...sampleGaps(input.plan, tool), ...mapsGap(input, tool)];
+
+/** Without what cannot be kept. */
+export function keepable(input: ToolInput): ToolInput {
+  if (input.subject.kind !== "machine") return input;
+  return { ...input, plan: { ...input.plan, kept: input.plan.kept.filter((what) => what !== "mappings") } };
+}
