@@ -1,5 +1,5 @@
 /** What the live tests need of the machine, and the program that they watch. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { accessSync, constants, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,13 @@ export function whyNoRecording(): string | null {
   if (process.getuid?.() !== 0) return "not root";
   if (!isWritable(`${TRACEFS}/instances`) || !isWritable(`${TRACEFS}/dynamic_events`)) return "tracefs cannot be written to";
   return compilers.length === 0 ? "no C compiler" : null;
+}
+
+/** Why a recorder cannot be used, or null: it has to be there, or also to end well. */
+export function whyNoTool(name: string, args: readonly string[], condition: "it works" | "whatever it says"): string | null {
+  const { error, status, stderr } = spawnSync(name, args, { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
+  if (error !== undefined) return `${name} does not run here`;
+  return status === 0 || condition === "whatever it says" ? null : `${name}: ${stderr.trim().replaceAll(/\s+/g, " ")}`;
 }
 
 /** Why bpftrace cannot be asked, or null. */
