@@ -74,7 +74,7 @@ export interface SiteRecords {
   /** Which word of a typed context is the function's result. */
   readonly returnIndex: number;
   /** Type of the result, where the kernel's types are known; absent: what a register holds. */
-  readonly returnType?: Type;
+  readonly returnType?: Type | undefined;
   /** The address of the probed function; null: not there. */
   readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8 } | null;
   /** Offset of the caller's address, where the record has it: a stack of two frames; null: it has none. */

@@ -2,6 +2,7 @@
 import type { ContextRecipe, ProbeSite, SiteRecords, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, registerSlots, RETURN_SLOT } from "../../lang/registers.ts";
 import { uint64 } from "../../lang/types/type.ts";
+import { once } from "../once.ts";
 import type { SitesInput } from "./input.ts";
 import { numberIn } from "./recipe.ts";
 import { fieldNamed, siteOf } from "./site.ts";
@@ -51,16 +52,32 @@ function argumentField({ tracepoint }: TracerEvent, index: number, longBytes: 4 
 export function tracerSite(input: SitesInput, event: TracerEvent, address: bigint): ProbeSite {
   const { name, module, start } = input.kernel?.symbolAt(address) ?? { name: `0x${address.toString(16)}`, module: null, start: address };
   const { longBytes } = input.catalogue;
-  const typed = tracedArguments(
-    input.prototypes?.ofFunction(name) ?? null,
-    (index) => (event.at === "entry" ? argumentField(event, index, longBytes) : null),
-    fieldNamed(event.tracepoint, "retval"),
+  // Tracers see tens of thousands of functions, and a script uses a handful.
+  const typed = once(() =>
+    tracedArguments(
+      input.prototypes?.ofFunction(name) ?? null,
+      (index) => (event.at === "entry" ? argumentField(event, index, longBytes) : null),
+      fieldNamed(event.tracepoint, "retval"),
+    ),
   );
   const records: SiteRecords = {
     eventId: event.tracepoint.id,
     only: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes as 4 | 8, value: address },
-    recipe: { ...event.recipe, typed: typedByPlace(typed.fields) },
-    ...typed,
+    recipe: {
+      ...event.recipe,
+      get typed() {
+        return typedByPlace(typed().fields);
+      },
+    },
+    get fields() {
+      return typed().fields;
+    },
+    get returnIndex() {
+      return typed().returnIndex;
+    },
+    get returnType() {
+      return typed().returnType;
+    },
     address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes as 4 | 8 },
     callerOffset: event.callerOffset,
   };

@@ -1,7 +1,7 @@
 /** -l and -lv: the probes of a recording, or those of a script, expanded (rows 8.12–8.17). */
 import { existsSync } from "node:fs";
 import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
-import type { Tracepoint } from "../../lang/catalogue.ts";
+import type { ResolvedAttachPoint, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
 import { HARDWARE, SOFTWARE, type CountedEvent } from "../../lang/check/attach/perf-event.ts";
 import { findProvider } from "../../lang/check/attach/providers.ts";
 import { recordedPoints } from "../../lang/check/attach/recorded.ts";
@@ -13,6 +13,7 @@ import type { Console } from "./console.ts";
 import { loadSource } from "./load.ts";
 import { loadRecording } from "./recordings.ts";
 import { loadTypes } from "./kernel-types.ts";
+import { listTypes, namesTypes } from "./list-types.ts";
 import { loadSideData } from "./side-data.ts";
 import type { CliOptions } from "./options.ts";
 
@@ -31,11 +32,24 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
 
 interface Listed {
   readonly name: string;
-  readonly tracepoint: Tracepoint | null;
+  /** For -lv: arguments that a program can ask for. */
+  readonly fields: () => readonly TracepointField[];
 }
 
 /** Packets have a provider of their own. */
 const nameOf = ({ category, name }: Tracepoint): string => (category === "packet" ? `packet:${name}` : `tracepoint:${category}:${name}`);
+
+const noFields = (): readonly TracepointField[] => [];
+
+const NUMBERS: ReadonlySet<string> = new Set(["int", "pointer", "bool", "enum"]);
+
+/** Of functions, what was recorded of each call: as `args` where probes have that, else all of it. */
+function fieldsOf(point: ResolvedAttachPoint): readonly TracepointField[] {
+  if (point.provider === "tracepoint") return point.tracepoint.fields;
+  if (!("site" in point)) return [];
+  const { fields } = point.site.records;
+  return TYPED_PROBES.some((provider) => provider === point.provider) ? fields.filter(({ type }) => NUMBERS.has(type.kind)) : fields;
+}
 
 /** Everything that a pattern may name. */
 function candidates(pattern: string, machine: RecordedMachine): Listed[] {
@@ -44,21 +58,25 @@ function candidates(pattern: string, machine: RecordedMachine): Listed[] {
   );
   const tracepoints = machine.catalogue?.tracepoints ?? [];
   return [
-    ...forms.map((name) => ({ name, tracepoint: null })),
-    ...functions(pattern, machine).map((name) => ({ name, tracepoint: null })),
-    ...tracepoints.map((tracepoint) => ({ name: nameOf(tracepoint), tracepoint })),
+    ...forms.map((name) => ({ name, fields: noFields })),
+    ...functions(pattern, machine).map((point) => ({ name: point.name, fields: () => fieldsOf(point) })),
+    ...tracepoints.map((tracepoint) => ({ name: nameOf(tracepoint), fields: () => tracepoint.fields })),
   ];
 }
 
 const FUNCTION_PROBES = ["kprobe", "kretprobe", "uprobe", "uretprobe"] as const;
+/** Other names for the same functions and events, which are listed only when they are asked for. */
+const TYPED_PROBES = ["fentry", "fexit", "rawtracepoint"] as const;
 
 /** Probed functions. Looking for them may take reading the recording, so not where nothing of the kind is asked for. */
-function functions(pattern: string, { catalogue }: RecordedMachine): string[] {
+function functions(pattern: string, { catalogue }: RecordedMachine): ResolvedAttachPoint[] {
   if (catalogue === null) return [];
   const wanted = pattern.slice(0, pattern.indexOf(":"));
-  return FUNCTION_PROBES.filter((provider) => matches(wanted, provider)).flatMap((provider) =>
-    recordedPoints(catalogue, provider, provider.startsWith("u") ? ["*", "*"] : ["*"]).points.map(({ name }) => name),
-  );
+  const providers = [
+    ...FUNCTION_PROBES.filter((provider) => matches(wanted, provider)),
+    ...TYPED_PROBES.filter((provider) => wanted === provider),
+  ];
+  return providers.flatMap((provider) => recordedPoints(catalogue, provider, provider.startsWith("u") ? ["*", "*"] : ["*"]).points);
 }
 
 /** With the provider's full name. One part searches the names of all providers; an event alone, in all categories. */
@@ -67,7 +85,8 @@ function normalise(written: string): string {
   if (!pattern.includes(":")) return pattern === "" || pattern === "*" ? "*:*" : `*:${pattern}`;
   const [first = "", ...rest] = pattern.split(":");
   const provider = first.includes("*") ? first : (findProvider(first)?.name ?? first);
-  const isShort = provider === "tracepoint" && rest.length === 1;
+  // Tracepoints have a category, and typed probes a module, that may be left out.
+  const isShort = ["tracepoint", "fentry", "fexit"].includes(provider) && rest.length === 1;
   return [provider, ...(isShort ? ["*"] : []), ...rest].join(":");
 }
 
@@ -78,15 +97,13 @@ function listPattern(written: string, machine: RecordedMachine): Listed[] {
 
 const COMMON_FIELD = /^common_/;
 
-function text({ name, tracepoint }: Listed, { verbose }: CliOptions): string {
-  const fields = verbose ? (tracepoint?.fields ?? []).filter((field) => !COMMON_FIELD.test(field.name)) : [];
-  return [name, ...fields.map((field) => `    ${field.decl}`)].map((line) => `${line}\n`).join("");
+function text({ name, fields }: Listed, { verbose }: CliOptions): string {
+  const shown = verbose ? fields().filter((field) => !COMMON_FIELD.test(field.name)) : [];
+  return [name, ...shown.map((field) => `    ${field.decl}`)].map((line) => `${line}\n`).join("");
 }
 
 /** A file name that is none becomes a pattern, with a word about it (row 8.14). */
 const looksLikeFile = (word: string): boolean => word.includes(".") && !/[:*]/.test(word);
-
-const TYPE_NAME = /^(?:struct|union|enum)\s/;
 
 function listPatterns(options: CliOptions, recording: Recording | null, machine: RecordedMachine, console: Console): number {
   const search = options.file ?? "*:*";
@@ -97,12 +114,8 @@ function listPatterns(options: CliOptions, recording: Recording | null, machine:
   if (recording === null) console.error("HINT: no recording: pass --trace FILE (or --sample) to list the probes that it holds\n");
   let status = 0;
   for (const pattern of search.split(",")) {
-    if (TYPE_NAME.test(pattern.trim())) {
-      console.error(`ERROR: '${pattern.trim()}' cannot be listed: type data of the recorded kernel is not read yet\n`);
-      console.error("HINT: a script can define the structs that it needs itself, or #include them\n");
-      status = 1;
-    }
-    for (const listed of listPattern(pattern, machine)) console.print(text(listed, options));
+    if (namesTypes(pattern)) status = Math.max(status, listTypes(pattern, machine.types, options.verbose, console));
+    else for (const listed of listPattern(pattern, machine)) console.print(text(listed, options));
   }
   return status;
 }
@@ -120,8 +133,7 @@ function listScript(options: CliOptions, recording: Recording | null, machine: R
   if (script === null) return 1;
   const points = new Map(script.attach.map(({ point }) => [point.name, point]));
   for (const [name, point] of points) {
-    const tracepoint = point.provider === "tracepoint" ? point.tracepoint : null;
-    if (!UNLISTED.has(point.provider)) console.print(text({ name, tracepoint }, options));
+    if (!UNLISTED.has(point.provider)) console.print(text({ name, fields: () => fieldsOf(point) }, options));
   }
   return 0;
 }

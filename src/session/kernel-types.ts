@@ -2,6 +2,7 @@
 import type { TypeSource } from "../../lang/types/type-source.ts";
 import { readBtf, type Btf } from "../../probes/kernel/btf/btf.ts";
 import { btfTypes, type BtfTypes } from "../../probes/kernel/btf/type-source.ts";
+import { once } from "../../probes/once.ts";
 import type { Recording } from "../../probes/recording.ts";
 
 /** Type data beside the recording. */
@@ -19,14 +20,11 @@ export interface KernelTypes {
   readonly source: TypeSource | null;
   /** Only those of the recorded kernel; null: not known. Read on the first question. */
   readonly recorded: () => BtfTypes | null;
+  /** Those, or where they are not known, this machine's, and the user is told so. */
+  readonly nearest: () => BtfTypes | null;
 }
 
-export const noKernelTypes: KernelTypes = { source: null, recorded: () => null };
-
-function once<T>(load: () => T): () => T {
-  let loaded: { readonly value: T } | null = null;
-  return () => (loaded ??= { value: load() }).value;
-}
+export const noKernelTypes: KernelTypes = { source: null, recorded: () => null, nearest: () => null };
 
 function ofRecording(recording: Recording, files: TypeFiles): BtfTypes | null {
   const bytes = recording.btf?.() ?? null;
@@ -39,11 +37,8 @@ function ofRecording(recording: Recording, files: TypeFiles): BtfTypes | null {
 
 const FOREIGN_HINT = "keep /sys/kernel/btf/vmlinux of the recorded machine with the recording, and pass it with --btf FILE";
 
-/** Says so when the first type is found, and not before: a name that is nowhere was looked for in vain. */
-function foreign(load: () => BtfTypes | null, warn: TypeFiles["warn"]): TypeSource {
-  const tell = once(() =>
-    warn("the recording does not hold the kernel's types: those of the kernel of this machine are taken", FOREIGN_HINT),
-  );
+/** Those of this machine for the recorded kernel's; says so when the first type is found, and not before: a name may be nowhere. */
+function foreign(load: () => BtfTypes | null, tell: () => void): TypeSource {
   const told = <T>(found: T | null | undefined): T | null => {
     if (found === null || found === undefined) return null;
     tell();
@@ -76,6 +71,14 @@ export function kernelTypes(recording: Recording | null, files: TypeFiles): Kern
     if (given !== null) return btfTypes(given);
     return recording === null ? ofThisMachine() : ofRecording(recording, files);
   });
-  if (given !== null || recording === null || recording.btf !== undefined) return { source: lazily(recorded), recorded };
-  return { source: foreign(ofThisMachine, files.warn), recorded };
+  if (given !== null || recording === null || recording.btf !== undefined) return { source: lazily(recorded), recorded, nearest: recorded };
+  const tell = once(() =>
+    files.warn("the recording does not hold the kernel's types: those of the kernel of this machine are taken", FOREIGN_HINT),
+  );
+  const nearest = (): BtfTypes | null => {
+    const types = ofThisMachine();
+    if (types !== null) tell();
+    return types;
+  };
+  return { source: foreign(ofThisMachine, tell), recorded, nearest };
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { btfBlob } from "../support/btf-blob.ts";
+import { fixturePath } from "../support/fixtures.ts";
 import { runCommand } from "../support/run-command.ts";
 
 const SAMPLE = ["--trace", "probes/samples/nightly-report.dat"];
@@ -67,14 +69,63 @@ test("row 8.16: -lv lists the fields too", async () => {
   expect(await list("-lv", "-e", "t:syscalls:sys_enter_openat {}")).toBe(want);
 });
 
-test.each(["struct task_struct", "union u", "enum e", "struct a, struct b"])(
-  "row 8.17: %s cannot be listed without type data",
-  async (pattern) => {
-    const { stdout, stderr, status } = await runCommand([...SAMPLE, "-lv", pattern]);
-    expect(stderr).toContain(`ERROR: '${pattern.split(",")[0]!}' cannot be listed: type data of the recorded kernel is not read yet\n`);
-    expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
-  },
-);
+const TYPES = ["--btf", fixturePath("btf/types.btf")];
+
+test("row 8.17: definitions of the kernel's types", async () => {
+  expect(await list(...TYPES, "-lv", "struct outer")).toBe(`vmlinux: struct outer {
+	const volatile u32 id;
+	union word word;
+	struct {
+		int x;
+		union {
+			int y;
+			float z;
+		};
+	};
+	struct inner in[3];
+	struct outer *next;
+	counter_t count;
+	unsigned int flag: 1;
+	unsigned int mode: 5;
+	unsigned int rest: 20;
+	enum color color;
+	enum big big;
+	int (*call)(struct outer *, const char *, ...);
+	bool_t ok;
+	char tail[];
+};
+`);
+  expect(await list(...TYPES, "-lv", "union word, enum color")).toBe(
+    "vmlinux: union word {\n\tu32 whole;\n\tstruct {\n\t\tunsigned short low;\n\t\tunsigned short high;\n\t};\n};\n" +
+      "vmlinux: enum color {\n\tRED = 0,\n\tGREEN = 7,\n\tBLUE = 4294967295,\n};\n",
+  );
+});
+
+test("row 8.17: names of types by pattern, sorted", async () => {
+  expect(await list(...TYPES, "-l", "struct *")).toBe("vmlinux: struct inner\nvmlinux: struct outer\n");
+  expect(await list(...TYPES, "-l", "enum c*")).toBe("vmlinux: enum color\n");
+  expect(await list(...TYPES, "-l", "struct nothing")).toBe("");
+});
+
+test("row 8.16: arguments of probed functions, by the recorder's names or with the kernel's types", async () => {
+  const recorded = [
+    "--trace",
+    fixturePath("traces/s07-kprobes/trace.dat"),
+    "--dynamic-events",
+    fixturePath("traces/s07-kprobes/kprobe_events.txt"),
+  ];
+  const listed = async (...words: string[]): Promise<string> => (await runCommand([...recorded, ...words])).stdout;
+  expect(await listed("-lv", "fentry:vfs_unlink")).toBe("fentry:vmlinux:vfs_unlink\n    u64 arg1\n    u64 arg2\n    u64 arg3\n");
+  const blob = btfBlob();
+  const pointer = blob.add(2, "", blob.add(7, "inode", 0));
+  const int = blob.add(1, "int", 4, [(1 << 24) | 32]);
+  blob.add(12, "vfs_unlink", blob.add(13, "", int, [blob.name("mnt"), pointer, blob.name("dir"), pointer], 2), [], 1);
+  const path = join(mkdtempSync(join(tmpdir(), "hindsight-list-")), "types.btf");
+  writeFileSync(path, blob.bytes());
+  expect(await listed("--btf", path, "-lv", "fentry:vfs_unlink,kretprobe:vfs_unlink")).toBe(
+    "fentry:vmlinux:vfs_unlink\n    struct inode * mnt\n    struct inode * dir\n    u64 arg3\nkretprobe:vfs_unlink\n    int retval\n",
+  );
+});
 
 test("without a recording there is little to list, and a word about it", async () => {
   const { stdout, stderr } = await runCommand(["-l"]);

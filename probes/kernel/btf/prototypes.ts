@@ -1,6 +1,6 @@
 /** Kernel functions and tracepoints with the types of their arguments, and members of what arguments point to. */
 import type { Type } from "../../../lang/types/type.ts";
-import { cName } from "./c-name.ts";
+import { cName } from "./definition.ts";
 import { functionPrototype, memberAt, tracepointPrototype, unqualified, type PlacedMember, type Prototype } from "./lookup.ts";
 import type { BtfId } from "./type.ts";
 import type { BtfTypes } from "./type-source.ts";
