@@ -14,6 +14,10 @@ const OF_PROCESSES: ReadonlySet<ResolvedAttachPoint["provider"]> = new Set([
   "fexit",
   "uprobe",
   "uretprobe",
+  "software",
+  "hardware",
+  "profile",
+  "watchpoint",
 ] as const);
 
 /** `pid == P && predicate`: the predicate itself must not run either, since it may have effects. */

@@ -84,7 +84,7 @@ const spaceOf = (field: TracepointField): string => (field.type.kind === "pointe
 function groupKey(uses: Uses, { point, probeName }: ExpandedPoint): string {
   const key: string[] = uses.probeName ? [probeName] : [];
   // Their programs are of another type, and arguments, results and functions are elsewhere in each context.
-  if ("site" in point) key.push(point.provider);
+  if ("site" in point || "sampled" in point) key.push(point.provider);
   if (uses.provider) key.push(point.provider);
   if (uses.args.length > 0 || uses.pointers) key.push(memorySpaceOf(point));
   if (uses.args === "all") key.push(point.name);

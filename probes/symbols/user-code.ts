@@ -1,4 +1,5 @@
 /** User addresses by the mappings of a process (/proc/PID/maps) and the symbols of the mapped files. */
+import { mappingIndex } from "./mapping-index.ts";
 import { addressOfOffset, functionsAt, readElf, type ElfFile } from "./elf.ts";
 
 export interface Mapping {
@@ -6,6 +7,8 @@ export interface Mapping {
   readonly end: bigint;
   readonly fileOffset: bigint;
   readonly path: string;
+  /** Hexadecimal; absent or null: not known. */
+  readonly buildId?: string | null;
 }
 
 /** Lines without a file are left out. */
@@ -28,48 +31,61 @@ export interface UserPlace {
   readonly buildId: string | null;
 }
 
+/** A mapped file, by its path on the recorded machine and the build id that it must have (null: any); null: not at hand. */
+export type FileReader = (path: string, buildId: string | null) => Uint8Array | null;
+
 export interface UserCode {
+  readonly readFile: FileReader;
   readonly mappings: readonly Mapping[];
+  /** Of several that an address was in, the last. */
+  mappingAt(address: bigint): Mapping | null;
   namesAt(target: string, fileOffset: bigint): { readonly names: readonly string[]; readonly delta: bigint } | null;
   placeOf(address: bigint): UserPlace | null;
 }
 
-/** `readFile`: a mapped file by its path on the recorded machine; null: not at hand. */
-export function userCode(mappings: readonly Mapping[], readFile: (path: string) => Uint8Array | null): UserCode {
+/** `mappings`: all, or who tells those that are known by now, in order of time. */
+export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[]), readFile: FileReader): UserCode {
+  const all = typeof mappings === "function" ? mappings : () => mappings;
+  const mappingAt = mappingIndex(all);
   const files = new Map<string, ElfFile | null>();
-  const fileOf = (path: string): ElfFile | null => {
-    let file = files.get(path);
+  const fileOf = (path: string, buildId: string | null): ElfFile | null => {
+    const key = `${buildId ?? ""} ${path}`;
+    let file = files.get(key);
     if (file !== undefined) return file;
-    const bytes = readFile(path);
+    const bytes = readFile(path, buildId);
     file = bytes === null ? null : readElf(bytes);
-    files.set(path, file);
+    files.set(key, file);
     return file;
   };
-  const namesAt: UserCode["namesAt"] = (target, fileOffset) => {
-    const elf = fileOf(target);
+  const namesIn = (elf: ElfFile | null, fileOffset: bigint): ReturnType<UserCode["namesAt"]> => {
     const address = elf === null ? null : addressOfOffset(elf, fileOffset);
     if (elf === null || address === null) return null;
     const found = functionsAt(elf, address);
     return found.length === 0 ? null : { names: found.map(({ name }) => name), delta: address - found[0]!.address };
   };
   return {
-    mappings,
-    namesAt,
+    readFile,
+    get mappings() {
+      return all();
+    },
+    mappingAt,
+    namesAt: (target, fileOffset) => namesIn(fileOf(target, null), fileOffset),
     placeOf(address) {
-      const mapping = mappings.find(({ start, end }) => address >= start && address < end);
-      if (mapping === undefined) return null;
+      const mapping = mappingAt(address);
+      if (mapping === null) return null;
       const fileOffset = address - mapping.start + mapping.fileOffset;
-      const found = namesAt(mapping.path, fileOffset);
-      const buildId = fileOf(mapping.path)?.buildId ?? null;
+      const elf = fileOf(mapping.path, mapping.buildId ?? null);
+      const found = namesIn(elf, fileOffset);
+      const buildId = mapping.buildId ?? elf?.buildId ?? null;
       return { symbol: found === null ? null : { name: found.names[0]!, offset: found.delta }, path: mapping.path, fileOffset, buildId };
     },
   };
 }
 
 export function fileOffsetOf(
-  user: Pick<UserCode, "mappings">,
+  user: Pick<UserCode, "mappingAt">,
   address: bigint,
 ): { readonly target: string; readonly offset: bigint } | null {
-  const mapping = user.mappings.find(({ start, end }) => address >= start && address < end);
-  return mapping === undefined ? null : { target: mapping.path, offset: address - mapping.start + mapping.fileOffset };
+  const mapping = user.mappingAt(address);
+  return mapping === null ? null : { target: mapping.path, offset: address - mapping.start + mapping.fileOffset };
 }

@@ -34,8 +34,12 @@ function lostLine({ stats }: Survey, recording: Recording): string {
 
 export function infoText(recording: Recording, result: Survey): string {
   const { info, catalogue } = recording;
-  const events = catalogue.tracepoints
-    .map((t) => [`${t.category}:${t.name}`, result.events.get(t.id) ?? 0n] as const)
+  const described = [
+    ...catalogue.tracepoints.map(({ category, name, id }) => ({ name: `${category}:${name}`, id })),
+    ...(catalogue.sampled ?? []).map(({ label, records }) => ({ name: label, id: records.eventId })),
+  ];
+  const events = described
+    .map(({ name, id }) => [name, result.events.get(id) ?? 0n] as const)
     .filter(([, count]) => count > 0n)
     .sort(descending);
   const tasks = [...result.tasks].sort(descending);
@@ -47,7 +51,7 @@ export function infoText(recording: Recording, result: Survey): string {
     ...timeLines(result, recording),
     `CPUs      ${info.ncpus}`,
     ...(info.buffers.length > 1 ? [`buffers   ${info.buffers.map((name) => (name === "" ? "(top)" : name)).join(", ")}`] : []),
-    `events    ${thousands(result.stats.events)} of ${events.length} kinds (${catalogue.tracepoints.length} described)`,
+    `events    ${thousands(result.stats.events)} of ${events.length} kinds (${described.length} described)`,
     `tasks     ${tasks.length}: ${tasks
       .slice(0, MOST_TASKS)
       .map(([tid]) => `${recording.comms.get(tid) ?? (tid === 0 ? "<idle>" : "<...>")}(${tid})`)

@@ -1,6 +1,7 @@
 /** What function probes were asked for and their records do not hold: said once a probe, with the definition that records it. */
 import type { ProbeSite } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, RETURN_SLOT } from "../../lang/registers.ts";
+import type { RebuiltPoint } from "../session/probed-events.ts";
 import type { SessionResult } from "../session/session.ts";
 import { times, type Shortfall } from "./report.ts";
 
@@ -15,6 +16,8 @@ const FILES: Readonly<Record<ProbeSite["code"], string>> = {
 /** argN as a fetch argument; functions of user code have their arguments in registers. */
 function fetchArgument(site: ProbeSite, name: string): string {
   if (name === "retval") return "retval=$retval";
+  const register = /^reg\("(\w+)"\)$/.exec(name)?.[1];
+  if (register !== undefined) return `reg_${register}=%${register}`;
   const index = Number(name.slice("arg".length));
   return site.code === "user" ? `${name}=%${argumentRegisters[index] ?? "?"}` : `${name}=$arg${index + 1}`;
 }
@@ -28,8 +31,18 @@ function heldNames(site: ProbeSite): string[] {
   return argumentRegisters.flatMap((_, i) => (held.has(argumentSlot(i)!) ? [`arg${i}`] : []));
 }
 
-function definition({ point, names }: Missing): string {
-  const { site } = point;
+/** Options of perf record for what samples lack. */
+function sampleOptions(names: readonly string[]): string {
+  const registers = names.flatMap((name) => /^reg\("(\w+)"\)$/.exec(name)?.[1] ?? []);
+  return [...(names.includes("ctx.addr") ? ["-d"] : []), ...(registers.length > 0 ? [`--intr-regs=${registers.join(",")}`] : [])].join(" ");
+}
+
+function recordWith(point: RebuiltPoint, names: readonly string[]): string {
+  if ("sampled" in point) return `record it with: perf record ${sampleOptions(names)} -e ${point.sampled.label}`;
+  return `record it with: echo '${definition(point.site, names)}' >> /sys/kernel/tracing/${FILES[point.site.code]}`;
+}
+
+function definition(site: ProbeSite, names: readonly string[]): string {
   const event = `${site.func.replaceAll(/\W/g, "_")}${site.at === "return" ? "_ret" : ""}`;
   const kind = site.code === "raw_tracepoint" ? "t" : site.at === "return" ? "r" : "p";
   const offset = site.offset === 0n ? "" : `+${site.offset}`;
@@ -46,6 +59,6 @@ export function missingArguments(missing: readonly Missing[]): Shortfall[] {
       kind: "arguments",
       count: BigInt(one.count),
       message: `the recording does not hold ${one.names.join(", ")} of ${one.point.name}: asked for ${times(one.count)}, answered with 0`,
-      hint: `record it with: echo '${definition(one)}' >> /sys/kernel/tracing/${FILES[one.point.site.code]}`,
+      hint: recordWith(one.point, one.names),
     }));
 }

@@ -1,10 +1,10 @@
 /** What was kept beside a recording, from the files that the command line names. */
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseMaps, userCode } from "../../probes/symbols/user-code.ts";
 import type { SideData } from "../session/recorded-machine.ts";
 import { failure, type Failure } from "./failure.ts";
+import { fileFinder } from "./symbol-files.ts";
 import { errnoText } from "./load.ts";
 import type { CliOptions } from "./options.ts";
 
@@ -17,26 +17,6 @@ export type SideFiles = Pick<CliOptions, "dynamicEvents" | "maps" | "symfs" | "k
 export function readText(path: string): string {
   const bytes = readFileSync(path);
   return (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("latin1");
-}
-
-function readIfThere(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
-}
-
-/** DIR/PATH as on the recorded machine, else DIR/NAME. */
-function fileFinder(directories: readonly string[]): (path: string) => Uint8Array | null {
-  return (path) => {
-    for (const directory of directories)
-      for (const candidate of [join(directory, path), join(directory, basename(path))]) {
-        const bytes = readIfThere(candidate);
-        if (bytes !== null) return bytes;
-      }
-    return null;
-  };
 }
 
 export function loadSideData(options: SideFiles): { readonly ok: true; readonly side: SideData } | Failure {

@@ -6,11 +6,14 @@ import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-typ
 import type { CompiledScript } from "../codegen/compiled.ts";
 
 type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
+type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
+/** Points whose programs get a context that is rebuilt from the record. */
+export type RebuiltPoint = SitePoint | SampledPoint;
 type Attach = CompiledScript["attach"][number];
 
 /** What the programs of a point ask for and its records do not hold. */
 export interface MissingArguments {
-  readonly point: SitePoint;
+  readonly point: RebuiltPoint;
   /** `arg3`, `retval`, `args.count`. */
   readonly names: readonly string[];
   /** PumpOptions.probed counter of how often they ran. */
@@ -25,15 +28,17 @@ export interface ProbedPlan {
 /** Every record has the common fields; what strings and optional words need is looked at when they are read. */
 const COMMON_BYTES = 8;
 
-const isSite = (point: ResolvedAttachPoint): point is SitePoint => "site" in point;
+const isRebuilt = (point: ResolvedAttachPoint): point is RebuiltPoint => "site" in point || "sampled" in point;
+
+export const recordsOf = (point: RebuiltPoint): SiteRecords => ("site" in point ? point.site.records : point.sampled.records);
 
 const isTyped = ({ provider }: ResolvedAttachPoint): boolean =>
   provider === "fentry" || provider === "fexit" || provider === "rawtracepoint";
 
-const contextOf = (point: ResolvedAttachPoint): ContextKind => (!isSite(point) ? "record" : isTyped(point) ? "arguments" : "registers");
+const contextOf = (point: ResolvedAttachPoint): ContextKind => (!isRebuilt(point) ? "record" : isTyped(point) ? "arguments" : "registers");
 
 function eventIdOf(point: ResolvedAttachPoint): number | null {
-  if (isSite(point)) return point.site.records.eventId;
+  if (isRebuilt(point)) return recordsOf(point).eventId;
   return point.provider === "tracepoint" ? point.tracepoint.id : null;
 }
 
@@ -45,7 +50,7 @@ const readsMemory = ({ insns }: CompiledScript["programs"][number]): boolean =>
 
 /** Memory that records bring. That of tracepoints is looked for only where it is read: it takes the text of their formats. */
 function memoryOf({ point, program }: Attach, readers: ReadonlySet<number>): readonly RecordedMemory[] {
-  if (isSite(point)) return point.site.records.recipe.memory;
+  if (isRebuilt(point)) return recordsOf(point).recipe.memory;
   return point.provider === "tracepoint" && readers.has(program) ? (point.tracepoint.memory ?? []) : [];
 }
 
@@ -66,16 +71,16 @@ function typedWords({ recipe, address }: SiteRecords): ProbedEvent["args"] {
   return [...recipe.typed, { index: FUNCTION_WORD, from: { kind: "field", ...address, signed: false } }];
 }
 
-function filledOffsets(point: SitePoint): ReadonlySet<number> {
-  const { recipe } = point.site.records;
-  return new Set(isTyped(point) ? typedWords(point.site.records).map(({ index }) => 8 * index) : recipe.registers.map(({ slot }) => slot));
+function filledOffsets(point: RebuiltPoint): ReadonlySet<number> {
+  const { recipe } = recordsOf(point);
+  return new Set(isTyped(point) ? typedWords(recordsOf(point)).map(({ index }) => 8 * index) : recipe.registers.map(({ slot }) => slot));
 }
 
 function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach, MissingArguments> {
   const words = hir?.probes.map((probe) => contextWords(probe.body, new Map())) ?? [];
   const missing = new Map<Attach, MissingArguments>();
   for (const attach of script.attach) {
-    if (!isSite(attach.point)) continue;
+    if (!isRebuilt(attach.point)) continue;
     const filled = filledOffsets(attach.point);
     const names = [...(words[attach.program] ?? [])].filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
     if (names.length > 0) missing.set(attach, { point: attach.point, names: names.sort(), counter: missing.size });
@@ -96,18 +101,18 @@ function eventOf(
   readers: ReadonlySet<number>,
   pair: ProbedEvent["pair"],
 ): ProbedEvent {
-  const sites = attaches.map(({ point }) => point).filter(isSite);
-  const records: SiteRecords | null = sites[0]?.site.records ?? null;
+  const sites = attaches.map(({ point }) => point).filter(isRebuilt);
+  const records: SiteRecords | null = sites[0] === undefined ? null : recordsOf(sites[0]);
   const programs = (of: readonly Attach[]): ProbedProgram[] =>
     of.map((attach) => ({ program: attach.program, context: contextOf(attach.point), counter: missing.get(attach)?.counter ?? null }));
-  const onlyOf = ({ point }: Attach): bigint | null => (isSite(point) ? (point.site.records.only?.value ?? null) : null);
+  const onlyOf = ({ point }: Attach): bigint | null => (isRebuilt(point) ? (recordsOf(point).only?.value ?? null) : null);
   const values = new Set(attaches.map(onlyOf).filter((value) => value !== null));
   const memory = attaches.find((attach) => memoryOf(attach, readers).length > 0);
-  const own = attaches.filter(({ point }) => !isSite(point)).map(({ program }) => contextBytes[program] ?? 0);
+  const own = attaches.filter(({ point }) => !isRebuilt(point)).map(({ program }) => contextBytes[program] ?? 0);
   return {
     eventId,
     minRecordBytes: Math.max(COMMON_BYTES, ...own),
-    key: sites.map(({ site }) => site.records.only).find((only) => only !== null) ?? null,
+    key: sites.map((site) => recordsOf(site).only).find((only) => only !== null) ?? null,
     lists: new Map([...values].map((value) => [value, programs(attaches.filter((attach) => (onlyOf(attach) ?? value) === value))])),
     always: programs(attaches.filter((attach) => onlyOf(attach) === null)),
     // Memory lies where registers point to.
@@ -141,7 +146,7 @@ function pairsOf(attaches: readonly Attach[]): {
   const pairs = new Map<number, ProbedEvent["pair"]>();
   const entries: SiteRecords[] = [];
   for (const { point } of attaches) {
-    const records = isSite(point) ? point.site.records : null;
+    const records = isRebuilt(point) ? recordsOf(point) : null;
     if (records?.entry === undefined || pairs.has(records.eventId)) continue;
     const number = entries.push(records.entry) - 1;
     pairs.set(records.eventId, { at: "return", number }).set(records.entry.eventId, { at: "entry", number });
@@ -159,7 +164,7 @@ export function probedPlan(script: CompiledScript, hir: HirProgram | null, conte
   const readers = new Set(script.programs.flatMap((program, index) => (readsMemory(program) ? [index] : [])));
   const { pairs, entries } = pairsOf(script.attach);
   const events = [...byEvent]
-    .filter(([, attaches]) => attaches.some((attach) => isSite(attach.point) || memoryOf(attach, readers).length > 0))
+    .filter(([, attaches]) => attaches.some((attach) => isRebuilt(attach.point) || memoryOf(attach, readers).length > 0))
     .map(([id, attaches]) => eventOf(id, attaches, missing, contextBytes, readers, pairs.get(id) ?? null));
   const remembered = entries.filter(({ eventId }) => !byEvent.has(eventId));
   return {

@@ -52,8 +52,10 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
 
 /** What the recording tells of addresses goes before the files beside it. */
 function withRecorded(user: UserCode, recording: Recording | null): UserCode {
-  if (recording?.userPlaceOf === undefined) return user;
-  return { ...user, placeOf: (address) => recording.userPlaceOf?.(address) ?? user.placeOf(address) };
+  const code =
+    recording?.mappings === undefined ? user : userCode(() => [...(recording.mappings?.() ?? []), ...user.mappings], user.readFile);
+  if (recording?.userPlaceOf === undefined) return code;
+  return { ...code, placeOf: (address) => recording.userPlaceOf?.(address) ?? code.placeOf(address) };
 }
 
 /** How often addresses had to be printed because there are no symbols. */

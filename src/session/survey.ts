@@ -84,7 +84,8 @@ function counts(entries: Iterable<{ readonly key: Uint8Array; readonly value: Ui
 }
 
 export function survey(recording: Recording): Survey {
-  const ids = recording.catalogue.tracepoints.map((tracepoint) => tracepoint.id);
+  const { tracepoints, sampled = [] } = recording.catalogue;
+  const ids = [...tracepoints.map(({ id }) => id), ...sampled.map(({ records }) => records.eventId)];
   const maps: MapSpec[] = [
     { name: "events", type: "percpu_array", keySize: 4, valueSize: 8, maxEntries: Math.max(0, ...ids) + 1, flags: 0 },
     { name: "tasks", type: "percpu_hash", keySize: 8, valueSize: 8, maxEntries: MAX_TASKS, flags: 0 },

@@ -1,6 +1,6 @@
 /** Attach points of a probe as the recording offers them: parameters replaced, wildcards expanded, one entry each. */
 import type { AttachPoint, ProbeItem } from "../../ast/ast.ts";
-import type { ProbeCatalogue, ResolvedAttachPoint, Tracepoint } from "../../catalogue.ts";
+import type { ProbeCatalogue, ResolvedAttachPoint, SampledProvider, Tracepoint } from "../../catalogue.ts";
 import type { Architecture } from "../env.ts";
 import { suggestion } from "../suggestion.ts";
 import type { ScriptConfig } from "../config.ts";
@@ -9,6 +9,7 @@ import type { CheckedPoint } from "./checked-point.ts";
 import { resolveInterval } from "./interval.ts";
 import { pointChecks } from "./point-checks.ts";
 import { isSiteProvider, recordedPoints } from "./recorded.ts";
+import { isSampledProvider, sampledPoints } from "./sampled.ts";
 import { findProvider, providers, type Provider } from "./providers.ts";
 import { partsOf, type AttachParts } from "./split.ts";
 import { hasWildcard, matches } from "./wildcard.ts";
@@ -136,6 +137,14 @@ function recordedOnes(env: AttachEnv, attach: AttachPoint, provider: string, par
   return points;
 }
 
+function sampledOnes(env: AttachEnv, provider: SampledProvider, parts: readonly string[], name: string): readonly ResolvedAttachPoint[] {
+  if (env.catalogue === null) return [];
+  const { points, warning } = sampledPoints(env.catalogue, provider, parts, name);
+  // About the recording, not about a place in the script.
+  if (warning !== null) env.report.warn("notRecorded", null, warning);
+  return points;
+}
+
 function resolvePoints(
   env: AttachEnv,
   attach: AttachPoint,
@@ -165,7 +174,12 @@ function resolvePoints(
     default: {
       const { unsafe, pid, architecture } = env;
       const checked = pointChecks[provider.name]!(parts, { unsafe, ofProcess: pid !== null, sourceAt, architecture });
-      const found = checked.kind === "point" && sourceAt === null ? recordedOnes(env, attach, provider.name, parts) : [];
+      const isSought = checked.kind === "point" && sourceAt === null;
+      const found = !isSought
+        ? []
+        : isSampledProvider(provider.name)
+          ? sampledOnes(env, provider.name, parts, checked.name)
+          : recordedOnes(env, attach, provider.name, parts);
       if (found.length > 0) return found;
       reportUnrecorded(env, attach, checked);
       return [];

@@ -1,5 +1,5 @@
 /** software, hardware, watchpoint, profile (rows 1.23 to 1.25, 1.44): what perf counts and samples. */
-import { point, pointName, problem, readNumber, type PointCheck } from "./checked-point.ts";
+import { point, pointName, problem, readNumber, type CheckedPoint, type PointCheck } from "./checked-point.ts";
 import { hasWildcard } from "./wildcard.ts";
 import { resolveRate } from "./interval.ts";
 
@@ -40,26 +40,39 @@ export const HARDWARE: readonly CountedEvent[] = [
   { name: "ref-cycles", alias: null, period: 1_000_000 },
 ];
 
+interface Counted {
+  readonly event: CountedEvent;
+  /** With the default where the point says none. */
+  readonly period: bigint;
+  readonly name: string;
+}
+
+/** Event and count of a point, or what is wrong with it. */
+export function findCounted(provider: "software" | "hardware", [written = "", countText = ""]: readonly string[]): Counted | CheckedPoint {
+  const events = provider === "software" ? SOFTWARE : HARDWARE;
+  if (written === "") return problem(`${provider} probe must have a ${provider} event name`);
+  if (hasWildcard(written)) return problem(`wildcards are not allowed for ${provider} probe type`);
+  const event = events.find(({ name, alias }) => written === name || written === alias);
+  if (event === undefined)
+    return problem(`${written} is not a ${provider} probe`, `there are: ${events.map(({ name }) => name).join(", ")}`);
+  // `software:cpu:` and `software:cpu:*` mean the default.
+  const count = countText === "" || countText === "*" ? { value: 0n } : readNumber(countText);
+  if ("why" in count) return problem(`Invalid count for ${provider} probe: ${count.why}`);
+  const period = count.value === 0n ? BigInt(event.period) : count.value;
+  return { event, period, name: pointName(provider, written, count.value === 0n ? null : count.value) };
+}
+
 const checkCounted =
-  (provider: "software" | "hardware", events: readonly CountedEvent[]): PointCheck =>
-  ([written = "", countText = ""]) => {
-    if (written === "") return problem(`${provider} probe must have a ${provider} event name`);
-    if (hasWildcard(written)) return problem(`wildcards are not allowed for ${provider} probe type`);
-    const event = events.find(({ name, alias }) => written === name || written === alias);
-    if (event === undefined)
-      return problem(`${written} is not a ${provider} probe`, `there are: ${events.map(({ name }) => name).join(", ")}`);
-    // `software:cpu:` and `software:cpu:*` mean the default.
-    const count = countText === "" || countText === "*" ? { value: 0n } : readNumber(countText);
-    if ("why" in count) return problem(`Invalid count for ${provider} probe: ${count.why}`);
-    const period = count.value === 0n ? BigInt(event.period) : count.value;
-    return point(
-      pointName(provider, written, count.value === 0n ? null : count.value),
-      `perf record -k mono -a -e ${event.perf ?? event.name} -c ${period}`,
-    );
+  (provider: "software" | "hardware"): PointCheck =>
+  (parts) => {
+    const counted = findCounted(provider, parts);
+    if ("kind" in counted) return counted;
+    const { event, period, name } = counted;
+    return point(name, `perf record -k mono -a -e ${event.perf ?? event.name} -c ${period}`);
   };
 
-export const checkSoftware = checkCounted("software", SOFTWARE);
-export const checkHardware = checkCounted("hardware", HARDWARE);
+export const checkSoftware = checkCounted("software");
+export const checkHardware = checkCounted("hardware");
 
 export const checkProfile: PointCheck = (parts) => {
   const rate = resolveRate("profile", parts);

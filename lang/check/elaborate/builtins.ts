@@ -44,9 +44,19 @@ function wrongProbe(cx: Context, span: Span, message: string): null {
   return null;
 }
 
+/** A selector of code whose privilege level is that of user code. */
+function ofUserCode(selector: HirExpr, span: Span): HirExpr {
+  const level: HirExpr = { kind: "binary", span, type: uint64, op: "&", left: selector, right: intConstant(span, 3n, uint64) };
+  const isUser: HirExpr = { kind: "compare", span, type: bool, op: "==", left: level, right: intConstant(span, 3n, uint64) };
+  return { kind: "cast", span, operand: isUser, type: int(1, false) };
+}
+
 /** begin and end run in the tracer's own process; tracepoints and timers in the kernel (row 4.27). */
 const usermode: Special = (cx, span) => {
   if (cx.inference.env.architecture === "arm64") return wrongProbe(cx, span, "'usermode' builtin is only supported on x86_64");
+  const isHere = cx.points[0] !== undefined && "sampled" in cx.points[0];
+  const selector = isHere ? contextWord(cx, registerSlots.cs, "usermode", span) : null;
+  if (selector !== null) return ofUserCode(selector, span);
   return intConstant(span, provider(cx) === "begin" || provider(cx) === "end" ? 1n : 0n, int(1, false));
 };
 

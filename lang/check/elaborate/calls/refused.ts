@@ -5,6 +5,7 @@ import { intConstant } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { stringLiteral, type Arity } from "./arguments.ts";
 import type { ValueFunctions } from "./call-table.ts";
+import { regCall } from "./register.ts";
 
 interface Refusal extends Arity {
   /** bpftrace wants --unsafe for it first. */
@@ -53,24 +54,6 @@ const wrongProbe = (cx: Context, call: CallExpr, message: (provider: string) => 
   cx.report.error("unavailableHere", call.span, message(cx.points[0]?.provider ?? "none"));
   return null;
 };
-
-/** pt_regs of the two machines, by the names that bpftrace takes. */
-const REGISTERS: Readonly<Record<string, RegExp>> = {
-  x86_64: /^(r1[0-5]|r[89]|[abcd]x|[sd]i|[bs]p|ip|cs|ss|flags|orig_ax)$/,
-  arm64: /^(r[12]?[0-9]|r30|sp|pc|pstate)$/,
-};
-
-function regCall(cx: Context, call: CallExpr): null {
-  const name = stringLiteral(cx, call, 0);
-  if (name === null) return null;
-  const { architecture = "x86_64" } = cx.inference.env;
-  const text = new TextDecoder().decode(name);
-  if (!REGISTERS[architecture]!.test(text)) {
-    cx.report.error("invalidArgument", call.span, `'${text}' is not a valid register on this architecture (${architecture})`);
-    return null;
-  }
-  return wrongProbe(cx, call, (provider) => `reg can not be used with "${provider}" probes`);
-}
 
 const uaddrCall = (cx: Context, call: CallExpr): null =>
   wrongProbe(cx, call, (provider) => `uaddr can not be used with "${provider}" probes`);

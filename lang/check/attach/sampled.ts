@@ -1,0 +1,90 @@
+/** Attach points on samples that the recording has: software, hardware, profile, watchpoint (rows 1.23 to 1.25, 1.44). */
+import type { ProbeCatalogue, ResolvedAttachPoint, SampledEvent, SampledProvider } from "../../catalogue.ts";
+import { readNumber } from "./checked-point.ts";
+import { resolveRate } from "./interval.ts";
+import { findCounted } from "./perf-event.ts";
+
+const PROVIDERS: readonly string[] = ["software", "hardware", "profile", "watchpoint"];
+
+export const isSampledProvider = (provider: string): provider is SampledProvider => PROVIDERS.includes(provider);
+
+/** What profile fires on, the first that there is: bpftrace's own clock, then what perf takes by default. */
+const PROFILED = ["cpu-clock", "cpu-cycles", "task-clock"];
+
+/** An event that was recorded for all modes includes what was recorded for some. */
+function ofAllModes(found: readonly SampledEvent[]): readonly SampledEvent[] {
+  const all = found.filter(({ label }) => !/[:/][ukhGHIppS]+$/.test(label));
+  return all.length > 0 ? all.slice(0, 1) : found;
+}
+
+const countedAs = (sampled: readonly SampledEvent[], event: string): readonly SampledEvent[] =>
+  ofAllModes(sampled.filter((one) => one.counted?.event === event));
+
+interface Found {
+  readonly events: readonly SampledEvent[];
+  /** As the script asks for them, and as the recording has them, where these are not the same. */
+  readonly rates: { readonly asked: string; readonly recorded: string } | null;
+}
+
+const rateText = ({ rate }: SampledEvent): string =>
+  rate.kind === "frequency" ? `${rate.count} samples a second` : rate.count === 1n ? "every event" : `every ${rate.count} events`;
+
+function found(events: readonly SampledEvent[], asked: string, isAsked: (one: SampledEvent) => boolean): Found {
+  const other = events.find((one) => !isAsked(one));
+  return { events, rates: other === undefined ? null : { asked, recorded: rateText(other) } };
+}
+
+function findCounter(sampled: readonly SampledEvent[], provider: "software" | "hardware", parts: readonly string[]): Found {
+  const counted = findCounted(provider, parts);
+  if ("kind" in counted) return { events: [], rates: null };
+  const { event, period } = counted;
+  const asked = period === 1n ? "every event" : `every ${period} events`;
+  const events = countedAs(sampled, event.name).filter((one) => one.counted?.provider === provider);
+  return found(events, asked, ({ rate }) => rate.kind === "period" && rate.count === period);
+}
+
+function findProfile(sampled: readonly SampledEvent[], parts: readonly string[]): Found {
+  const rate = resolveRate("profile", parts);
+  if (typeof rate === "string") return { events: [], rates: null };
+  const event = PROFILED.find((name) => countedAs(sampled, name).length > 0);
+  const isAsked = ({ counted, rate: recorded }: SampledEvent): boolean =>
+    recorded.kind === "frequency"
+      ? rate.unit === "hz" && recorded.count === rate.count
+      : counted?.provider === "software" && recorded.count === rate.periodNs;
+  const asked = rate.unit === "hz" ? `${rate.count} samples a second` : `a sample every ${rate.periodNs} ns`;
+  return found(event === undefined ? [] : countedAs(sampled, event), asked, isAsked);
+}
+
+function findWatchpoint(sampled: readonly SampledEvent[], [address = "", length = "", mode = ""]: readonly string[]): Found {
+  const [at, bytes] = [readNumber(address), readNumber(length)];
+  const sorted = Array.from(mode).sort().join("");
+  const events = sampled.filter(({ breakpoint }) => {
+    if (breakpoint === null || "why" in at || "why" in bytes || breakpoint.address !== at.value || breakpoint.mode !== sorted) return false;
+    // The length of an instruction is that of an address.
+    return breakpoint.length === bytes.value || sorted === "x";
+  });
+  return { events, rates: null };
+}
+
+export interface Sampled {
+  readonly points: readonly ResolvedAttachPoint[];
+  /** What the programs fire on, if that is not what was asked for. */
+  readonly warning: string | null;
+}
+
+/** `name`: as `probe` yields it. Every sample fires: none is left out or made up for another rate. */
+export function sampledPoints(catalogue: ProbeCatalogue, provider: SampledProvider, parts: readonly string[], name: string): Sampled {
+  const sampled = catalogue.sampled ?? [];
+  const { events, rates } =
+    provider === "profile"
+      ? findProfile(sampled, parts)
+      : provider === "watchpoint"
+        ? findWatchpoint(sampled, parts)
+        : findCounter(sampled, provider, parts);
+  const labels = [...new Set(events.map(({ label }) => label))].join(", ");
+  const warning =
+    rates === null
+      ? null
+      : `${name} asks for ${rates.asked}; it fires on each sample of ${labels} in the recording, which was made with ${rates.recorded}`;
+  return { points: events.map((one) => ({ provider, name, sampled: one })), warning };
+}
