@@ -9,10 +9,15 @@ export const MOMENTS_BYTES = 256 << 20;
 const PIECE_OVERHEAD = 160;
 const REFERENCE_BYTES = 48;
 
-/** Work between two moments, as long as memory allows it. */
+/** Work between two moments, as long as memory allows it: some milliseconds. */
 const FIRST_DISTANCE = 131_072;
 /** Comparing as many bytes of state costs a firing or less. */
 const BYTES_PER_WORK = 32;
+
+export interface MomentsOptions {
+  readonly limitBytes?: number;
+  readonly firstDistance?: number;
+}
 
 export interface Moments {
   /** Whether one should be kept that is so much work from the start, with so much state. */
@@ -27,9 +32,9 @@ export interface Moments {
 }
 
 /** `start`: the moment before the first event. */
-export function newMoments(start: Moment, limitBytes = MOMENTS_BYTES): Moments {
+export function newMoments(start: Moment, { limitBytes = MOMENTS_BYTES, firstDistance = FIRST_DISTANCE }: MomentsOptions = {}): Moments {
   let moments: Moment[] = [];
-  let distance = FIRST_DISTANCE;
+  let distance = firstDistance;
   let bytes = 0;
   const holders = new Map<Piece, number>();
 

@@ -6,12 +6,11 @@
  * All calls are synchronous; `seek…` and `step` go any way in any direction, `advance` goes forward only and not longer than its budget, for
  * faces that show how it goes or play at a speed: the clock is theirs.
  *
- * Output comes as the events of a session (events.ts), numbered from 1. `sink` gets each when the run first comes by it. When the replay goes
- * back, `cut(n)` says that only the first n of them have happened: a face that keeps what it printed for each event shortens its list to n, and
- * is told again what follows n when the run comes by once more. So a list of texts by event is always the output of a straight run to the
- * position.
+ * Output comes as the events of a session (events.ts), numbered from 1. `sink` gets each once, in order, when the run first comes by it; what
+ * has been printed at a position is the first `position.told` of them, so a face keeps the text of each event, and shows that many. They are
+ * the same on every way: nothing is told again, and a command that system() ran is not run again.
  *
- *   const replay = createReplay({ ...options, sink, cut });
+ *   const replay = createReplay({ ...options, sink });
  *   replay.seekTime({ ns: 2_000_000_000n, relative: true });   // 2 s after the first event
  *   replay.step(-1);                                           // the state before the last firing
  *   replay.advance({ kind: "condition", condition }, 100_000); // until @x > 10, looking at 100,000 firings at most
@@ -34,8 +33,6 @@ import { newTimeline, type TellNumbered, type Timeline, type TimelineOptions } f
 
 export interface ReplayOptions extends TimelineOptions {
   readonly sink: SessionSink;
-  /** Only the first so many events of the output have happened. */
-  readonly cut: (events: number) => void;
   /** The script's text with this behind it, compiled as the script was: for conditions. */
   readonly compile: (suffix: string) => Compilation;
 }
@@ -47,7 +44,7 @@ export interface Position {
   readonly phase: Phase;
   /** The replay stands right behind a firing, which can be looked at (`lastFiring`, `explain`). */
   readonly isAtFiring: boolean;
-  /** Events of the output so far. */
+  /** How many events of the output have happened. */
   readonly told: number;
 }
 
@@ -108,7 +105,7 @@ const SLICE_INTERPRETED = 1024;
 
 export function createReplay(options: ReplayOptions): Replay {
   const { recording } = options;
-  /** Events that the sink has been told and not to cut. */
+  /** Events that the sink has been told. */
   let delivered = 0;
   const tell: TellNumbered = (number, make) => {
     if (number <= delivered) return;
@@ -131,16 +128,6 @@ export function createReplay(options: ReplayOptions): Replay {
     isAtFiring,
     told: timeline.told(),
   });
-
-  /** After every way: what is printed is as long as what has happened. */
-  const arrive = (): Position => {
-    const told = timeline.told();
-    if (told < delivered) {
-      delivered = told;
-      options.cut(told);
-    }
-    return position();
-  };
 
   const anyHit = (hits: Hits): boolean => hits.time || hits.firing || hits.program || hits.condition;
 
@@ -251,30 +238,29 @@ export function createReplay(options: ReplayOptions): Replay {
     position,
     seekTime(time) {
       goToTime(absolute(time, timeline.firstNs)!);
-      return arrive();
+      return position();
     },
     seekFiring(number) {
       goToFiring(number);
-      return arrive();
+      return position();
     },
     step(by = 1) {
       goToFiring(Math.max(0, timeline.firings() + by));
-      return arrive();
+      return position();
     },
     seekEnd() {
       goToEnd();
-      return arrive();
+      return position();
     },
     advance(goal, budget) {
       if (timeline.phase() !== "running") return { stopped: "end", position: position() };
       const stopped = advance(goal, budget);
-      return { stopped, position: arrive() };
+      return { stopped, position: position() };
     },
     finish() {
       goToEnd();
       const stats = timeline.attached.machine.stats();
       timeline.finish();
-      arrive();
       return { ...timeline.attached.outcome(), stats, firstTs: timeline.firstNs, lastTs: stats.lastTs };
     },
     programsOf: (name) => [
@@ -290,9 +276,7 @@ export function createReplay(options: ReplayOptions): Replay {
       goToFiring(number - 1);
       const result = traceFiring(script, timeline.attached.machine, program ?? null);
       forward({ firing: number });
-      const traced = result();
-      arrive();
-      return traced;
+      return result();
     },
     runs: () =>
       script.attach.map(({ program, point }) => ({ name: point.name, program, runs: timeline.attached.machine.travel.runs(program) })),

@@ -8,17 +8,17 @@ import type { SessionEvent } from "../events.ts";
 import { absolute, type AttachOptions, type TimeWindow } from "../session-options.ts";
 import { streamsOf } from "../streams.ts";
 import { keepMoment, restoreMoment, type Moment, type Phase } from "./moment.ts";
-import { newMoments, type Moments } from "./moments.ts";
+import { newMoments, type Moments, type MomentsOptions } from "./moments.ts";
 
 export interface TimelineOptions extends AttachOptions {
   readonly recording: Recording;
   readonly window: TimeWindow;
   readonly printMapsOnExit: boolean;
-  /** Of all moments together; absent: 256 MB. */
-  readonly momentsBytes?: number;
+  /** Of what is kept to go back to. */
+  readonly moments?: MomentsOptions;
 }
 
-/** Numbered from 1; called once for each, however often the run comes by. */
+/** Numbered from 1; called for each whenever the run comes by. */
 export type TellNumbered = (number: number, make: () => SessionEvent) => void;
 
 export interface Timeline {
@@ -77,7 +77,7 @@ export function newTimeline(options: TimelineOptions, script: CompiledScript, te
   attached.startPump(recording, fromNs, absolute(window.to, firstNs));
   machine.travel.prepare();
   if (state.exiting) phase = "ended";
-  const moments = newMoments(keep(null), options.momentsBytes);
+  const moments = newMoments(keep(null), options.moments);
 
   const restore = (moment: Moment): void => {
     restoreMoment(attached, moment);
