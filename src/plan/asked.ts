@@ -31,11 +31,11 @@ export interface AskOptions {
 }
 
 /** A raw tracepoint has the name of the event of its place. */
-const rawSites = (pattern: string, { catalogue }: PlanMachine): ProbeSite[] =>
+const rawSites = (pattern: string, { catalogue, rawPrototype }: PlanMachine): ProbeSite[] =>
   (hasWildcard(pattern)
     ? catalogue.tracepoints.filter(({ category, name }) => category !== "syscalls" && category !== "ftrace" && matches(pattern, name))
     : [{ name: pattern }]
-  ).map(({ name }) => plannedSite({ code: "raw_tracepoint", at: "entry", func: name }));
+  ).map(({ name }) => plannedSite({ code: "raw_tracepoint", at: "entry", func: name, prototype: rawPrototype(name) }));
 
 const SAMPLED = new Set(["profile", "software", "hardware", "watchpoint"]);
 

@@ -61,15 +61,14 @@ export function kernelSites(
   const wild = hasWildcard(func) || hasWildcard(module ?? "");
   const functions = wild ? expand(func, module, span, machine, report) : named(func, module, span, machine, report);
   const typed = provider === "fentry" || provider === "fexit";
-  return functions.map((one) => {
-    const prototype = typed ? machine.prototype(one.name) : null;
-    return plannedSite({
+  return functions.map((one) =>
+    plannedSite({
       code: "kernel",
       at,
       func: one.name,
       module: one.module ?? (module === null || hasWildcard(module) || module === "vmlinux" ? null : module),
       offset: offset ?? 0n,
-      ...(prototype === null ? {} : { parameters: prototype.parameters }),
-    });
-  });
+      prototype: typed ? machine.prototype(one.name) : null,
+    }),
+  );
 }

@@ -21,6 +21,12 @@ export interface Parameter {
   readonly type: Type;
 }
 
+export interface Prototype {
+  readonly parameters: readonly Parameter[];
+  /** Null: nothing is returned. */
+  readonly result: Type | null;
+}
+
 export interface PlanMachine {
   /** Its tracepoints. */
   readonly catalogue: ProbeCatalogue;
@@ -29,8 +35,10 @@ export interface PlanMachine {
   readonly functions: () => readonly KernelFunction[] | null;
   /** Files that a target names: a path, a command, or a library; wildcards name several. */
   readonly files: (target: string) => readonly UserFile[];
-  /** Parameters of a kernel function by its type data, and its result; null: not known. */
-  readonly prototype: (func: string) => { readonly parameters: readonly Parameter[]; readonly result: Type | null } | null;
+  /** Of a kernel function by the kernel's type data; null: not known. */
+  readonly prototype: (func: string) => Prototype | null;
+  /** Of a raw tracepoint, as programs see it. */
+  readonly rawPrototype: (event: string) => Prototype | null;
   /** Types of its kernel; null: none. */
   readonly types: TypeSource | null;
   readonly kernelSymbols: () => { readonly addressOf: (name: string) => bigint | null } | null;

@@ -139,12 +139,14 @@ function noting(machine: PlanMachine): { readonly machine: PlanMachine; readonly
     used ||= found !== null;
     return found;
   };
-  const { types, prototype } = machine;
+  const { types, prototype, rawPrototype } = machine;
   return {
     usedTypes: () => used,
     machine: {
       ...machine,
       prototype: (func) => note(prototype(func)),
+      // Looked up for every raw tracepoint, also where nobody asks for its arguments.
+      rawPrototype,
       types:
         types === null
           ? null

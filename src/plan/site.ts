@@ -1,7 +1,7 @@
 /** Sites of probes that are not recorded yet, for the checker of scripts: it attaches to them as to recorded ones. */
 import type { ProbeSite, ProbeSites, TracepointField } from "../../lang/catalogue.ts";
 import { sizeOf } from "../../lang/types/type.ts";
-import type { Parameter } from "./machine.ts";
+import type { Parameter, Prototype } from "./machine.ts";
 
 export interface SiteText {
   readonly code: ProbeSite["code"];
@@ -12,8 +12,8 @@ export interface SiteText {
   readonly aliases?: readonly string[];
   readonly offset?: bigint;
   readonly address?: bigint | null;
-  /** Of a kernel function: what `args` has. */
-  readonly parameters?: readonly Parameter[];
+  /** Of typed probes: what `args` and `retval` are. */
+  readonly prototype?: Prototype | null;
 }
 
 const fieldOf = ({ name, type }: Parameter): TracepointField => ({
@@ -38,8 +38,9 @@ export const plannedSite = (text: SiteText): ProbeSite => ({
     eventId: -1,
     only: null,
     recipe: { registers: [], memory: [], typed: [] },
-    fields: (text.parameters ?? []).map(fieldOf),
-    returnIndex: text.parameters?.length ?? 0,
+    fields: (text.prototype?.parameters ?? []).map(fieldOf),
+    returnIndex: text.prototype?.parameters.length ?? 0,
+    ...(text.prototype?.result ? { returnType: text.prototype.result } : {}),
     address: null,
     callerOffset: null,
   },

@@ -10,8 +10,8 @@ import type { KernelTypes } from "./kernel-types.ts";
 import { seenValues } from "./seen.ts";
 import type { KernelSymbols } from "./symbols.ts";
 
-/** Offset of common_pid in every record (linux include/linux/trace_events.h). */
-const COMMON_PID = 4;
+/** Behind the common fields of every record (linux include/linux/trace_events.h), which no program may read. */
+const FIRST_FIELD = 8;
 
 export interface ProbedInput {
   readonly recording: Recording;
@@ -23,7 +23,7 @@ export interface ProbedInput {
 }
 
 const hasRecords = (recording: Recording, eventId: number): boolean =>
-  seenValues(recording, [{ eventId, offset: COMMON_PID, sizeBytes: 4, maxValues: 1 }])[0]!.length > 0;
+  seenValues(recording, [{ eventId, offset: FIRST_FIELD, sizeBytes: 4, maxValues: 1 }])[0]!.length > 0;
 
 export function probedCatalogue({ recording, definitions, kernel, types, user }: ProbedInput): ProbeCatalogue {
   const { catalogue } = recording;

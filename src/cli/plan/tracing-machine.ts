@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { arch, availableParallelism } from "node:os";
 import type { ProbeCatalogue } from "../../../lang/catalogue.ts";
 import type { Architecture } from "../../../lang/check/env.ts";
-import { functionPrototype } from "../../../probes/kernel/btf/lookup.ts";
+import { prototypes, type TypedFunction } from "../../../probes/kernel/btf/prototypes.ts";
 import type { Recording } from "../../../probes/recording.ts";
 import type { KernelFunction, PlanMachine } from "../../plan/machine.ts";
 import { kernelTypes, type KernelTypes } from "../../session/kernel-types.ts";
@@ -71,15 +71,17 @@ function machineSymbols(): KernelSymbols | null {
   }
 }
 
-function prototypes(types: KernelTypes): PlanMachine["prototype"] {
-  return (func) => {
-    const known = types.recorded();
-    const found = known === null ? null : functionPrototype(known.btf, func);
-    if (known === null || found === null) return null;
-    return {
-      parameters: found.params.map(({ name, type }) => ({ name, type: known.typeOf(type) })),
-      result: known.typeOf(found.returns),
-    };
+/** Prototypes by the kernel's types, as whoever replays finds them. */
+function prototypesOf(types: KernelTypes): Pick<PlanMachine, "prototype" | "rawPrototype"> {
+  const known = once(() => {
+    const found = types.recorded();
+    return found === null ? null : prototypes(found);
+  });
+  const plain = (found: TypedFunction | null | undefined): ReturnType<PlanMachine["prototype"]> =>
+    found === null || found === undefined ? null : { parameters: found.params, result: found.returns?.type ?? null };
+  return {
+    prototype: (func) => plain(known()?.ofFunction(func)),
+    rawPrototype: (event) => plain(known()?.ofTracepoint(event)),
   };
 }
 
@@ -110,7 +112,7 @@ export async function openMachine(options: CliOptions, console: Console): Promis
       architecture: architectureOf(recording),
       functions,
       files: userFiles(process.env["PATH"] ?? ""),
-      prototype: prototypes(types),
+      ...prototypesOf(types),
       types: types.source,
       kernelSymbols: once(() => {
         if (symbols.text !== null) return symbolsOf(null, symbols.text);

@@ -1,0 +1,49 @@
+/** An event probe that was recorded in place of its event: a script's probes on the event fire on its records, with strings. */
+import { expect, test } from "vitest";
+import { noSideData } from "../../src/session/recorded-machine.ts";
+import { madeEvent, madeRecording, type MadeField } from "../support/made-recording.ts";
+import { runScript } from "../support/run-script.ts";
+
+const FIELDS: readonly MadeField[] = [
+  ["s32 dfd", 4, 1],
+  ["u64 filename", 8, 0],
+  ["__data_loc char[] s_filename", 4, 1],
+];
+const DEFINITION = "e:hs/sys_enter_openat syscalls/sys_enter_openat dfd=$dfd:s32 filename=$filename:u64 s_filename=+0($filename):ustring\n";
+
+const probe = madeEvent("hs", "sys_enter_openat", 900, FIELDS);
+const original = madeEvent("syscalls", "sys_enter_openat", 901, [
+  ["int __syscall_nr", 4, 1],
+  ["int dfd", 8, 1],
+  ["const char * filename", 8, 0],
+]);
+
+const opens = (path: string, filename: bigint) => ({ event: probe, values: { dfd: -100, filename, s_filename: path } });
+
+test("fires on its records, and its strings are there", async () => {
+  const recording = await madeRecording([opens("/etc/passwd", 0x7fff_1000n), opens("/tmp/x", 0x7fff_2000n)]);
+  const { stdout, stderr } = await runScript('tracepoint:syscalls:sys_enter_openat { printf("%d %s\\n", args.dfd, str(args.filename)); }', {
+    recording,
+    side: { ...noSideData, definitions: [DEFINITION] },
+  });
+  expect(stdout.trim().split("\n")).toEqual(["-100 /etc/passwd", "-100 /tmp/x"]);
+  expect(stderr).not.toContain("WARNING");
+});
+
+test("an event that has records of its own stays what it is", async () => {
+  const recording = await madeRecording([
+    opens("/etc/passwd", 0x7fff_1000n),
+    { event: original, values: { dfd: 3n, filename: 0x7fff_1000n } },
+  ]);
+  const { stdout } = await runScript("tracepoint:syscalls:sys_enter_openat { @[args.dfd] = count(); }", {
+    recording,
+    side: { ...noSideData, definitions: [DEFINITION] },
+  });
+  expect(stdout.trim()).toBe("@[3]: 1");
+});
+
+test("without its definition it is an event of its own, whose fields say by their names what they are", async () => {
+  const recording = await madeRecording([opens("/etc/passwd", 0x7fff_1000n)]);
+  const { stdout } = await runScript("tracepoint:hs:sys_enter_openat { @[str(args.filename)] = count(); }", { recording });
+  expect(stdout.trim()).toBe("@[/etc/passwd]: 1");
+});
