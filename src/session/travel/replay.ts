@@ -135,7 +135,7 @@ export function createReplay(options: ReplayOptions): Replay {
   const forward = (stops: Stops, budget = Infinity): Advanced["stopped"] => {
     const enough = timeline.effort() + budget;
     while (timeline.phase() === "running") {
-      const hits = timeline.pump(stops, slice);
+      const hits = timeline.pump(stops, Math.max(1, Math.min(slice, Math.ceil(enough - timeline.effort()))));
       isAtFiring = hits.firing || hits.program || hits.condition;
       askedNs = hits.time && stops.beforeNs !== undefined ? stops.beforeNs - 1n : null;
       if (anyHit(hits)) return "goal";
