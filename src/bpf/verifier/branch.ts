@@ -3,8 +3,8 @@ import type { Insn, JmpOp, Reg } from "../isa/insn.ts";
 import { markNull, readOperand, readReg } from "./env.ts";
 import { type RegState, isOrNull, isPointer } from "./reg-state.ts";
 import { reject } from "./reject.ts";
-import { type Range, fullRange, intersectRanges, max, min } from "./range.ts";
-import { type Scalar, constValue, isContradiction, sync, unknownScalar } from "./scalar.ts";
+import { type Range, fullRange, intersectRanges, max, min, rangeContains, sameRange } from "./range.ts";
+import { type Scalar, constValue, isConst, isContradiction, sync, unknownScalar } from "./scalar.ts";
 import { type State, cloneState, mapRegs, setReg } from "./state.ts";
 import { type Tnum, tnumConst, tnumAnd, tnumIntersect, tnumLow, tnumOr, tnumWithLow32 } from "./tnum.ts";
 
@@ -158,6 +158,11 @@ export function refine(op: RefineOp, wide: boolean, a: Scalar, b: Scalar): Pair 
 }
 
 function refineOrdered(op: RefineOp, wide: boolean, left: Scalar, right: Scalar): Pair {
+  // Most numbers are compared with constants.
+  if (op === "eq" && wide && isConst(right)) {
+    const isPossible = rangeContains(left.wide, right.wide) && rangeContains(left.low, right.low);
+    return isPossible ? [right, right] : [left, right];
+  }
   const [a, b] = [boundsOf(left, wide), boundsOf(right, wide)];
   const bits = wide ? 64 : 32;
   const bounded = (forA: Partial<Range>, forB: Partial<Range>): Pair => [
@@ -194,6 +199,7 @@ function without(bits: number, range: Range, excluded: Tnum): Range {
   if (excluded.mask !== 0n) return range;
   const unsigned = excluded.value;
   const signed = BigInt.asIntN(bits, excluded.value);
+  if (range.umin !== unsigned && range.umax !== unsigned && range.smin !== signed && range.smax !== signed) return range;
   return {
     umin: range.umin === unsigned ? range.umin + 1n : range.umin,
     umax: range.umax === unsigned ? range.umax - 1n : range.umax,
@@ -203,6 +209,7 @@ function without(bits: number, range: Range, excluded: Tnum): Range {
 }
 
 function withBounds(scalar: Scalar, wide: boolean, range: Range): Scalar {
+  if (sameRange(range, boundsOf(scalar, wide))) return scalar;
   return sync(wide ? { ...scalar, wide: range } : { ...scalar, low: range });
 }
 

@@ -5,7 +5,7 @@ import type { Cfg } from "./cfg.ts";
 import type { Liveness } from "./liveness.ts";
 import type { RegState } from "./reg-state.ts";
 import { reject } from "./reject.ts";
-import { constScalar } from "./scalar.ts";
+import { immScalar, zeroScalar } from "./scalar.ts";
 import { type State, mapRegs, regOf } from "./state.ts";
 
 export interface Env {
@@ -38,7 +38,7 @@ export function readReg(state: State, reg: Reg): RegState {
 
 export function readOperand(state: State, operand: Operand): RegState {
   if ("reg" in operand) return readReg(state, operand.reg);
-  return { kind: "scalar", scalar: constScalar(BigInt(operand.imm)), id: 0 };
+  return { kind: "scalar", scalar: immScalar(operand.imm), id: 0 };
 }
 
 export function mapOf(env: Env, map: number): MapSpec {
@@ -51,7 +51,7 @@ export function mapOf(env: Env, map: number): MapSpec {
 export function markNull(state: State, id: number, isNull: boolean): void {
   mapRegs(state, (reg) => {
     if ((reg.kind !== "map_value" && reg.kind !== "ringbuf_mem") || !reg.orNull || reg.id !== id) return reg;
-    if (isNull) return { kind: "scalar", scalar: constScalar(0n), id: 0 };
+    if (isNull) return { kind: "scalar", scalar: zeroScalar, id: 0 };
     return { ...reg, orNull: false, id: reg.kind === "map_value" ? 0 : id };
   });
   // A NULL record was never reserved.

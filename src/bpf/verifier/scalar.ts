@@ -22,6 +22,7 @@ import {
   sameRange,
   unsignedRange,
 } from "./range.ts";
+import { memoised, remember } from "./scalar-memo.ts";
 import {
   type Tnum,
   tnumAdd,
@@ -57,6 +58,19 @@ export function constScalar(value: bigint): Scalar {
 }
 
 export const zeroScalar: Scalar = constScalar(0n);
+
+/** Constants of instructions that were asked for. */
+const immediates = new Map<number, Scalar>();
+const MAX_IMMEDIATES = 10_000;
+
+/** An instruction's constant: 32 bits, signed, extended. */
+export function immScalar(imm: number): Scalar {
+  let found = immediates.get(imm);
+  if (found !== undefined) return found;
+  found = constScalar(BigInt(imm));
+  if (immediates.size < MAX_IMMEDIATES) immediates.set(imm, found);
+  return found;
+}
 
 export function isConst(a: Scalar): boolean {
   return tnumIsConst(a.tnum);
@@ -199,6 +213,16 @@ const ops: Readonly<Partial<Record<AluOp, Op>>> = {
 
 /** dst = a op b. Division, modulo and shifts by unknown amounts give a number of which nothing is known, as in the kernel; not even that 32-bit ones clear the upper half. */
 export function aluScalar(op: Exclude<AluOp, "mov">, isWide: boolean, a: Scalar, b: Scalar): Scalar {
+  const value = constValue(b);
+  if (value === null) return computeScalar(op, isWide, a, b);
+  return memoised(
+    a,
+    () => `${op} ${isWide} ${value}`,
+    () => computeScalar(op, isWide, a, b),
+  );
+}
+
+function computeScalar(op: Exclude<AluOp, "mov">, isWide: boolean, a: Scalar, b: Scalar): Scalar {
   if (op === "lsh" || op === "rsh" || op === "arsh") return shiftScalar(op, isWide, a, b);
   const known = ops[op];
   if (!known) return unknownScalar;
@@ -228,14 +252,14 @@ function shiftScalar(op: "lsh" | "rsh" | "arsh", isWide: boolean, a: Scalar, b: 
 }
 
 const unsignedLoads: Readonly<Record<number, Scalar>> = {
-  1: unsignedScalar(0n, 0xffn),
-  2: unsignedScalar(0n, 0xffffn),
-  4: unsignedScalar(0n, 0xffffffffn),
-  8: unknownScalar,
+  1: remember(unsignedScalar(0n, 0xffn)),
+  2: remember(unsignedScalar(0n, 0xffffn)),
+  4: remember(unsignedScalar(0n, 0xffffffffn)),
+  8: remember(unknownScalar),
 };
 const signedLoads: Readonly<Record<number, Scalar>> = {
-  1: signedScalar(-0x80n, 0x7fn),
-  2: signedScalar(-0x8000n, 0x7fffn),
-  4: signedScalar(-0x80000000n, 0x7fffffffn),
-  8: unknownScalar,
+  1: remember(signedScalar(-0x80n, 0x7fn)),
+  2: remember(signedScalar(-0x8000n, 0x7fffn)),
+  4: remember(signedScalar(-0x80000000n, 0x7fffffffn)),
+  8: remember(unknownScalar),
 };
