@@ -1,5 +1,5 @@
 /** How long the pump runs before signals are let in and output is shown: it cannot be interrupted, so it is given slices. */
-import type { PumpResult } from "../bpf/machine-types.ts";
+import type { Backend, PumpResult } from "../bpf/machine-types.ts";
 
 const MS = 1_000_000;
 
@@ -7,10 +7,8 @@ const MS = 1_000_000;
 const BREATH_MS = 50;
 /** What a slice is to take, as the next one may take longer than the last. */
 const SLICE_MS = BREATH_MS / 2;
-/** As many as the pump does at once, and so few that nothing slower than an interpreter needs less. */
-const MOST = 65_536;
-const LEAST = 16;
-const FIRST = 1024;
+/** Events as many as the pump does at once; in the interpreter, where a loop in one of them takes a second, no more than are worth a call. */
+const MOST = { jit: 65_536, interp: 64 } as const;
 /** A slice that took no time at all says little about one that is longer. */
 const MOST_GROWTH = 16;
 
@@ -24,8 +22,8 @@ export interface Pace {
 }
 
 /** `now` in ns. */
-export function newPace(now: () => bigint): Pace {
-  let slice = FIRST;
+export function newPace(now: () => bigint, backend: Backend): Pace {
+  let slice = 1;
   let breath = now();
   let started = breath;
   return {
@@ -38,7 +36,7 @@ export function newPace(now: () => bigint): Pace {
       const tookMs = Number(now() - started) / MS;
       if (result === "pause" || tookMs > SLICE_MS) {
         const growth = Math.min(MOST_GROWTH, SLICE_MS / Math.max(tookMs, 1e-6));
-        slice = Math.min(MOST, Math.max(LEAST, Math.floor(slice * growth)));
+        slice = Math.min(MOST[backend], Math.max(1, Math.floor(slice * growth)));
       }
     },
     isOutOfBreath: () => Number(now() - breath) / MS >= BREATH_MS - SLICE_MS,

@@ -46,7 +46,7 @@ export function createSession(options: SessionOptions): Session {
 
   const replay = async (source: Recording, fromNs: bigint | null, toNs: bigint | null): Promise<void> => {
     attached.startPump(source, fromNs, toNs);
-    const pace = newPace(live.now);
+    const pace = newPace(live.now, options.backend);
     while (!state.exiting && !stopped) {
       const result = machine.pump(pace.slice());
       pace.ran(result);
