@@ -12,9 +12,9 @@ export type MemoryImage = ReadonlyMap<number, Piece>;
 
 const PIECE_BYTES = 4096;
 
-function equal(a: Int32Array, b: Int32Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+/** Whether memory is as these words from word `at` on. */
+function isAt(memory: Int32Array, at: number, words: Int32Array): boolean {
+  for (let i = 0; i < words.length; i++) if (memory[at + i] !== words[i]) return false;
   return true;
 }
 
@@ -24,9 +24,9 @@ export function captureImage(memory: Int32Array, areas: readonly Area[], previou
   for (const { address, sizeBytes } of areas) {
     for (let at = address; at < address + sizeBytes; at += PIECE_BYTES) {
       const end = Math.min(at + PIECE_BYTES, address + Math.ceil(sizeBytes / 4) * 4);
-      const now = memory.subarray(at / 4, end / 4);
       const old = previous?.get(at);
-      image.set(at, old !== undefined && equal(old.words, now) ? old : { address: at, words: now.slice() });
+      const isOld = old?.words.length === (end - at) / 4 && isAt(memory, at / 4, old.words);
+      image.set(at, isOld ? old : { address: at, words: memory.slice(at / 4, end / 4) });
     }
   }
   return image;
