@@ -18,8 +18,6 @@ export interface Asked {
   readonly sites: readonly ProbeSite[];
   /** By the name of their stand-in. */
   readonly samples: ReadonlyMap<string, Sample>;
-  /** Nothing has to be recorded for these. */
-  readonly free: boolean;
 }
 
 export interface AskOptions {
@@ -101,6 +99,7 @@ function askPoint(attach: AttachPoint, options: AskOptions, found: Gathered): re
       found.sites.push(...rawSites(parts.at(-1)!, machine));
       return [attach];
     case "iter":
+      if (checked.name === "iter:task") return [attach];
       report.error("cantReplay", attach.span, `${checked.name} cannot be recorded: iterators walk what there is at one moment`, {
         hint: checked.hint,
       });
@@ -114,20 +113,13 @@ function askProbe(probe: ProbeItem, options: AskOptions, found: Gathered): Probe
   return { ...probe, attach: probe.attach.flatMap((attach) => askPoint(attach, options, found)) };
 }
 
-const NEEDS_NOTHING = new Set(["begin", "end", "interval", "self", "test", "bench"]);
-
-const isFree = (attach: AttachPoint, params: readonly string[]): boolean =>
-  NEEDS_NOTHING.has(findProvider(partsOf(attach, params).parts[0] ?? "")?.name ?? "");
-
 export function askedBy(script: Script, options: AskOptions): Asked {
   const found: Gathered = { sites: [], samples: new Map() };
   const items = script.items.map((item) => (item.kind === "probe" ? askProbe(item, options, found) : item));
-  const attached = script.items.flatMap((item) => (item.kind === "probe" ? item.attach : []));
   return {
     script: { ...script, items },
     sites: distinctSites(found.sites),
     samples: found.samples,
-    free: attached.every((attach) => isFree(attach, options.params)),
   };
 }
 

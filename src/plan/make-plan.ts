@@ -132,6 +132,9 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
   return { events, dynamic, unrecordable };
 }
 
+/** iter:task walks those that events tell of. */
+const iteratesTasks = ({ probes }: HirProgram): boolean => probes.some(({ attach }) => attach.some(({ name }) => name === "iter:task"));
+
 /** A machine that remembers whether its types were asked for with success. */
 function noting(machine: PlanMachine): { readonly machine: PlanMachine; readonly usedTypes: () => boolean } {
   let used = false;
@@ -171,7 +174,7 @@ export function makePlan(given: PlanInput): PlanResult {
   const { events, dynamic, unrecordable } = recordedBy(checked, needs, input);
   const extras = new Set(needs.probes.flatMap((probe) => [...probe.extras]));
   const records = events.length + dynamic.length + asked.samples.size > 0;
-  const tasks = records && usesTasks(program);
+  const tasks = (records && usesTasks(program)) || iteratesTasks(program);
   const programs = [...new Set(asked.sites.flatMap(({ target }) => target ?? []))].sort();
   const usesUserSymbols = extras.has("usym") || extras.has("ustack");
   const kept: readonly (readonly [Kept, boolean])[] = [
