@@ -30,9 +30,16 @@ module.exports = {
     { name: "bpf-no-node", severity: "error", from: { path: "^src/bpf/" }, to: NODE },
     only("codegen", "^src/codegen/", "^(src/codegen/|lang/(ir|types|catalogue|diagnostics)|src/bpf/(isa|spec|memory|object|helpers))"),
     { name: "codegen-no-node", severity: "error", from: { path: "^src/codegen/" }, to: NODE },
-    { name: "session-not-faces", severity: "error", from: { path: "^src/session/" }, to: { path: "^src/(output|cli|repl|tui)/" } },
+    {
+      name: "session-not-faces",
+      severity: "error",
+      from: { path: "^src/session/" },
+      to: { path: "^src/(output|workspace|cli|repl|tui)/" },
+    },
     only("output", "^src/output/", "^(src/output/|src/session/|lang/(types|ir|catalogue|diagnostics))"),
     { name: "output-no-node", severity: "error", from: { path: "^src/output/" }, to: NODE },
+    only("workspace", "^src/workspace/", "^(src/(workspace|session|output)/|src/bpf/machine-types|lang/|probes/)"),
+    { name: "workspace-no-node", severity: "error", from: { path: "^src/workspace/" }, to: NODE },
     {
       name: "faces-apart",
       severity: "error",
