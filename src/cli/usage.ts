@@ -7,6 +7,8 @@ export const USAGE = `USAGE:
     use -- behind them for the script's own options (--name=value)
     hindsight -l [PATTERN | FILE] --trace FILE   list the probes of a recording (-lv: with fields)
     hindsight info FILE                          say what a recording holds
+    hindsight plan SCRIPT [-p PID | -- COMMAND]  print the commands that record what a script needs
+    hindsight record SCRIPT -- COMMAND           record that of a command's own processes, then replay it (root)
 
 RECORDING:
     --trace [NAME=]FILE  recording to replay; - is the standard input. Several merge by their clock,
@@ -26,6 +28,11 @@ RECORDING:
     --boot-time TIME   epoch seconds of the recorded machine's boot, for wall-clock times
     --tz ZONE          time zone of printed times (default UTC; 'local' for this machine's)
     --seed N           seed of rand (default 1)
+
+PLAN, RECORD:
+    --tool NAME        'trace-cmd', 'tracefs' or 'perf' (default: what fits the script)
+    --dir DIR          where the recording is kept (default hindsight-recording)
+    -f json            the plan as data
 
 OPTIONS:
     -e PROGRAM         run this program
