@@ -1,7 +1,7 @@
 /** Opens recordings, whatever their names: the content decides. */
 import { bytesSource, type ByteSource } from "./byte-source.ts";
 import { createSpool, isStream, openFile, streamPieces } from "./file.ts";
-import { SNIFF_BYTES, type OpenResult } from "./formats/format.ts";
+import { nothingBeside, SNIFF_BYTES, type Beside, type OpenResult } from "./formats/format.ts";
 import { recordingFormats } from "./formats/formats.ts";
 import type { Recording } from "./recording.ts";
 import { packingOf, unpack, type Packing } from "./unpack.ts";
@@ -64,7 +64,7 @@ function memoryStore(): Store {
   };
 }
 
-async function decode(source: ByteSource, newStore: () => Store, depth = 0): Promise<OpenResult> {
+async function decode(source: ByteSource, newStore: () => Store, beside: Beside, depth = 0): Promise<OpenResult> {
   const refuse = (message: string): OpenResult => {
     source.close();
     return { ok: false, message: `${source.path}: ${message}` };
@@ -75,14 +75,20 @@ async function decode(source: ByteSource, newStore: () => Store, depth = 0): Pro
   if (got < head.length) return refuse("the file cannot be read");
   const packing = packingOf(head);
   if (packing !== null && depth === MOST_LAYERS) return refuse(`it is compressed more than ${MOST_LAYERS} times`);
-  if (packing !== null) return decodePacked(source, packing, newStore, depth + 1);
+  if (packing !== null) return decodePacked(source, packing, newStore, beside, depth + 1);
   const format = recordingFormats.find((one) => one.sniff(head));
   if (format === undefined) return refuse(unknownContent(head));
-  const result = await format.open(source);
+  const result = await format.open(source, beside);
   return result.ok ? result : refuse(result.message);
 }
 
-async function decodePacked(packed: ByteSource, packing: Packing, newStore: () => Store, depth: number): Promise<OpenResult> {
+async function decodePacked(
+  packed: ByteSource,
+  packing: Packing,
+  newStore: () => Store,
+  beside: Beside,
+  depth: number,
+): Promise<OpenResult> {
   const store = newStore();
   const damage = await unpack(packed, packing, (piece) => {
     store.write(piece);
@@ -94,7 +100,7 @@ async function decodePacked(packed: ByteSource, packing: Packing, newStore: () =
     source.close();
     return { ok: false, message: `${packed.path}: ${damage}` };
   }
-  const result = await decode(source, newStore, depth);
+  const result = await decode(source, newStore, beside, depth);
   if (!result.ok) return damage === null ? result : { ok: false, message: `${result.message}; ${damage}` };
   return { ok: true, recording: describePacked(result.recording, packed, packing, damage) };
 }
@@ -115,7 +121,7 @@ function describePacked(recording: Recording, packed: ByteSource, packing: Packi
 }
 
 /** A pipe cannot be read twice, and the first names of tasks are looked for in a pass of their own: so it is put aside as it comes. */
-async function openStream(path: string): Promise<OpenResult> {
+async function openStream(path: string, beside: Beside): Promise<OpenResult> {
   const store = createSpool();
   try {
     for await (const piece of streamPieces(path)) store.write(piece);
@@ -123,17 +129,17 @@ async function openStream(path: string): Promise<OpenResult> {
     store.discard();
     return { ok: false, message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}` };
   }
-  return decode(store.source(path), createSpool);
+  return decode(store.source(path), createSpool, beside);
 }
 
 /** Opens a recording; `-` is the standard input. The message of a failure names the file and says what is wrong with it. */
-export async function openRecording(path: string): Promise<OpenResult> {
-  if (isStream(path)) return openStream(path);
+export async function openRecording(path: string, beside: Beside = nothingBeside): Promise<OpenResult> {
+  if (isStream(path)) return openStream(path, beside);
   const opened = openFile(path);
-  return opened.ok ? decode(opened.source, createSpool) : opened;
+  return opened.ok ? decode(opened.source, createSpool, beside) : opened;
 }
 
 /** A recording that is in memory. `name` stands for the path. */
-export async function openRecordingBytes(name: string, bytes: Uint8Array): Promise<OpenResult> {
-  return decode(bytesSource(name, bytes), memoryStore);
+export async function openRecordingBytes(name: string, bytes: Uint8Array, beside: Beside = nothingBeside): Promise<OpenResult> {
+  return decode(bytesSource(name, bytes), memoryStore, beside);
 }

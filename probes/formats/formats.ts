@@ -3,6 +3,15 @@ import type { RecordingFormat } from "./format.ts";
 import { captureFormat } from "./pcap/format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
 import { straceFormat } from "./strace/format.ts";
+import { ftraceTextFormat } from "./ftrace-text/format.ts";
+import { traceCmdReportFormat } from "./trace-cmd-report/format.ts";
 import { traceDatFormat } from "./trace-dat/format.ts";
 
-export const recordingFormats: readonly RecordingFormat[] = [traceDatFormat, perfDataFormat, captureFormat, straceFormat];
+export const recordingFormats: readonly RecordingFormat[] = [
+  traceDatFormat,
+  perfDataFormat,
+  captureFormat,
+  straceFormat,
+  traceCmdReportFormat,
+  ftraceTextFormat,
+];

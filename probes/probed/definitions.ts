@@ -14,7 +14,12 @@ export interface ProbeDefinition {
   /** From the symbol; of a uprobe, the offset in the file; of an address alone, that. */
   readonly offset: bigint;
   /** In order of the event's fields, by name; a path of null leads to nothing that a program could ask for. */
-  readonly args: readonly { readonly name: string; readonly path: FetchPath | null }[];
+  readonly args: readonly {
+    readonly name: string;
+    readonly path: FetchPath | null;
+    /** `s32`, `ustring`, `u8[4]`; null: the kernel's default, x64. */
+    readonly type: string | null;
+  }[];
 }
 
 const NUMBER = /^(?:0x[0-9a-f]+|[0-9]+)$/i;
@@ -36,7 +41,7 @@ function kernelPlace(place: string): Pick<ProbeDefinition, "module" | "symbol" |
 function argumentOf(word: string, index: number): ProbeDefinition["args"][number] {
   const named = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
   const fetch = named?.[2] ?? word;
-  return { name: named?.[1] ?? `arg${index + 1}`, path: parseFetch(fetch) };
+  return { name: named?.[1] ?? `arg${index + 1}`, path: parseFetch(fetch), type: /:([^:()]+)$/.exec(fetch)?.[1] ?? null };
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

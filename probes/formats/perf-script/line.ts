@@ -1,0 +1,67 @@
+/** Lines of perf script. */
+import type { EventBook } from "../text/event-book.ts";
+import { isBlank, skipBlanks } from "../text/head.ts";
+import * as lines from "../text/line.ts";
+import type { TextLine } from "../text/line.ts";
+import { readDecimal, value } from "../text/number.ts";
+import { readSampleHead } from "./head.ts";
+
+const [HASH, COLON, TAB] = [35, 58, 9];
+
+/** `PERF_RECORD_` */
+const RECORD = Uint8Array.from("PERF_RECORD_", (c) => c.charCodeAt(0));
+const TWO_32 = 2 ** 32;
+
+function isRecord(bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < RECORD.length; i++) if (bytes[at + i] !== RECORD[i]) return false;
+  return true;
+}
+
+function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBook): number {
+  let at = line.head.body;
+  line.period = 0;
+  const behind = readDecimal(bytes, at, end);
+  if (behind >= 0 && isBlank(bytes[behind])) {
+    line.period = (value.hi >>> 0) * TWO_32 + (value.lo >>> 0);
+    at = skipBlanks(bytes, behind);
+  }
+  if (at >= end) return lines.NOTHING;
+  if (isRecord(bytes, at)) {
+    line.from = at;
+    line.to = end;
+    return lines.TASK;
+  }
+  const name = at;
+  let colons = 0;
+  for (; at < end && !isBlank(bytes[at]); at++) if (bytes[at] === COLON) colons++;
+  if (bytes[at - 1] !== COLON) return lines.NOTHING;
+  line.nameStart = name;
+  line.nameEnd = at;
+  line.from = Math.min(end, skipBlanks(bytes, at));
+  line.to = end;
+  line.event = book.find(bytes, name, at);
+  if (line.event !== null) return lines.EVENT;
+  // `sched:sched_switch:` has a category, `cycles:` and `cycles:u:` have none.
+  return colons > 1 && !isModifier(bytes, name, at) ? lines.UNKNOWN : lines.SAMPLE;
+}
+
+/** Whether what follows the first colon are letters of perf's event modifiers. */
+function isModifier(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (bytes[at] !== COLON) at++;
+  for (at++; at < end - 1; at++) if (!"ukhHGIppPSDWe".includes(String.fromCharCode(bytes[at]!))) return false;
+  return true;
+}
+
+export function readScriptLine(bytes: Uint8Array, start: number, end: number, line: TextLine, book: EventBook): number {
+  if (start === end || bytes[start] === HASH) return lines.NOTHING;
+  line.from = end;
+  line.to = end;
+  // Frames come behind blanks: an address of up to 16 digits, its symbol, its file.
+  if (bytes[start] === TAB) {
+    line.from = skipBlanks(bytes, start);
+    line.to = end;
+    return lines.FRAME;
+  }
+  return readSampleHead(bytes, start, end, line.head) ? readEvent(bytes, end, line, book) : lines.NOTHING;
+}

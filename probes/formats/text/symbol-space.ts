@@ -1,0 +1,144 @@
+/** Addresses for the names of kernel code, where text has names only. */
+import { ByteNames } from "./byte-names.ts";
+import { isDigit, NOT_A_NUMBER, readHex, value } from "./number.ts";
+
+/** A kernel with its modules has some 200,000. */
+const MOST_NAMES = 1 << 18;
+/** Above the user's half, but no address of x86-64 or arm64 looks like this: what stands for a name is taken for nothing else. */
+const FIRST_HIGH = 0xbf00_0000;
+/** Functions are shorter; a number of 16 bits is left for the offset. */
+const ROOM_BITS = 16;
+
+const [BLANK, PLUS, SLASH, OPEN, CLOSE] = [32, 43, 47, 91, 93];
+/** What ends a name: `)`, `,`, `:`, `]` and blanks. */
+const ends = new Uint8Array(256);
+for (const sign of " ),:]\t\n") ends[sign.charCodeAt(0)] = 1;
+
+/** Bare hexadecimal digits that begin with a letter are an address only when there are so many: `add` and `face` are names. */
+const ADDRESS_DIGITS = 8;
+
+export class SymbolSpace {
+  readonly #names = new ByteNames(MOST_NAMES);
+  /** Both halves of each name's address. */
+  #high = new Int32Array(1024);
+  #low = new Int32Array(1024);
+  readonly #kallsyms: () => string | null;
+  #known: ReadonlyMap<string, bigint> | null = null;
+  #made = 0;
+
+  /** `kallsyms`: symbols that were kept beside the recording. */
+  constructor(kallsyms: () => string | null) {
+    this.#kallsyms = kallsyms;
+  }
+
+  /**
+   * `NAME`, `NAME+0x1/0x20`, `NAME/0x1`, `NAME [module]`, `0xADDRESS`, `[unknown/kretprobe'd]` at `from`: puts the address into `value` and
+   * returns where the text ends; NOT_A_NUMBER: there is none.
+   */
+  read(bytes: Uint8Array, from: number, end: number): number {
+    const isNumber = isDigit(bytes[from]);
+    const at = readHex(bytes, from, end);
+    if (at >= 0 && (isNumber || at - from >= ADDRESS_DIGITS) && (at === end || ends[bytes[at]!] === 1 || bytes[at] === 62)) return at;
+    return this.#readName(bytes, from, end);
+  }
+
+  #readName(bytes: Uint8Array, from: number, end: number): number {
+    let at = from;
+    if (bytes[at] === OPEN) {
+      while (at < end && bytes[at] !== CLOSE) at++;
+      at = Math.min(end, at + 1);
+    }
+    while (at < end && ends[bytes[at]!] === 0 && bytes[at] !== PLUS && bytes[at] !== SLASH) at++;
+    if (at === from) return NOT_A_NUMBER;
+    const nameEnd = at;
+    let offset = 0;
+    if (at < end && (bytes[at] === PLUS || bytes[at] === SLASH) && bytes[at + 1] === 48) {
+      const isLater = bytes[at] === PLUS;
+      at = readHex(bytes, at + 1, end);
+      if (at >= 0) offset = value.lo;
+      if (isLater && bytes[at] === SLASH) at = readHex(bytes, at + 1, end);
+      if (at < 0) return NOT_A_NUMBER;
+    }
+    // The name of the module is told by the symbol.
+    const module = at + 1 < end && bytes[at] === BLANK && bytes[at + 1] === OPEN;
+    let moduleEnd = at;
+    if (module) while (moduleEnd < end && bytes[moduleEnd] !== CLOSE) moduleEnd++;
+    const number = this.#numberOf(bytes, from, nameEnd, module ? at : -1, moduleEnd);
+    if (module) at = Math.min(end, moduleEnd + 1);
+    if (number < 0) return NOT_A_NUMBER;
+    const low = (this.#low[number]! >>> 0) + offset;
+    value.lo = low | 0;
+    value.hi = (this.#high[number]! + (low >= 2 ** 32 ? 1 : 0)) | 0;
+    return at;
+  }
+
+  /** The name, with or without offset, of the code at an address that is known. */
+  learn(bytes: Uint8Array, from: number, end: number, hi: number, lo: number): void {
+    let at = from;
+    while (at < end && bytes[at] !== PLUS && ends[bytes[at]!] === 0) at++;
+    if (at === from || bytes[from] === OPEN || this.#names.find(bytes, from, at) >= 0) return;
+    let offset = 0;
+    if (bytes[at] === PLUS && readHex(bytes, at + 1, end) >= 0) offset = value.lo >>> 0;
+    const number = this.#names.add(bytes, from, at);
+    if (number < 0) return;
+    const low = (lo >>> 0) - offset;
+    this.#place(number, (low < 0 ? hi - 1 : hi) | 0, low | 0);
+    this.#text.push(`${hexOf(this.#high[number]!)}${hexOf(this.#low[number]!)} t ${this.#names.text(number)}\n`);
+  }
+
+  #place(number: number, hi: number, lo: number): void {
+    if (number >= this.#high.length) {
+      this.#high = doubled(this.#high);
+      this.#low = doubled(this.#low);
+    }
+    this.#high[number] = hi;
+    this.#low[number] = lo;
+  }
+
+  #numberOf(bytes: Uint8Array, from: number, nameEnd: number, moduleFrom: number, moduleEnd: number): number {
+    const { count } = this.#names;
+    const number = this.#names.add(bytes, from, nameEnd);
+    if (number < count) return number;
+    const name = this.#names.text(number);
+    const known = this.#knownAddress(name);
+    if (known === undefined) {
+      const index = ++this.#made;
+      this.#place(number, (FIRST_HIGH + (index >>> ROOM_BITS)) | 0, index << ROOM_BITS);
+      const module = moduleFrom < 0 ? "" : `\t${String.fromCharCode(...bytes.subarray(moduleFrom + 1, moduleEnd))}]`;
+      this.#text.push(`${hexOf(this.#high[number]!)}${hexOf(this.#low[number]!)} t ${name}${module}\n`);
+    } else this.#place(number, Number(BigInt.asIntN(32, known >> 32n)), Number(BigInt.asIntN(32, known)));
+    return number;
+  }
+
+  readonly #text: string[] = [];
+
+  /** A text like /proc/kallsyms; null: no name was met, and none was given. */
+  kallsyms(): string | null {
+    const given = this.#kallsyms();
+    if (given === null && this.#text.length === 0) return null;
+    return `${given ?? ""}${this.#text.join("")}`;
+  }
+
+  #knownAddress(name: string): bigint | undefined {
+    if (this.#known === null) this.#known = addressesByName(this.#kallsyms());
+    return this.#known.get(name);
+  }
+}
+
+const hexOf = (half: number): string => (half >>> 0).toString(16).padStart(8, "0");
+
+function doubled(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * old.length);
+  larger.set(old);
+  return larger;
+}
+
+/** Of several symbols of one name the first, as for probes. */
+function addressesByName(text: string | null): Map<string, bigint> {
+  const found = new Map<string, bigint>();
+  for (const [, address, name] of (text ?? "").matchAll(/^([0-9a-f]{1,16}) \S (\S+)/gim)) {
+    if (/^0+$/.test(address!) || found.has(name!)) continue;
+    found.set(name!, BigInt(`0x${address!}`));
+  }
+  return found;
+}
