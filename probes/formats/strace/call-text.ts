@@ -45,6 +45,15 @@ export function skipToken(bytes: Uint8Array, start: number, end: number): number
   return start + 1;
 }
 
+/** What a byte of a call's text does; most do nothing. */
+const [PLAIN, OPENS, CLOSES, SEPARATES, TOKEN] = [0, 1, 2, 3, 4];
+const actions = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (isOpening(byte)) return OPENS;
+  if (isClosing(byte)) return CLOSES;
+  if (byte === COMMA) return SEPARATES;
+  return byte === QUOTE || byte === LESS || byte === SLASH ? TOKEN : PLAIN;
+});
+
 /** Takes one call apart after the other; the fields are those of the last one. */
 export class CallText {
   count = 0;
@@ -61,17 +70,27 @@ export class CallText {
     let first = start;
     let at = start;
     while (at < end) {
-      const byte = bytes[at]!;
-      if (byte === COMMA && depth === 0) {
+      const action = actions[bytes[at]!]!;
+      if (action === PLAIN) {
+        at++;
+        continue;
+      }
+      if (action === TOKEN) {
+        at = skipToken(bytes, at, end);
+        continue;
+      }
+      if (action === OPENS) depth++;
+      else if (action === CLOSES) {
+        if (--depth < 0) {
+          this.#add(bytes, first, at);
+          this.result = resultAt(bytes, at + 1, end);
+          return;
+        }
+      } else if (depth === 0) {
         this.#add(bytes, first, at);
         first = at + 1;
-      } else if (isOpening(byte)) depth++;
-      else if (isClosing(byte) && --depth < 0) {
-        this.#add(bytes, first, at);
-        this.result = resultAt(bytes, at + 1, end);
-        return;
       }
-      at = skipToken(bytes, at, end);
+      at++;
     }
     this.#add(bytes, first, end);
   }
@@ -92,7 +111,7 @@ function resultAt(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] === BLANK) at++;
   if (bytes[at] !== EQUALS || bytes[at + 1] !== BLANK) return -1;
-  return at + 2;
+  return Math.min(at + 2, end);
 }
 
 /** ns of `<0.000123>` at the end of a line; -1 if it is not there. */

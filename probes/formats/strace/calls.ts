@@ -9,6 +9,7 @@ import type { CallEvents } from "./events.ts";
 import type { Frames } from "./frames.ts";
 import { LineHead } from "./line.ts";
 import { hexDigit, isWord, type Constants } from "./number.ts";
+import { NO_PID, type Resumes } from "./resumes.ts";
 import * as events from "./task-events.ts";
 import type { Task, TaskTable } from "./tasks.ts";
 import { TextBuffer } from "./tasks.ts";
@@ -22,6 +23,7 @@ const FLAGS = codes("flags=");
 const NAME_START = "<... ".length;
 const QUOTE = 0x22;
 const PR_SET_NAME = 15;
+const MOST_SKEW_NS = 1e9;
 
 type Special = "fork" | "exec" | "prctl";
 const SPECIAL: Readonly<Record<string, Special>> = {
@@ -34,6 +36,7 @@ export interface CallsOptions {
   readonly architecture: SyscallArchitecture;
   readonly calls: readonly CallEvents[];
   readonly window: TextWindow;
+  readonly resumes: Resumes;
   readonly queue: BatchQueue;
   readonly tasks: TaskTable;
   readonly frames: Frames;
@@ -88,7 +91,7 @@ export class Calls {
     const { pending } = task;
     pending.call = this.#call;
     pending.number = this.#number;
-    pending.time = time;
+    pending.time = this.#entryTime(task, time);
     pending.serial = this.#serial++;
     if (isUnfinished) {
       this.#unfinished(task, bytes, open + 1, end - UNFINISHED.length, offset, head);
@@ -99,6 +102,11 @@ export class Calls {
     this.#options.frames.read(this.#options.window, this.#options.window.next, head.ipLow, head.ipHigh);
     this.#enter(task, bytes);
     this.#return(task, bytes, end, -1);
+  }
+
+  /** Clocks are read one after the other and cut to the µs: no call of a task begins before the last one is over. */
+  #entryTime(task: Task, time: number): number {
+    return task.returnedAt > time && task.returnedAt - time < MOST_SKEW_NS ? task.returnedAt : time;
   }
 
   #enter(task: Task, text: Uint8Array): void {
@@ -122,7 +130,7 @@ export class Calls {
     const joined = this.#joined;
     joined.length = 0;
     joined.add(bytes, start, end);
-    const resume = window.placeOf(task.resumeAfter(offset));
+    const resume = this.#resumeOf(task, head, bytes, offset);
     if (resume >= 0) {
       const stop = window.lineEnd(resume);
       this.#ahead.read(window.bytes, resume, stop);
@@ -133,6 +141,16 @@ export class Calls {
     const isShort = resume < 0 && pending.call !== null && this.#args.count < pending.call.kinds.length;
     if (isShort) this.#trouble.lateArguments++;
     this.#enter(task, joined.bytes);
+  }
+
+  /** The line that goes on with the call, in the window; -1: it is too far away. */
+  #resumeOf(task: Task, head: LineHead, bytes: Uint8Array, offset: number): number {
+    const { resumes, window } = this.#options;
+    const own = resumes.after(task.pid, offset);
+    if (own >= 0) return own;
+    // Lines on the standard error output have no pid while there is one task.
+    const other = resumes.after(NO_PID, offset);
+    return other >= 0 && isSameWord(bytes, head.body, window.bytes, other + NAME_START) ? other : -1;
   }
 
   /** `<... name resumed>… = …` */
@@ -175,6 +193,7 @@ export class Calls {
     const duration = durationNs(text, result.end, end);
     if (duration < 0 && resumedAt < 0) this.#trouble.timelessReturns++;
     const time = duration >= 0 ? pending.time + duration : Math.max(pending.time, resumedAt);
+    task.returnedAt = time;
     const batch = queue.take();
     this.#effects(batch, task, text, low, high);
     this.encoder.exit(batch, task, pending.call, pending.number, text, low, high);
@@ -250,6 +269,12 @@ function unknownNumber(bytes: Uint8Array, start: number, end: number): number {
   let number = 0;
   for (let at = start + UNKNOWN_CALL.length; at < end; at++) number = number * 16 + hexDigit(bytes[at]!);
   return number <= 0x7fff_ffff ? number : -1;
+}
+
+function isSameWord(a: Uint8Array, atA: number, b: Uint8Array, atB: number): boolean {
+  let i = 0;
+  for (; isWord(a[atA + i] ?? 0); i++) if (a[atA + i] !== b[atB + i]) return false;
+  return !isWord(b[atB + i] ?? 0);
 }
 
 /** Behind `<... name resumed>`. */

@@ -78,6 +78,7 @@ export function openStrace(source: ByteSource): OpenResult {
     comms: new Map(),
     taskRules: rules,
     kallsyms: () => null,
+    userPlaceOf: (address) => records.frames.places.placeOf(address),
     close: () => source.close(),
   };
   return { ok: true, recording };

@@ -20,8 +20,11 @@ export function isStrace(head: Uint8Array): boolean {
     line.read(head, at, end);
     if (line.kind === "call" || line.kind === "resumed" || line.kind === "signal" || line.kind === "end") {
       const text = new TextDecoder().decode(head.subarray(line.body, end));
-      // The last line may be cut.
-      if (newline < 0) break;
+      const isCut = newline < 0 && (line.form !== "none" || line.pid >= 0);
+      if (isCut) {
+        calls++;
+        break;
+      }
       if (line.kind === "call" ? CALL.test(text) : OTHER.test(text)) calls++;
       else others++;
     } else if (line.kind === "other" && end > at) others++;

@@ -15,6 +15,7 @@ import { Frames } from "./frames.ts";
 import { joinInterrupted } from "./interrupted.ts";
 import { LineHead } from "./line.ts";
 import type { Constants } from "./number.ts";
+import { Resumes } from "./resumes.ts";
 import { readSignal } from "./signal.ts";
 import * as events from "./task-events.ts";
 import { TaskTable, TextBuffer, type Task } from "./tasks.ts";
@@ -25,9 +26,8 @@ import { noTrouble, type Trouble } from "./trouble.ts";
 const MAX_WAITING = 65_536;
 /** A clock that goes back by more was set. */
 const CLOCK_STEP_NS = 1e9;
-const RESUMED = codes("<... ");
 const SUPERSEDED = codes("+++ superseded by execve in pid ");
-const [LESS, NEWLINE, EQUALS] = [0x3c, 0x0a, 0x3d];
+const EQUALS = 0x3d;
 
 export interface SourceOptions {
   readonly source: ByteSource;
@@ -46,11 +46,11 @@ export class StraceSource implements RecordSource {
   readonly #trouble: Trouble = noTrouble();
   readonly #options: SourceOptions;
   readonly #window: TextWindow;
+  readonly #resumes: Resumes;
   readonly #queue = new BatchQueue();
   readonly #tasks = new TaskTable();
   readonly #calls: Calls;
   readonly #head = new LineHead();
-  readonly #ahead = new LineHead();
   readonly #joined = new TextBuffer();
   #frontier = 0;
   /** Time of a line that waits until everything before it is out, as the clock was set back; -1: none does. */
@@ -62,9 +62,10 @@ export class StraceSource implements RecordSource {
   constructor(options: SourceOptions) {
     this.#options = options;
     this.#lastPid = options.mainPid;
-    this.#window = new TextWindow({ source: options.source, onLines: (bytes, start, end) => this.#findResumes(bytes, start, end) });
+    this.#window = new TextWindow(options.source);
+    this.#resumes = new Resumes(this.#window);
     const { constants, architecture, calls } = options;
-    const shared = { window: this.#window, queue: this.#queue, tasks: this.#tasks, frames: this.frames };
+    const shared = { window: this.#window, resumes: this.#resumes, queue: this.#queue, tasks: this.#tasks, frames: this.frames };
     this.#calls = new Calls({ constants, architecture, calls, ...shared }, this.#trouble);
   }
 
@@ -79,6 +80,7 @@ export class StraceSource implements RecordSource {
     Object.assign(this.#trouble, noTrouble());
     this.#calls.rewind();
     this.#window.rewind();
+    this.#resumes.clear();
     this.#options.clock.rewind();
     this.#queue.clear();
     this.#tasks.clear();
@@ -184,24 +186,12 @@ export class StraceSource implements RecordSource {
 
   #returnsPid(task: Task, pid: number): boolean {
     const window = this.#window;
-    const place = window.placeOf(task.resumeAfter(window.offsetOf(window.start)));
+    const place = this.#resumes.after(task.pid, window.offsetOf(window.start));
     if (place < 0) return false;
     const end = window.lineEnd(place);
     const equals = window.bytes.subarray(place, end).lastIndexOf(EQUALS) + place;
     const { numbers } = this.#calls.encoder;
     return numbers.read(window.bytes, equals + 2, end) === "number" && numbers.low === pid;
-  }
-
-  /** Remembers where the lines are that go on with a call. */
-  #findResumes(bytes: Uint8Array, start: number, end: number): void {
-    const head = this.#ahead;
-    for (let at = bytes.indexOf(LESS, start); at >= 0 && at < end; at = bytes.indexOf(LESS, at + 1)) {
-      if (!startsWith(bytes, at, end, RESUMED)) continue;
-      let line = at;
-      while (line > start && bytes[line - 1] !== NEWLINE) line--;
-      head.read(bytes, line, end);
-      if (head.kind === "resumed" && head.body === at && head.pid >= 0) this.#tasks.get(head.pid).addResume(this.#window.offsetOf(line));
-    }
   }
 
   #signal(task: Task, { bytes, end }: LineText, time: number): void {

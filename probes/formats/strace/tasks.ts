@@ -43,40 +43,20 @@ export class Task {
   /** Nothing more will be known of where it comes from. */
   hasOrigin = false;
   readonly pending: Pending = { active: false, call: null, number: -1, time: 0, serial: 0, text: new TextBuffer() };
+  /** Time of its last return. */
+  returnedAt = 0;
   /** In a fork whose child has not been seen; the low word of its flags. */
   awaitsChild = false;
   cloneFlags = 0;
   /** The thread whose exec took over this task, 0: none. */
   supersededBy = 0;
-  /** Offsets in the file of its `<... resumed>` lines to come, ascending. */
-  readonly #resumes: number[] = [];
-  #firstResume = 0;
 
   constructor(pid: number) {
     this.pid = pid;
   }
 
-  addResume(offset: number): void {
-    this.#resumes.push(offset);
-  }
-
-  /** The first one behind `offset`; -1: none is known. Those before it are forgotten. */
-  resumeAfter(offset: number): number {
-    const resumes = this.#resumes;
-    while (this.#firstResume < resumes.length && resumes[this.#firstResume]! <= offset) this.#firstResume++;
-    if (this.#firstResume > 256 && this.#firstResume * 2 > resumes.length) {
-      resumes.splice(0, this.#firstResume);
-      this.#firstResume = 0;
-    }
-    return resumes[this.#firstResume] ?? -1;
-  }
-
   get isNamed(): boolean {
     return this.comm[0] !== 0;
-  }
-
-  get hasResumes(): boolean {
-    return this.#firstResume < this.#resumes.length;
   }
 
   /** At most 15 bytes and a NUL. True if that is another name. */
@@ -150,9 +130,5 @@ export class TaskTable {
   forget(task: Task): void {
     this.#forking.delete(task);
     this.#tasks.delete(task.pid);
-    if (!task.hasResumes) return;
-    // Of the next task with this pid.
-    const next = this.get(task.pid);
-    for (let offset = task.resumeAfter(-1); offset >= 0; offset = task.resumeAfter(offset)) next.addResume(offset);
   }
 }

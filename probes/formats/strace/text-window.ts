@@ -7,12 +7,6 @@ const AHEAD_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-export interface WindowOptions {
-  readonly source: ByteSource;
-  /** Called once for every piece of whole lines that comes into the window. */
-  readonly onLines: (bytes: Uint8Array, start: number, end: number) => void;
-}
-
 export class TextWindow {
   readonly bytes: Uint8Array;
   /** The line at hand, without its newline. */
@@ -26,19 +20,18 @@ export class TextWindow {
   next = 0;
   /** Of the file: where the window begins. */
   #base = 0;
-  /** In the window: what was read, and what onLines has seen. */
+  /** In the window: what was read. */
   #filled = 0;
-  #seen = 0;
-  readonly #options: WindowOptions;
+  readonly #source: ByteSource;
 
-  constructor(options: WindowOptions) {
-    this.#options = options;
-    this.bytes = new Uint8Array(Math.max(1, Math.min(WINDOW_BYTES, options.source.sizeBytes)));
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.bytes = new Uint8Array(Math.max(1, Math.min(WINDOW_BYTES, source.sizeBytes)));
   }
 
   rewind(): void {
     this.start = this.end = this.next = this.line = this.longLines = 0;
-    this.#base = this.#filled = this.#seen = 0;
+    this.#base = this.#filled = 0;
   }
 
   /** Of the file, for a place in the window. */
@@ -50,6 +43,11 @@ export class TextWindow {
   placeOf(offset: number): number {
     const at = offset - this.#base;
     return at >= 0 && at < this.#filled ? at : -1;
+  }
+
+  /** Where the text in the window ends. */
+  get filled(): number {
+    return this.#filled;
   }
 
   /** End of the line that begins or goes on at `at`; the end of the window if it is cut there. */
@@ -65,32 +63,27 @@ export class TextWindow {
       if (this.next >= this.#filled) return false;
       this.start = this.next;
       const end = this.lineEnd(this.start);
-      const isCut = end === this.#filled && this.#base + this.#filled < this.#options.source.sizeBytes;
-      this.next = Math.min(end + 1, this.#filled);
+      const isCut = end === this.#filled && this.#base + this.#filled < this.#source.sizeBytes;
       if (!isCut) {
+        this.next = Math.min(end + 1, this.#filled);
         this.line++;
         this.end = end > this.start && this.bytes[end - 1] === RETURN ? end - 1 : end;
         return true;
       }
-      this.#dropLongLine();
+      if (this.start > 0) this.#refill();
+      else this.#dropLongLine();
     }
   }
 
   #refill(): void {
-    const { source, onLines } = this.#options;
+    const source = this.#source;
     if (this.#base + this.#filled >= source.sizeBytes) return;
     this.bytes.copyWithin(0, this.next, this.#filled);
     this.#base += this.next;
     this.#filled -= this.next;
-    this.#seen = Math.max(0, this.#seen - this.next);
     this.start = this.end = this.next = 0;
     const got = source.readAt(this.#base + this.#filled, this.bytes.subarray(this.#filled));
     this.#filled += got;
-    const isLast = got === 0 || this.#base + this.#filled >= source.sizeBytes;
-    const whole = isLast ? this.#filled : this.bytes.subarray(0, this.#filled).lastIndexOf(NEWLINE) + 1;
-    if (whole <= this.#seen) return;
-    onLines(this.bytes, this.#seen, whole);
-    this.#seen = whole;
   }
 
   /** The window is full of one line. */

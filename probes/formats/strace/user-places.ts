@@ -1,4 +1,6 @@
 /** Places in files as addresses, and back: a recording that has offsets in files needs addresses to stand for them. */
+import type { UserPlace } from "../../symbols/user-code.ts";
+
 const MAX_PLACES = 65_536;
 const SEED = 0x811c9dc5;
 const PRIME = 0x01000193;
@@ -7,12 +9,6 @@ const FILE_HIGH = 0x4854_0000;
 const FILE_STEP_HIGH = 16;
 const TWO_32 = 2 ** 32;
 
-export interface NamedPlace {
-  readonly symbol: { readonly name: string; readonly offset: bigint } | null;
-  readonly path: string;
-  readonly fileOffset: bigint;
-}
-
 export class UserPlaces {
   /** Of the last place that was found. */
   low = 0;
@@ -20,7 +16,7 @@ export class UserPlaces {
   readonly #files = new Map<string, number>();
   /** Hash of the text to the address, as a double (below 2^53: offset and number of the file). */
   readonly #byHash = new Map<number, { readonly key: number; readonly text: Uint8Array }>();
-  readonly #byAddress = new Map<bigint, NamedPlace>();
+  readonly #byAddress = new Map<bigint, UserPlace>();
 
   /** `text`: `/path/lib.so(symbol+0x51)`. False: there are too many places already. */
   find(text: Uint8Array, start: number, end: number, offset: number): boolean {
@@ -51,7 +47,7 @@ export class UserPlaces {
     return true;
   }
 
-  placeOf(address: bigint): NamedPlace | null {
+  placeOf(address: bigint): UserPlace | null {
     return this.#byAddress.get(address) ?? null;
   }
 }
@@ -62,13 +58,14 @@ function isSame(known: Uint8Array, text: Uint8Array, start: number, end: number)
   return true;
 }
 
-function readPlace(text: string, offset: number): NamedPlace {
+function readPlace(text: string, offset: number): UserPlace {
   const found = /^(.*)\(([^()]*)\)$/.exec(text);
   const path = found?.[1] ?? text;
   const symbol = /^(.+)\+0x([0-9a-f]+)$/.exec(found?.[2] ?? "");
   return {
     path,
     fileOffset: BigInt(offset),
+    buildId: null,
     symbol: symbol === null ? null : { name: symbol[1]!, offset: BigInt(`0x${symbol[2]!}`) },
   };
 }
