@@ -51,7 +51,7 @@ export async function run(options: CliOptions, console: Console): Promise<number
   }
   const { source } = loaded;
   if (options.mode === "format") return (await import("./format.ts")).format(source, options, console);
-  if (options.cmd !== null) return (await import("./record-command.ts")).refuseCommand(source, options, options.cmd, console);
+  if (options.cmd !== null) return (await import("./record-command.ts")).refuseCommand(options, options.cmd, console);
   const opened = await loadRecording(options);
   if (!opened.ok) {
     console.error(`${opened.message}\n`);
