@@ -1,5 +1,5 @@
 /** Encodes calls as the records of their events. */
-import { type Batch, writeCommon } from "./batch.ts";
+import { type Batch, writeCommon } from "../../stream/batch.ts";
 import { type CallText, MAX_ARGUMENTS } from "./call-text.ts";
 import {
   argumentKinds,

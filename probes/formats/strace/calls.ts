@@ -1,8 +1,8 @@
 /** Lines that begin or end system calls. */
-import { codes, startsWith } from "./byte-text.ts";
+import { codes, startsWith } from "../../lines/byte-text.ts";
 import { allSyscalls, callNamesOf, type SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
-import type { Batch, BatchQueue } from "./batch.ts";
-import { byteNames, type ByteNames } from "./byte-names.ts";
+import type { Batch, BatchQueue } from "../../stream/batch.ts";
+import { byteNames, type ByteNames } from "../../lines/byte-names.ts";
 import { CallEncoder, ResultReader } from "./call-encoder.ts";
 import { CallText, durationNs } from "./call-text.ts";
 import type { CallEvents } from "./events.ts";
@@ -13,7 +13,7 @@ import { NO_PID, type Resumes } from "./resumes.ts";
 import * as events from "./task-events.ts";
 import type { Task, TaskTable } from "./tasks.ts";
 import { TextBuffer } from "./tasks.ts";
-import type { TextWindow } from "./text-window.ts";
+import type { TextWindow } from "../../lines/text-window.ts";
 import type { Trouble } from "./trouble.ts";
 
 const UNFINISHED = codes("<unfinished ...>");

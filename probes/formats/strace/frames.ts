@@ -1,9 +1,9 @@
 /** Stacks: the lines of -k behind a call, or the one address of -i, as records of user_stack behind each event of the call. */
-import { type Batch, writeCommon } from "./batch.ts";
+import { type Batch, writeCommon } from "../../stream/batch.ts";
 import { eventIds, FIRST_FIELD } from "./events.ts";
 import { hexDigit } from "./number.ts";
 import type { Task } from "./tasks.ts";
-import type { TextWindow } from "./text-window.ts";
+import type { TextWindow } from "../../lines/text-window.ts";
 import { UserPlaces } from "./user-places.ts";
 
 const MAX_FRAMES = 127;

@@ -1,7 +1,7 @@
 /** `wait4(-1, strace: Process 30797 attached`: strace's own notice in the middle of a line, whose rest is on the next one. */
-import { codes, startsWith } from "./byte-text.ts";
+import { codes, startsWith } from "../../lines/byte-text.ts";
 import type { TextBuffer } from "./tasks.ts";
-import type { TextWindow } from "./text-window.ts";
+import type { TextWindow } from "../../lines/text-window.ts";
 
 const ATTACHED = codes("attached");
 const NOTICE = codes("strace: Process ");

@@ -2,7 +2,7 @@
  * The head of a line: `[pid 12] `, `12 `, `12<comm> `, the time in one of its forms, `[ 257] ` (-n), `[00007ffa542abb1d] ` (-i); and what follows.
  * Source: strace 6.1, printleader() and manual page.
  */
-import { codes, startsWith } from "./byte-text.ts";
+import { codes, startsWith } from "../../lines/byte-text.ts";
 import { hexDigit, isDigit, isWord } from "./number.ts";
 
 const [BLANK, OPEN, COLON, DOT, LESS, GREATER, MINUS, PLUS] = [0x20, 0x5b, 0x3a, 0x2e, 0x3c, 0x3e, 0x2d, 0x2b];

@@ -2,7 +2,7 @@
  * What an argument's text tells of the memory that its pointer leads to: strings, arrays of strings (argv), of numbers, iovecs, times, socket
  * addresses. Other structures stay unknown.
  */
-import { codes } from "./byte-text.ts";
+import { codes } from "../../lines/byte-text.ts";
 import { skipString, skipToken } from "./call-text.ts";
 import { hexDigit, isDigit, isWord, type NumberReader } from "./number.ts";
 

@@ -1,5 +1,5 @@
 /** Numbers as strace prints them: `-1`, `0644`, `0x1f`, `O_RDWR|O_CREAT`, `8192*1024`, `AT_FDCWD</tmp>`. Comments behind them are not looked at. */
-import { byteNames, type ByteNames } from "./byte-names.ts";
+import { byteNames, type ByteNames } from "../../lines/byte-names.ts";
 
 /** The names of numbers, as low and high words. */
 export interface Constants {

@@ -1,7 +1,7 @@
 /** Finds the line that goes on with a task's call (`<... read resumed>…`), by looking ahead in the window: over every line once. */
-import { codes, startsWith } from "./byte-text.ts";
+import { codes, startsWith } from "../../lines/byte-text.ts";
 import { LineHead } from "./line.ts";
-import type { TextWindow } from "./text-window.ts";
+import type { TextWindow } from "../../lines/text-window.ts";
 
 const RESUMED = codes("<... ");
 const [LESS, NEWLINE] = [0x3c, 0x0a];

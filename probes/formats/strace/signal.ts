@@ -1,5 +1,5 @@
 /** `--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_errno=…} ---` */
-import { codes, startsWith } from "./byte-text.ts";
+import { codes, startsWith } from "../../lines/byte-text.ts";
 import type { NumberReader } from "./number.ts";
 
 const NUMBER = codes("si_signo=");

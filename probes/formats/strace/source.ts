@@ -2,12 +2,12 @@
  * The lines of strace as records, in order of time. Lines stand in the order in which calls began, or were gone on with; a return waits for the
  * time that it happened at.
  */
-import { codes, startsWith } from "./byte-text.ts";
+import { codes, startsWith } from "../../lines/byte-text.ts";
 import type { ByteSource } from "../../byte-source.ts";
 import type { SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
 import type { PageWriter } from "../../stream/page-writer.ts";
 import type { RecordSource } from "../../stream/record-stream.ts";
-import { BatchQueue } from "./batch.ts";
+import { BatchQueue } from "../../stream/batch.ts";
 import { Calls, type LineText } from "./calls.ts";
 import type { LineClock } from "./clock.ts";
 import type { CallEvents } from "./events.ts";
@@ -19,7 +19,7 @@ import { Resumes } from "./resumes.ts";
 import { readSignal } from "./signal.ts";
 import * as events from "./task-events.ts";
 import { TaskTable, TextBuffer, type Task } from "./tasks.ts";
-import { TextWindow } from "./text-window.ts";
+import { TextWindow } from "../../lines/text-window.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
 
 /** Returns that wait for their time. Text in order of time needs a handful. */

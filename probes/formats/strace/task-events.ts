@@ -1,5 +1,5 @@
 /** Encodes what lines tell of tasks: forks, execs, names, exits. */
-import { type Batch, writeCommon } from "./batch.ts";
+import { type Batch, writeCommon } from "../../stream/batch.ts";
 import { COMM_BYTES, eventIds, FIRST_FIELD } from "./events.ts";
 import type { Task } from "./tasks.ts";
 

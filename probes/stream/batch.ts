@@ -1,5 +1,5 @@
 /** Records that happen at one time, encoded and waiting for their turn. */
-import { NO_ROOM, type PageWriter } from "../../stream/page-writer.ts";
+import { NO_ROOM, type PageWriter } from "./page-writer.ts";
 
 const FIRST_BYTES = 1024;
 /** In front of each record: its size, padded. */
@@ -9,6 +9,7 @@ const WORD = 4;
 export class Batch {
   /** ns since the stream's base. */
   time = 0;
+  cpu = 0;
   /** Of batches with one time the lower goes first. */
   order = 0;
   bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
@@ -49,7 +50,7 @@ export class Batch {
     while (this.#sent < this.#length) {
       const from = this.#sent + HEAD_BYTES;
       const sizeBytes = this.view.getUint32(this.#sent, true);
-      const at = writer.begin(this.time, 0, sizeBytes);
+      const at = writer.begin(this.time, this.cpu, sizeBytes);
       if (at === NO_ROOM) return false;
       const { view } = writer;
       // Most records are short: cheaper than a view of them.

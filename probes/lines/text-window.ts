@@ -1,5 +1,5 @@
 /** The lines of a text, one after the other, with a look at what follows them: in a window of fixed size that moves over the file. */
-import type { ByteSource } from "../../byte-source.ts";
+import type { ByteSource } from "../byte-source.ts";
 
 const WINDOW_BYTES = 4 << 20;
 /** Text behind the line at hand that is in the window as long as the file has it. */
