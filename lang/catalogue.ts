@@ -146,6 +146,8 @@ export type ResolvedAttachPoint =
   | { readonly provider: "tracepoint"; readonly name: string; readonly tracepoint: Tracepoint }
   | { readonly provider: SiteProvider; readonly name: string; readonly site: ProbeSite }
   | { readonly provider: SampledProvider; readonly name: string; readonly sampled: SampledEvent }
+  /** Once for each task that is known when the recording ends (row 1.45). */
+  | { readonly provider: "iter"; readonly name: string; readonly over: "task" }
   /** Run only when asked for (--test, --bench), in source order. `target` is NAME of test:NAME (rows 1.19, 1.20). */
   | { readonly provider: "test" | "bench"; readonly name: string; readonly target: string }
   /** Runs when our own process gets the signal (row 1.18). */

@@ -52,8 +52,8 @@ const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
     { when: "before", kind: "comm", pid: "pid", comm: "filename", basename: true },
     { when: "before", kind: "tgid", tgid: "pid" },
   ],
-  // The task still runs, and is switched away from, after this.
-  "sched:sched_process_exit": [names("pid", "comm")],
+  // The task still runs, and is switched away from, after this; but it is on its way.
+  "sched:sched_process_exit": [names("pid", "comm"), { when: "after", kind: "exit", pid: "pid" }],
   // delayed_put_task_struct(): nobody can see the task any more.
   "sched:sched_process_free": [names("pid", "comm"), { when: "after", kind: "exit", pid: "pid" }],
   "signal:signal_generate": [names("pid", "comm")],

@@ -219,6 +219,8 @@ export interface Machine {
    * events (and timers) at most before it also comes back with nothing to do ("pause"); where it drains does not depend on that.
    */
   pump(slice?: number): PumpResult;
+  /** Tasks that are known and have not exited, by thread id, with the addresses that programs know them by. */
+  tasks(): readonly { readonly tid: number; readonly address: bigint }[];
   /** First time stamp of the recording (reads the first windows), null if it is empty. */
   firstTs(): bigint | null;
   stats(): PumpStats;

@@ -12,6 +12,7 @@ import { drainRing } from "./runtime/drain.ts";
 import { loadPrograms } from "./runtime/load-programs.ts";
 import { limits, pump, pumpResult, task, watch } from "./runtime/layout.ts";
 import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
+import { livingTasks, taskAddress } from "./runtime/task-list.ts";
 import { stageTaskFields } from "./runtime/stage-task-fields.ts";
 import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
 import { createStreams } from "./runtime/streams.ts";
@@ -165,6 +166,7 @@ export function createMachine(options: MachineOptions): TravelMachine {
       setWord(PUMP_BLOCK + pump.slice, slice);
       return pumpWith(() => runtime.pump_run());
     },
+    tasks: () => livingTasks(view).map((tid) => ({ tid, address: taskAddress(tid) })),
     firstTs: findFirstTs,
     stats() {
       const seen = word(PUMP_BLOCK + pump.seen) === 1;

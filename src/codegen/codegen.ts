@@ -91,6 +91,8 @@ function sectionOf(point: ResolvedAttachPoint): { readonly type: ProgType; reado
     case "fexit":
     case "rawtracepoint":
       return { type: "raw_tracepoint", section: `raw_tracepoint/${point.site.func}` };
+    case "iter":
+      return { type: "raw_tracepoint", section: `iter/${point.over}` };
     case "tracepoint":
       return { type: "tracepoint", section: `tracepoint/${point.tracepoint.category}/${point.tracepoint.name}` };
   }

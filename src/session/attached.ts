@@ -108,6 +108,16 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
     };
   };
 
+  /** Iterators walk the tasks that are there at the end. */
+  const iterate = (tell: Tell): void => {
+    for (const program of programsOf("iter"))
+      for (const { address } of machine.tasks()) {
+        if (state.exiting) return;
+        machine.runProgram(program, iteratorContext(address));
+        drain(tell);
+      }
+  };
+
   return {
     machine,
     maps,
@@ -151,6 +161,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
       };
     },
     end(printMaps, tell) {
+      iterate(tell);
       // exit() of another probe dropped what followed it; end probes speak again.
       state.exiting = false;
       for (const program of programsOf("end")) machine.runProgram(program, null);
@@ -169,6 +180,13 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
 }
 
 const tagsOf = (source: Recording): readonly string[] => source.tags ?? [tagOf(source.info.path)];
+
+/** struct bpf_iter__task: a pointer to what no program of ours can ask for, and the task. */
+function iteratorContext(task: bigint): Uint8Array {
+  const context = new Uint8Array(16);
+  new DataView(context.buffer).setBigUint64(8, task, true);
+  return context;
+}
 
 /** A kprobe and a kretprobe on one function are one attachment, a kprobe session (rows 1.32, 6.68). */
 function countProbes(script: CompiledScript): number {

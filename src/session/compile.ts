@@ -6,6 +6,7 @@ import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { IrProgram } from "../../lang/ir/ir.ts";
 import { lower } from "../../lang/lower/lower.ts";
+import { ITERATED_TASK } from "../../lang/check/attach/iterator.ts";
 import { compileToHir } from "../../lang/passes.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { codegen } from "../codegen/codegen.ts";
@@ -89,6 +90,7 @@ export function usesTasks(node: unknown): boolean {
   if (typeof node !== "object" || node === null) return false;
   if ("kind" in node) {
     if (node.kind === "task_parent" || node.kind === "task_comm") return true;
+    if (node.kind === "context_word" && "what" in node && node.what === ITERATED_TASK.what) return true;
     // A stack of a program is one of its process.
     if (node.kind === "stack" && "type" in node && isUserStack(node.type)) return true;
     if (node.kind === "builtin" && "name" in node) return TASK_BUILTINS.has(String(node.name));

@@ -119,7 +119,7 @@ test.each([
   ["w:0x1000:8:wr", "watchpoint:4096:8:rw"],
   ["p:hz:99", "profile:hz:99"],
   ["p:1ms", "profile:us:1000"],
-  ["it:task", "iter:task"],
+  ["it:task_vma", "iter:task_vma"],
 ])("row 1.48: the name of %s", async (point, name) => {
   expect((await said(`${point} { }`))[0]).toBe(`stdin:1:1-${point.length + 1}: ERROR: ${name} is not in the recording.`);
 });

@@ -220,10 +220,15 @@ test("row 1.44: modes that the machine has no register for", async () => {
   await expectProblem("watchpoint:1:8:r", "invalid watchpoint mode: r", "supported modes: rw,w,x");
 });
 
-test("row 1.45: iterators are read, but no sequence of events holds them", async () => {
-  const hint = "a recording holds events: which tasks there are show sched_switch, sched_process_fork and sched_process_exit";
-  await expectProblem("iter:task", "iter:task is not in the recording.", hint);
+test("row 1.45: of iterators a recording holds the tasks alone", async () => {
+  const hint = "a recording tells which tasks there are, and not what they have open or mapped: iter:task walks them";
+  await expectProblem("iter:task_vma", "iter:task_vma is not in the recording.", hint);
   await expectProblem("it:task_file:pinned", "iter:task_file:pinned is not in the recording.", hint);
+  await expectProblem(
+    "iter:task:pinned",
+    "iter:task:pinned is not in the recording.",
+    "iter:task walks the tasks of a recording; it cannot be pinned",
+  );
 });
 
 test("row 1.45: an iterator is known, alone and without wildcards", async () => {

@@ -90,14 +90,15 @@ test("sched_process_exec: the file's name is the task's already", () => {
   ]);
 });
 
-test("a task is forgotten when it is freed, not when it exits", () => {
+test("a task has exited when it says so, and when it is freed", () => {
   const fields: FieldLine[] = [
     ["char comm[16]", 8, 16, 0],
     ["pid_t pid", 24, 4, 1],
   ];
   const name = { ...before, kind: "comm", pid: 24, comm: inline(8) };
-  expect(rulesOf("sched", "sched_process_exit", fields)).toEqual([name]);
-  expect(rulesOf("sched", "sched_process_free", fields)).toEqual([name, { ...after, kind: "exit", pid: 24 }]);
+  const exit = { ...after, kind: "exit", pid: 24 };
+  expect(rulesOf("sched", "sched_process_exit", fields)).toEqual([name, exit]);
+  expect(rulesOf("sched", "sched_process_free", fields)).toEqual([name, exit]);
 });
 
 test("block events name the running task", () => {

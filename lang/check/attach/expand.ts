@@ -7,6 +7,7 @@ import type { ScriptConfig } from "../config.ts";
 import type { Report } from "../report.ts";
 import type { CheckedPoint } from "./checked-point.ts";
 import { resolveInterval } from "./interval.ts";
+import { iteratorPoint } from "./iterator.ts";
 import { pointChecks } from "./point-checks.ts";
 import { isSiteProvider, recordedPoints } from "./recorded.ts";
 import { isSampledProvider, sampledPoints } from "./sampled.ts";
@@ -175,6 +176,16 @@ function resolvePoints(
       const { unsafe, pid, architecture } = env;
       const checked = pointChecks[provider.name]!(parts, { unsafe, ofProcess: pid !== null, sourceAt, architecture });
       const isSought = checked.kind === "point" && sourceAt === null;
+      const iterated = provider.name === "iter" ? iteratorPoint(env.catalogue, parts) : null;
+      if (iterated !== null) {
+        // About the recording, not about a place in the script.
+        env.report.warn(
+          "notRecorded",
+          null,
+          "iter:task walks the tasks that the recording names: those that did nothing meanwhile are not known",
+        );
+        return [iterated];
+      }
       const found = !isSought
         ? []
         : isSampledProvider(provider.name)

@@ -2,11 +2,13 @@
 import type { Expr } from "../../ast/ast.ts";
 import type { TracepointField } from "../../catalogue.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
+import { ITERATED_TASK } from "../attach/iterator.ts";
 import { suggestion } from "../suggestion.ts";
 import type { HirExpr } from "../../hir/hir.ts";
 import { int, sameType, sizeOf, string, typeName } from "../../types/type.ts";
 import { MAX_TYPED_ARGUMENTS } from "../../registers.ts";
 import { isArgs } from "../split-bodies.ts";
+import { TASK_POINTER } from "./builtins.ts";
 import { convert, withoutEnum } from "./convert.ts";
 import type { Context, ExprOf } from "./context.ts";
 import { refusedInFunction } from "./in-function.ts";
@@ -36,6 +38,9 @@ export function requireArgs(cx: Context, span: Span): boolean {
   }
   return true;
 }
+
+/** A pointer to it, as the context of the program has it. */
+export const iteratedTask = (span: Span): HirExpr => ({ kind: "context_word", span, ...ITERATED_TASK, type: TASK_POINTER });
 
 const NUMBERS: ReadonlySet<string> = new Set(["int", "pointer", "bool", "enum"]);
 
@@ -124,8 +129,21 @@ function memberAt(cx: Context, operand: HirExpr, index: bigint, span: Span): Hir
   return memberValue(operand, Number(index), elem, span);
 }
 
+const isIterator = (cx: Context, operand: Expr): boolean =>
+  cx.points[0]?.provider === "iter" && operand.kind === "ident" && operand.name.replace(/^__builtin_/, "") === "ctx";
+
+/** What an iterator is at (row 1.45). */
+function iteratorMember(cx: Context, { name, span }: ExprOf<"member">): HirExpr | null {
+  if (name.text === "task") return iteratedTask(span);
+  cx.report.error("unknownField", name.span, `Struct/union of type 'struct bpf_iter__task' does not contain a field named '${name.text}'`, {
+    hint: suggestion(name.text, ["task"]),
+  });
+  return null;
+}
+
 export function elaborateMember(cx: Context, expr: ExprOf<"member">): HirExpr | null {
   if (isArgs(expr.operand)) return elaborateField(cx, expr);
+  if (isIterator(cx, expr.operand)) return iteratorMember(cx, expr);
   const { name, span } = expr;
   const written = cx.expr(expr.operand);
   const operand = written === null ? null : throughPointers(cx, written, span);

@@ -11,6 +11,8 @@ import { intConstant } from "./convert.ts";
 
 const uint32 = int(4, false);
 
+export const TASK_POINTER: Type = { kind: "pointer", space: "kernel", to: { kind: "incomplete", tag: "struct", name: "task_struct" } };
+
 /** What a program asks the machine for; types as rows 4.01–4.28 give them. */
 const TYPES: Readonly<Record<Exclude<BuiltinName, "nsecs_monotonic" | "nsecs_tai" | "func_ip">, Type>> = {
   pid: uint32,
@@ -27,7 +29,7 @@ const TYPES: Readonly<Record<Exclude<BuiltinName, "nsecs_monotonic" | "nsecs_tai
   elapsed: uint64,
   rand: uint32,
   cgroup: uint64,
-  curtask: { kind: "pointer", space: "kernel", to: { kind: "incomplete", tag: "struct", name: "task_struct" } },
+  curtask: TASK_POINTER,
 };
 
 type Special = (cx: Context, span: Span) => HirExpr | null;

@@ -9,7 +9,9 @@ import { checkDeclarations, type MapDeclaration } from "../map-declarations.ts";
 import { makeReport, type Report } from "../report.ts";
 import { suggestion } from "../suggestion.ts";
 import type { ProbeBody } from "../split-bodies.ts";
+import { iteratedTask } from "./access.ts";
 import { elaborateCondition } from "./branches.ts";
+import { toBool } from "./convert.ts";
 import type { Context, FunctionState, Inference, MapState } from "./context.ts";
 import { elaborateExpr } from "./expressions.ts";
 import { checkCalls, declareFunctions, elaborateFunction } from "./functions.ts";
@@ -41,11 +43,17 @@ function newContext(inference: Inference, report: Report, points: Context["point
   return cx;
 }
 
+/** A kernel runs the program once more behind the last task, without one. */
+function whileIterating(then: readonly HirStmt[], span: HirProbe["span"]): HirStmt[] {
+  return [{ kind: "if", span, cond: toBool(iteratedTask(span)), then: [...then], else: [] }];
+}
+
 function elaborateBody(inference: Inference, report: Report, body: ProbeBody): HirProbe {
   const cx = newContext(inference, report, body.points, null);
   const cond = body.predicate === null ? null : elaborateCondition(cx, body.predicate);
   const block = cx.block(body.block);
-  const whole: HirStmt[] = cond === null ? block : [{ kind: "if", span: cond.span, cond, then: block, else: [] }];
+  const filtered: HirStmt[] = cond === null ? block : [{ kind: "if", span: cond.span, cond, then: block, else: [] }];
+  const whole = body.points[0]?.provider === "iter" ? whileIterating(filtered, body.span) : filtered;
   return {
     attach: body.points,
     locals: cx.locals.map(({ name, types }) => ({ name, type: settle(types.type ?? { kind: "none" }) })),
