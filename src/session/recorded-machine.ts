@@ -2,12 +2,14 @@
 import type { Architecture } from "../../lang/check/env.ts";
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Recording } from "../../probes/recording.ts";
-import { userCode, type UserCode } from "../../probes/symbols/user-code.ts";
+import { userCode, type Mapping, type UserCode } from "../../probes/symbols/user-code.ts";
 import type { StackRecords } from "../bpf/machine-types.ts";
 import { kernelTypes, noKernelTypes, type KernelTypes, type TypeFiles } from "./kernel-types.ts";
 import { stackRecords } from "./stack-records.ts";
+import { parseDefinitions } from "../../probes/probed/definitions.ts";
+import { probedSymbols } from "./probed-symbols.ts";
 import { probedCatalogue } from "./probed-catalogue.ts";
-import { symbolsOf, type KernelSymbols } from "./symbols.ts";
+import { eitherSymbols, symbolsOf, type KernelSymbols } from "./symbols.ts";
 
 /** What was kept beside the recording. */
 export interface SideData {
@@ -38,6 +40,10 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
   let symbols: KernelSymbols | null | undefined;
   const kernel = (): KernelSymbols | null => (symbols === undefined ? (symbols = symbolsOf(recording, side.kallsyms)) : symbols);
   const { definitions } = side;
+  // Now, as reading the recording puts it back to its start.
+  const known = recording !== null && definitions.length > 0 ? kernel() : null;
+  if (recording !== null && definitions.length > 0 && (known === null || known.isPartial === true))
+    symbols = eitherSymbols(known, probedSymbols(recording, definitions.flatMap(parseDefinitions)));
   const user = withRecorded(side.user, recording);
   const types = side.types === undefined ? noKernelTypes : kernelTypes(recording, side.types);
   return {
@@ -50,10 +56,21 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
   };
 }
 
+/** Those of the files beside the recording come last, so they count. */
+function joinedMappings(recording: Recording, { mappings: beside }: UserCode): () => readonly Mapping[] {
+  const recorded = (): readonly Mapping[] => recording.mappings?.() ?? [];
+  if (beside.length === 0) return recorded;
+  let joined: readonly Mapping[] = beside;
+  return () => {
+    const now = recorded();
+    if (joined.length !== now.length + beside.length) joined = [...now, ...beside];
+    return joined;
+  };
+}
+
 /** What the recording tells of addresses goes before the files beside it. */
 function withRecorded(user: UserCode, recording: Recording | null): UserCode {
-  const code =
-    recording?.mappings === undefined ? user : userCode(() => [...(recording.mappings?.() ?? []), ...user.mappings], user.readFile);
+  const code = recording?.mappings === undefined ? user : userCode(joinedMappings(recording, user), user.readFile);
   if (recording?.userPlaceOf === undefined) return code;
   return { ...code, placeOf: (address) => recording.userPlaceOf?.(address) ?? code.placeOf(address) };
 }
@@ -75,6 +92,7 @@ export const symbolsFor =
       return place?.symbol?.name ?? null;
     }
     const symbols = machine.symbols();
-    if (symbols === null) missing.kernelSymbols++;
-    return symbols?.nameAt(address) ?? null;
+    const name = symbols?.nameAt(address) ?? null;
+    if (symbols === null || (name === null && symbols.isPartial === true)) missing.kernelSymbols++;
+    return name;
   };

@@ -23,8 +23,8 @@ const hex = (address: bigint): string => address.toString(16);
 
 function nameKernel(machine: RecordedMachine, missing: MissingSymbols, address: bigint): Named {
   const symbols = machine.symbols();
-  if (symbols === null) missing.kernelSymbols++;
   const symbol = symbols?.symbolAt(address) ?? null;
+  if (symbols === null || (symbol === null && symbols.isPartial === true)) missing.kernelSymbols++;
   return { name: symbol === null ? null : `${symbol.name}+${address - symbol.start}`, path: null, buildId: null, fileOffset: 0n };
 }
 

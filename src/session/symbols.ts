@@ -1,5 +1,5 @@
 /** Kernel symbols of a recording, from its copy of /proc/kallsyms. Read on first use: the text has some 150,000 lines. */
-import type { Recording } from "../../probes/recording.ts";
+import type { KernelCode, Recording } from "../../probes/recording.ts";
 
 export interface KernelSymbol {
   readonly name: string;
@@ -9,6 +9,8 @@ export interface KernelSymbol {
 }
 
 export interface KernelSymbols {
+  /** There are others that nobody knows of. */
+  readonly isPartial?: true;
   /** Name of the function that contains the address; null if none does. */
   nameAt(address: bigint): string | null;
   /** The same with where it starts, and its module. */
@@ -197,8 +199,34 @@ export function kernelSymbols(text: string): KernelSymbols {
   };
 }
 
+/** Names that the recording tells one by one. */
+function named(code: KernelCode): KernelSymbols {
+  return {
+    isPartial: true,
+    nameAt: (address) => code.symbolAt(address)?.name ?? null,
+    symbolAt: (address) => code.symbolAt(address),
+    rangesOf: (pattern) =>
+      code.symbols().flatMap(({ name, start, end }): (readonly [bigint, bigint])[] => (pattern.test(name) ? [[start, end]] : [])),
+    addressOf: (name) => code.addressOf(name),
+  };
+}
+
+/** What the first does not know the second may. */
+export function eitherSymbols(first: KernelSymbols | null, second: KernelSymbols | null): KernelSymbols | null {
+  if (first === null || second === null) return first ?? second;
+  return {
+    ...(first.isPartial === true && second.isPartial === true ? { isPartial: true } : {}),
+    nameAt: (address) => first.nameAt(address) ?? second.nameAt(address),
+    symbolAt: (address) => first.symbolAt(address) ?? second.symbolAt(address),
+    rangesOf: (pattern) => [...first.rangesOf(pattern), ...second.rangesOf(pattern)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    addressOf: (name) => first.addressOf(name) ?? second.addressOf(name),
+  };
+}
+
 /** Null: the recording has no symbols, or hides their addresses. `beside`: a /proc/kallsyms kept beside the recording, which counts instead. */
 export function symbolsOf(recording: Recording | null, beside: string | null = null): KernelSymbols | null {
   const text = beside ?? recording?.kallsyms() ?? null;
-  return text !== null && /^0*[1-9a-f][0-9a-f]* /im.test(text) ? kernelSymbols(text) : null;
+  const table = text !== null && /^0*[1-9a-f][0-9a-f]* /im.test(text) ? kernelSymbols(text) : null;
+  const code = recording?.kernelCode;
+  return code === undefined || code.symbols().length === 0 ? table : eitherSymbols(named(code), table);
 }

@@ -17,6 +17,22 @@ const MOST_RECORD_BYTES = 65_536;
 /** Records between two pieces. */
 const MOST_BETWEEN_BYTES = 16 << 20;
 
+/**
+ * A block of no data, and one that also ends the stream (RFC 8878, 3.1.1.2). The decoder keeps what does not fit into its output of this size until
+ * there is more input; each piece ends with a block, so that another one can follow.
+ */
+const EMPTY_BLOCK = new Uint8Array([0, 0, 0]);
+const LAST_BLOCK = new Uint8Array([1, 0, 0]);
+const FULL_OUTPUT_BYTES = 131_072;
+
+/** What both ends of the decoder tell each other. */
+interface Progress {
+  /** The decoder may have kept something. */
+  isFull: boolean;
+  /** All pieces were given to it. */
+  isGiven: boolean;
+}
+
 /** A queue of bytes that are given out in pieces of any length. */
 interface Queue {
   readonly length: number;
@@ -81,8 +97,24 @@ export interface CompressedOptions {
   readonly warn: (message: string) => void;
 }
 
+/** A piece, and what makes the decoder give out all of it. */
+function* drained(piece: Uint8Array, progress: Progress): Generator<Uint8Array> {
+  yield piece;
+  while (progress.isFull) {
+    progress.isFull = false;
+    yield EMPTY_BLOCK;
+  }
+}
+
+/** All pieces, with an end. */
+function* completePieces(options: CompressedOptions, others: Queue, progress: Progress): Generator<Uint8Array> {
+  yield* compressedPieces(options, others, progress);
+  progress.isGiven = true;
+  yield LAST_BLOCK;
+}
+
 /** Pieces of the zstd stream; what stands between them goes to `others`. Ends at the end of the data, or where a record has no length. */
-function* compressedPieces({ source, data, byteOrder }: CompressedOptions, others: Queue): Generator<Uint8Array> {
+function* compressedPieces({ source, data, byteOrder }: CompressedOptions, others: Queue, progress: Progress): Generator<Uint8Array> {
   const little = byteOrder === "little";
   const plain = plainRecords(source, data);
   const window = new Uint8Array(WINDOW_BYTES + MOST_RECORD_BYTES);
@@ -103,10 +135,10 @@ function* compressedPieces({ source, data, byteOrder }: CompressedOptions, other
     const type = view.getUint32(at, little);
     const body = window.subarray(at + HEADER_BYTES, at + size);
     at += size;
-    if (type === recordType.compressed) yield body;
+    if (type === recordType.compressed) yield* drained(body, progress);
     else if (type === recordType.compressed2 && body.length >= 8) {
       const bytes = Number(view.getBigUint64(at - body.length, little));
-      yield body.subarray(8, 8 + Math.min(bytes, body.length - 8));
+      yield* drained(body.subarray(8, 8 + Math.min(bytes, body.length - 8)), progress);
     } else {
       if (others.length > MOST_BETWEEN_BYTES) throw new Error("no compressed record follows");
       others.put(window.slice(at - size, at));
@@ -147,13 +179,15 @@ export async function compressedRecords(options: CompressedOptions): Promise<Rec
   let rest: Uint8Array;
   let others: Queue;
   let isEnded: boolean;
+  let progress: Progress;
 
   const restart = (): void => {
     ready = newQueue();
     others = newQueue();
     rest = new Uint8Array(0);
     isEnded = false;
-    unpacked = unpack(compressedPieces(options, others));
+    progress = { isFull: false, isGiven: false };
+    unpacked = unpack(completePieces(options, others, progress));
   };
 
   /** What stood between the pieces, in front of what comes next. A record that the last piece began stays whole. */
@@ -168,9 +202,14 @@ export async function compressedRecords(options: CompressedOptions): Promise<Rec
     try {
       next = unpacked.next();
     } catch (error) {
-      options.warn(`the compressed data is damaged (${error instanceof Error ? error.message : String(error)}): what follows is left out`);
+      // A recorder that was killed did not end the stream.
+      if (!progress.isGiven)
+        options.warn(
+          `the compressed data is damaged (${error instanceof Error ? error.message : String(error)}): what follows is left out`,
+        );
       next = { done: true, value: undefined };
     }
+    progress.isFull = next.done !== true && next.value.length >= FULL_OUTPUT_BYTES;
     takeOthers();
     if (next.done === true) {
       isEnded = true;

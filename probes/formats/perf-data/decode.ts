@@ -2,7 +2,7 @@ import type { ByteSource } from "../../byte-source.ts";
 import { buildCatalogue, type EventSource } from "../../catalogue.ts";
 import type { Damage } from "../../damage.ts";
 import { taskRules } from "../../kernel/task-rules.ts";
-import type { Recording } from "../../recording.ts";
+import type { Recording, TimedMapping } from "../../recording.ts";
 import { warningList } from "../../warnings.ts";
 import { newCodeMaps } from "./code-maps.ts";
 import { compressedRecords } from "./compressed-records.ts";
@@ -103,6 +103,8 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
   const tellsTasks = attrs.some(({ comm }) => comm) && attrs.some(({ task }) => task);
   const buildIds = new Map(features.buildIds.map(({ path, id }) => [path, id]));
   let rules: Recording["taskRules"] | null = null;
+  const mapped: TimedMapping[] = [];
+  let toldIds = 0;
   let open = true;
   return {
     ok: true,
@@ -121,6 +123,7 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
         recordedLost: [],
       },
       catalogue,
+      descriptions: events,
       streams: [stream],
       comms: tracing?.comms ?? new Map<number, string>(),
       get taskRules() {
@@ -131,8 +134,10 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
       ...(tellsTasks ? { tellsTasks } : {}),
       kallsyms: () => (open ? (tracing?.kallsyms() ?? null) : null),
       mappings() {
-        for (const { path, id } of codeMaps.buildIds) buildIds.set(path, id);
-        return codeMaps.mappings.map((one) => (one.buildId === null ? { ...one, buildId: buildIds.get(one.path) ?? null } : one));
+        const { mappings, buildIds: told } = codeMaps;
+        for (; toldIds < told.length; toldIds++) buildIds.set(told[toldIds]!.path, told[toldIds]!.id);
+        for (const one of mappings.slice(mapped.length)) mapped.push({ ...one, buildId: one.buildId ?? buildIds.get(one.path) ?? null });
+        return mapped;
       },
       close() {
         open = false;
