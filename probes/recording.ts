@@ -1,5 +1,6 @@
 /** What an opened recording offers to the session: plain data, and streams of ring-buffer pages to be read into the machine's memory. */
 import type { ProbeCatalogue } from "../lang/catalogue.ts";
+import type { EventSource } from "./catalogue.ts";
 import type { UserPlace } from "./symbols/user-code.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface PageStream {
    * Absent: nothing is faster than to rewind and to read.
    */
   seek?(bytes: number): void;
+  /** Bytes of the file that read() has gone through, and how many there are to go through. Absent: not known. */
+  consumed?(): { readonly bytes: number; readonly of: number };
   /** The same pages as `shares` streams one after the other, each with a read position of its own; null or absent: it cannot be cut. */
   split?(shares: number): readonly PageStream[] | null;
 }
@@ -104,6 +107,10 @@ export interface Recording {
   readonly tellsTasks?: true;
   /** /proc/kallsyms text, null if absent. Decoded on first use. */
   kallsyms(): string | null;
+  /** Code of the kernel that the recording names without a table of symbols; absent: it has a table, or nothing. */
+  readonly kernelCode?: KernelCode;
+  /** Descriptions of events that other recordings of that kernel can be read with; absent: it has none. */
+  readonly descriptions?: readonly EventSource[];
   /** What the recording itself tells of a user address; absent: nothing. */
   userPlaceOf?(address: bigint): UserPlace | null;
   /** The kernel's types (BTF) as the recorder saved them, read on first use; absent: it did not, null: they cannot be read. */
@@ -123,4 +130,20 @@ export interface TimedMapping {
   readonly path: string;
   /** Hexadecimal; null: not recorded. */
   readonly buildId: string | null;
+}
+
+/** A function of the kernel, [start, end) as far as it is known. */
+export interface KernelName {
+  readonly name: string;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly module: string | null;
+}
+
+/** What the streams have named so far. */
+export interface KernelCode {
+  symbolAt(address: bigint): KernelName | null;
+  addressOf(name: string): bigint | null;
+  /** Ascending by address. */
+  symbols(): readonly KernelName[];
 }

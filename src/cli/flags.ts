@@ -52,6 +52,7 @@ export const FLAGS = {
   tz: { type: "string" },
   "boot-time": { type: "string" },
   "dynamic-events": { type: "string", multiple: true },
+  "events-from": { type: "string" },
   kallsyms: { type: "string" },
   btf: { type: "string" },
   maps: { type: "string", multiple: true },

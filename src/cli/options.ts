@@ -48,6 +48,8 @@ export interface CliOptions {
   readonly bootTime: string | null;
   /** Files with definitions of dynamic events, with symbols, with the mappings of a process; directories with its files. */
   readonly dynamicEvents: readonly string[];
+  /** A recording or a copy of tracefs events/, for text that names events only. */
+  readonly eventsFrom: string | null;
   readonly kallsyms: string | null;
   /** Type data of the recorded kernel. */
   readonly btf: string | null;
@@ -215,6 +217,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     timeZone: values.tz ?? "UTC",
     bootTime: values["boot-time"] ?? null,
     dynamicEvents: values["dynamic-events"] ?? [],
+    eventsFrom: values["events-from"] ?? null,
     kallsyms: values.kallsyms ?? null,
     btf: values.btf ?? null,
     maps: values.maps ?? [],

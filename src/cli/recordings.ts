@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Recording } from "../../probes/recording.ts";
 import type { TaggedRecording } from "../../probes/together.ts";
+import { loadBeside, type BesideFiles } from "./beside.ts";
 import { failure, type Failure } from "./failure.ts";
 import type { CliOptions } from "./options.ts";
 import { signedDurationNs } from "./time-argument.ts";
@@ -11,7 +12,7 @@ import { signedDurationNs } from "./time-argument.ts";
 export const samplePath = (): string => fileURLToPath(new URL("sample.dat", import.meta.url));
 
 /** The part of the command line that names recordings. */
-export type RecordingFiles = Pick<CliOptions, "traces" | "sample" | "clockOffsets">;
+export type RecordingFiles = Pick<CliOptions, "traces" | "sample" | "clockOffsets"> & BesideFiles;
 
 interface Named {
   readonly path: string;
@@ -59,9 +60,11 @@ export async function openRecordings(options: RecordingFiles, operand: string | 
   const tags = files.map(({ path, tag }) => tag ?? tagOf(path));
   const offsets = clockOffsets(options.clockOffsets, tags);
   if (!offsets.ok) return offsets;
+  const besideFiles = await loadBeside(options);
+  if (!besideFiles.ok) return besideFiles;
   const recordings: TaggedRecording[] = [];
   for (const [i, { path }] of files.entries()) {
-    const opened = await openRecording(path);
+    const opened = await openRecording(path, besideFiles.beside);
     if (opened.ok) {
       recordings.push({ recording: opened.recording, tag: tags[i]!, offsetNs: offsets.of(tags[i]!, i) });
       continue;

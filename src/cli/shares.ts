@@ -57,9 +57,15 @@ export async function runShares(
   stopped: Promise<void>,
 ): Promise<SharesResult | null> {
   const { mergeShares } = await import("../session/shares/merge.ts");
-  const { traces, sample, clockOffsets } = files;
+  const { traces, sample, clockOffsets, dynamicEvents, kallsyms, eventsFrom } = files;
   const workers = Array.from({ length: shares }, (_, share) => {
-    const order: Order = { kind: "hindsight share", files: { traces, sample, clockOffsets }, task, share, shares };
+    const order: Order = {
+      kind: "hindsight share",
+      files: { traces, sample, clockOffsets, dynamicEvents, kallsyms, eventsFrom },
+      task,
+      share,
+      shares,
+    };
     return new Worker(entry(), { workerData: order });
   });
   const stop = stopped.then(() => null);

@@ -124,6 +124,7 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
       },
       catalogue,
       descriptions: events,
+      descriptions: events,
       streams: [stream],
       comms: tracing?.comms ?? new Map<number, string>(),
       get taskRules() {

@@ -128,7 +128,8 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
       streams: [stream],
       comms,
       taskRules: [...ownRules(ids), ...rules, ...byEvents],
-      kallsyms: () => symbols.kallsyms(),
+      kallsyms: () => beside.kallsyms,
+      kernelCode: symbols,
       close() {
         source.close();
       },

@@ -1,4 +1,5 @@
 /** Addresses for the names of kernel code, where text has names only. */
+import type { KernelCode, KernelName } from "../../recording.ts";
 import { ByteNames } from "./byte-names.ts";
 import { isDigit, NOT_A_NUMBER, readHex, value } from "./number.ts";
 
@@ -17,11 +18,17 @@ for (const sign of " ),:]\t\n") ends[sign.charCodeAt(0)] = 1;
 /** Bare hexadecimal digits that begin with a letter are an address only when there are so many: `add` and `face` are names. */
 const ADDRESS_DIGITS = 8;
 
-export class SymbolSpace {
+export class SymbolSpace implements KernelCode {
   readonly #names = new ByteNames(MOST_NAMES);
   /** Both halves of each name's address. */
   #high = new Int32Array(1024);
   #low = new Int32Array(1024);
+  /** From its start to the farthest place in it that is known. */
+  #extent = new Int32Array(1024);
+  /** 1: the address was told, not made up. */
+  #isReal = new Int32Array(1024);
+  readonly #modules = new Map<number, string>();
+  #sorted: Int32Array | null = null;
   readonly #kallsyms: () => string | null;
   #known: ReadonlyMap<string, bigint> | null = null;
   #made = 0;
@@ -76,47 +83,85 @@ export class SymbolSpace {
   learn(bytes: Uint8Array, from: number, end: number, hi: number, lo: number): void {
     let at = from;
     while (at < end && bytes[at] !== PLUS && ends[bytes[at]!] === 0) at++;
-    if (at === from || bytes[from] === OPEN || this.#names.find(bytes, from, at) >= 0) return;
+    if (at === from || bytes[from] === OPEN) return;
     let offset = 0;
     if (bytes[at] === PLUS && readHex(bytes, at + 1, end) >= 0) offset = value.lo >>> 0;
+    const { count } = this.#names;
     const number = this.#names.add(bytes, from, at);
     if (number < 0) return;
+    if (number < count) {
+      if (this.#isReal[number] === 1 && offset > this.#extent[number]!) this.#extent[number] = offset;
+      return;
+    }
     const low = (lo >>> 0) - offset;
-    this.#place(number, (low < 0 ? hi - 1 : hi) | 0, low | 0);
-    this.#text.push(`${hexOf(this.#high[number]!)}${hexOf(this.#low[number]!)} t ${this.#names.text(number)}\n`);
+    this.#place(number, (low < 0 ? hi - 1 : hi) | 0, low | 0, offset);
+    this.#isReal[number] = 1;
   }
 
-  #place(number: number, hi: number, lo: number): void {
+  #place(number: number, hi: number, lo: number, extent: number): void {
     if (number >= this.#high.length) {
       this.#high = doubled(this.#high);
       this.#low = doubled(this.#low);
+      this.#extent = doubled(this.#extent);
+      this.#isReal = doubled(this.#isReal);
     }
     this.#high[number] = hi;
     this.#low[number] = lo;
+    this.#extent[number] = extent;
+    this.#sorted = null;
   }
 
   #numberOf(bytes: Uint8Array, from: number, nameEnd: number, moduleFrom: number, moduleEnd: number): number {
     const { count } = this.#names;
     const number = this.#names.add(bytes, from, nameEnd);
     if (number < count) return number;
-    const name = this.#names.text(number);
-    const known = this.#knownAddress(name);
+    const known = this.#knownAddress(this.#names.text(number));
     if (known === undefined) {
       const index = ++this.#made;
-      this.#place(number, (FIRST_HIGH + (index >>> ROOM_BITS)) | 0, index << ROOM_BITS);
-      const module = moduleFrom < 0 ? "" : `\t${String.fromCharCode(...bytes.subarray(moduleFrom + 1, moduleEnd))}]`;
-      this.#text.push(`${hexOf(this.#high[number]!)}${hexOf(this.#low[number]!)} t ${name}${module}\n`);
-    } else this.#place(number, Number(BigInt.asIntN(32, known >> 32n)), Number(BigInt.asIntN(32, known)));
+      this.#place(number, (FIRST_HIGH + (index >>> ROOM_BITS)) | 0, index << ROOM_BITS, 2 ** ROOM_BITS - 1);
+      if (moduleFrom >= 0) this.#modules.set(number, String.fromCharCode(...bytes.subarray(moduleFrom + 2, moduleEnd)));
+    } else this.#place(number, Number(BigInt.asIntN(32, known >> 32n)), Number(BigInt.asIntN(32, known)), 0);
     return number;
   }
 
-  readonly #text: string[] = [];
+  #startOf(number: number): bigint {
+    return (BigInt(this.#high[number]! >>> 0) << 32n) | BigInt(this.#low[number]! >>> 0);
+  }
 
-  /** A text like /proc/kallsyms; null: no name was met, and none was given. */
-  kallsyms(): string | null {
-    const given = this.#kallsyms();
-    if (given === null && this.#text.length === 0) return null;
-    return `${given ?? ""}${this.#text.join("")}`;
+  /** Names that were met, by address. */
+  #order(): Int32Array {
+    return (this.#sorted ??= Int32Array.from({ length: this.#names.count }, (_, number) => number).sort(
+      (a, b) => (this.#high[a]! >>> 0) - (this.#high[b]! >>> 0) || (this.#low[a]! >>> 0) - (this.#low[b]! >>> 0),
+    ));
+  }
+
+  #symbol(number: number): KernelName {
+    const start = this.#startOf(number);
+    const end = start + BigInt(this.#extent[number]!) + 1n;
+    return { name: this.#names.text(number), start, end, module: this.#modules.get(number) ?? null };
+  }
+
+  symbolAt(address: bigint): KernelName | null {
+    const order = this.#order();
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#startOf(order[middle]!) <= address) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return null;
+    const symbol = this.#symbol(order[low - 1]!);
+    return address < symbol.end ? symbol : null;
+  }
+
+  addressOf(name: string): bigint | null {
+    const bytes = Uint8Array.from(name, (c) => c.charCodeAt(0));
+    const number = this.#names.find(bytes, 0, bytes.length);
+    return number < 0 ? null : this.#startOf(number);
+  }
+
+  symbols(): KernelName[] {
+    return Array.from(this.#order(), (number) => this.#symbol(number));
   }
 
   #knownAddress(name: string): bigint | undefined {
@@ -124,8 +169,6 @@ export class SymbolSpace {
     return this.#known.get(name);
   }
 }
-
-const hexOf = (half: number): string => (half >>> 0).toString(16).padStart(8, "0");
 
 function doubled(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(2 * old.length);

@@ -125,6 +125,7 @@ export async function decodeTraceDat(source: ByteSource): Promise<DecodeResult> 
       catalogue,
       streams,
       comms: parts.comms,
+      descriptions: parts.events,
       get taskRules() {
         rules ??= taskRules(catalogue);
         return rules;
