@@ -82,8 +82,18 @@ function withoutDoubles(args: readonly FetchArgument[]): FetchArgument[] {
   });
 }
 
+/** The kernel's own names of unnamed arguments count from 1: an event with these alone would be taken for one of those. */
+const looksUnnamed = (args: readonly FetchArgument[]): boolean => args.length > 0 && args.every(({ name }, i) => name === `arg${i + 1}`);
+
+const FIRST: FetchBase = { kind: "argument", index: 0 };
+
 export function fetchArguments(at: SiteNeeds, place: FetchPlace): FetchArgument[] {
-  const words = [...at.words.values()].sort((a, b) => order(a) - order(b));
+  const args = namedArguments(at, [...at.words.values()], place);
+  return looksUnnamed(args) ? namedArguments(at, [FIRST, ...at.words.values()], place) : args;
+}
+
+function namedArguments(at: SiteNeeds, bases: readonly FetchBase[], place: FetchPlace): FetchArgument[] {
+  const words = [...bases].sort((a, b) => order(a) - order(b));
   const memory = [...at.memory.values()].flatMap(({ base, derefs, bytes }) =>
     bytes === null ? [stringArgument(base, derefs, place)] : memoryArguments(base, derefs, bytes, place),
   );

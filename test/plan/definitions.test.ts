@@ -1,0 +1,80 @@
+/** What plans define is what a replay understands: by the definition, and by the names of the fields alone. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseDefinitions, type ProbeDefinition } from "../../probes/probed/definitions.ts";
+import type { FetchPath } from "../../probes/probed/fetch.ts";
+import { pathsByName } from "../../probes/probed/naming.ts";
+import { argumentRegisters } from "../../lang/registers.ts";
+import { fixturePath } from "../support/fixtures.ts";
+import { answer, exampleFiles, readExamples } from "./examples.ts";
+
+const definitionsIn = (plan: string): string => [...plan.matchAll(/^echo '([prte]:.*)' >> /gm)].map(([, line]) => `${line!}\n`).join("");
+
+/** A user function's arguments are in registers. */
+function byArgument(path: FetchPath | null): FetchPath | null {
+  if (path?.base.kind !== "register") return path;
+  const index = argumentRegisters.indexOf(path.base.name);
+  return index < 0 ? path : { ...path, base: { kind: "argument", index } };
+}
+
+const all = exampleFiles
+  .flatMap(readExamples)
+  .flatMap(({ title, plan }) =>
+    parseDefinitions(definitionsIn(plan).replaceAll("{hsdemo}", "/opt/hs/hsdemo")).map(
+      (definition) => [`${title}: ${definition.event}`, definition] as const,
+    ),
+  );
+
+test("there are many of every kind", () => {
+  const kinds = new Set(all.map(([, { kind, at }]) => `${kind} ${at}`));
+  expect([...kinds].sort()).toEqual(["event entry", "kprobe entry", "kprobe return", "tracepoint entry", "uprobe entry", "uprobe return"]);
+  expect(all.length).toBeGreaterThan(25);
+});
+
+test.each(all)("%s", (_, { args, at }) => {
+  const byName = pathsByName(
+    args.map(({ name }) => name),
+    at,
+  );
+  for (const [i, { name, path }] of args.entries()) {
+    expect(path, name).not.toBeNull();
+    // What an event probe copies is its own field.
+    if (path?.base.kind !== "field" || path.derefs.length > 0) expect(byName[i], name).toEqual(byArgument(path));
+    expect(name.length).toBeLessThanOrEqual(31);
+  }
+});
+
+const keyOf = ({ symbol, target, at }: ProbeDefinition): string => `${symbol ?? target ?? ""} ${at}`;
+
+/** Scripts whose recordings are known to hold what they ask for. */
+const RECORDED = [
+  { folder: "s07-kprobes", scripts: ["counts", "latency", "mode", "opens", "writes"], events: "kprobe_events.txt" },
+  { folder: "s11-uprobes", scripts: ["args", "calls", "fib", "grab", "trace"], events: "uprobe_events.txt" },
+] as const;
+
+describe.each(RECORDED)("scripts of $folder", ({ folder, scripts, events }) => {
+  const recorded = parseDefinitions(readFileSync(fixturePath(`traces/${folder}/${events}`), "utf8"));
+
+  test.each(scripts)("%s asks for nothing that was not recorded, at each of its functions", async (name) => {
+    const text = readFileSync(fixturePath(`traces/${folder}/${name}.bt`), "utf8");
+    const script = text.replaceAll("/opt/hs/hsdemo", "{hsdemo}").replaceAll(/tracepoint:syscalls:sys_exit_mkdir[^}]*\}/g, "");
+    const { plan, said } = await answer({ title: name, words: "", script, plan: "", said: "" });
+    expect(said).toBe("0");
+    const planned = parseDefinitions(definitionsIn(plan).replaceAll("{hsdemo}", "/opt/hs/hsdemo"));
+    expect(planned.length).toBeGreaterThan(0);
+    for (const one of planned) {
+      const same = recorded.find((other) => keyOf(other) === keyOf(one) && other.offset === one.offset);
+      expect(same, keyOf(one)).toBeDefined();
+      // A pointer that was followed is told by what it leads to.
+      const has = (path: FetchPath | null): boolean =>
+        same!.args.some((other) => other.path !== null && other.path.derefs.length > 0 && isBaseOf(path, other.path)) ||
+        same!.args.some((other) => JSON.stringify(byArgument(other.path), withBigints) === JSON.stringify(byArgument(path), withBigints));
+      expect(one.args.filter(({ path }) => !has(path))).toEqual([]);
+    }
+  });
+});
+
+const isBaseOf = (path: FetchPath | null, other: FetchPath): boolean =>
+  path !== null && path.derefs.length === 0 && JSON.stringify(byArgument(path)?.base) === JSON.stringify(byArgument(other)?.base);
+
+const withBigints = (_: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
