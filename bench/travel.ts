@@ -23,7 +23,7 @@ const SCRIPTS = {
   "printf now and then": 'tracepoint:syscalls:sys_exit_openat { printf("%d %s\\n", pid, comm); }',
 } as const;
 
-function optionsOf(recording: Recording, text: string, sink: () => void) {
+function optionsOf(recording: Recording, text: string) {
   const { ncpus } = recording.catalogue;
   const compile = (suffix: string) =>
     compileScript(
@@ -42,7 +42,7 @@ function optionsOf(recording: Recording, text: string, sink: () => void) {
     window: { from: null, to: null },
     printMapsOnExit: false,
     trackTasks: usesTasks(hir),
-    sink,
+    sink: () => undefined,
     compile,
   };
 }
@@ -61,10 +61,7 @@ for (const [name, text] of Object.entries(SCRIPTS)) {
   const opened = await openRecording(path);
   if (!opened.ok) throw new Error(opened.message);
   const { recording } = opened;
-  let told = 0;
-  const options = optionsOf(recording, text, () => {
-    told++;
-  });
+  const options = optionsOf(recording, text);
 
   let start = performance.now();
   const live = { now: () => 0n, sleepUntil: async () => {}, pid: 1, comm: "bench" };

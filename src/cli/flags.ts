@@ -26,6 +26,7 @@ export const FLAGS = {
   quiet: { type: "boolean", short: "q" },
   warnings: { type: "boolean", short: "k", multiple: true },
   "no-warnings": { type: "boolean" },
+  "no-progress": { type: "boolean" },
   "dry-run": { type: "boolean" },
   "emit-elf": { type: "string" },
 

@@ -1,6 +1,7 @@
 /** The command line: bpftrace's flags, and ours. Options may stand anywhere before `--`; the first other word is the script unless -e gave one. */
 import { parseArgs } from "node:util";
 import { FLAGS, joinValues } from "./flags.ts";
+import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from "./output-format.ts";
 import { parsePid } from "./pid-argument.ts";
 
 /** What to do with the script (rows 8.21 to 8.23). */
@@ -28,8 +29,10 @@ export interface CliOptions {
   readonly clockOffsets: readonly string[];
   /** Threads for scripts whose result does not depend on the order of events. */
   readonly workers: number;
-  readonly format: "text" | "json";
+  readonly format: OutputFormat;
   readonly output: string | null;
+  /** Say on a terminal how far the replay is. */
+  readonly progress: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly unsafe: boolean;
@@ -166,7 +169,10 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
   const { values, positionals: words } = parsed;
 
   const format = values.format ?? "text";
-  if (format !== "text" && format !== "json") return fail(`ERROR: Invalid output format "${format}"\nValid formats: 'text', 'json'`);
+  if (!isOutputFormat(format)) {
+    const valid = OUTPUT_FORMATS.map((name) => `'${name}'`).join(", ");
+    return fail(`ERROR: Invalid output format "${format}"\nValid formats: ${valid}`);
+  }
   const buffering = values.buffer ?? "line";
   if (buffering !== "line" && buffering !== "full" && buffering !== "none")
     return fail(`ERROR: USAGE: -B must be either 'line', 'full', or 'none'.`);
@@ -201,6 +207,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     clockOffsets: values["clock-offset"] ?? [],
     workers: Number(values.workers ?? "1"),
     format,
+    progress: !(values["no-progress"] ?? false),
     output: values.output ?? null,
     quiet: values.quiet ?? false,
     verbose: values.verbose ?? false,

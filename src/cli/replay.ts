@@ -1,15 +1,18 @@
 /** Runs a compiled script over a recording, or over nothing but time, and says at the end what was missing. */
+import { isatty } from "node:tty";
 import type { Recording } from "../../probes/recording.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { jsonPrinter } from "../output/json-printer.ts";
 import { placesOf } from "../output/places.ts";
 import type { Printer, PrinterOptions } from "../output/printer.ts";
 import { textPrinter } from "../output/text-printer.ts";
+import type { ExportContext } from "../output/export/export-format.ts";
+import { isExportFormat } from "../output/export/names.ts";
 import { usesTasks, type Compilation } from "../session/compile.ts";
 import { symbolsFor, type MissingSymbols, type RecordedMachine } from "../session/recorded-machine.ts";
 import type { RunMode } from "../session/select-probes.ts";
 import { createSession, type SessionResult, type TimeWindow } from "../session/session.ts";
-import { newStackSource, stackTexts } from "../session/stack-text.ts";
+import { newStackSource, stackNames, stackTexts } from "../session/stack-text.ts";
 import { bootEpochNs, liveClock } from "./clock.ts";
 import { ncpusOf } from "./compile.ts";
 import type { Console } from "./console.ts";
@@ -17,6 +20,7 @@ import { hostOf } from "./host.ts";
 import type { CliOptions } from "./options.ts";
 import { missingArguments } from "./missing-arguments.ts";
 import type { Output } from "./output.ts";
+import { progressOf } from "./progress.ts";
 import { recordedStrings } from "./recorded-strings.ts";
 import { lostShortfalls, missingShortfalls, shortfallJson, shortfallText, type Shortfall } from "./report.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
@@ -53,12 +57,24 @@ function timeWindow(options: CliOptions): TimeWindow | string {
   return { from, to };
 }
 
-async function printerOf(replay: Replay, options: PrinterOptions): Promise<Printer> {
+interface Printing {
+  readonly printer: Printer;
+  /** After the run. */
+  readonly finish: () => void;
+}
+
+const nothing = (): void => undefined;
+
+async function printerOf(replay: Replay, options: PrinterOptions, context: ExportContext): Promise<Printing> {
   const { format } = replay.options;
+  if (replay.mode === "run" && isExportFormat(format)) {
+    const { exportPrinter } = await import("../output/export/export-printer.ts");
+    return exportPrinter(format, context, options);
+  }
   const printer = (format === "json" ? jsonPrinter : textPrinter)(options);
-  if (replay.mode === "run") return printer;
+  if (replay.mode === "run") return { printer, finish: nothing };
   const { selfTestPrinter } = await import("../output/self-test-printer.ts");
-  return selfTestPrinter(printer, options, format);
+  return { printer: selfTestPrinter(printer, options, format === "json" ? "json" : "text"), finish: nothing };
 }
 
 /** Row 7.36: who started us waits for this word. */
@@ -120,8 +136,12 @@ function reportEnd(replay: Replay, result: SessionResult, missing: MissingSymbol
 }
 
 /** The exit status (row 8.42). */
-export async function replay(replay: Replay): Promise<number> {
-  const { options, mode, recording, machine, compilation, script, console, output } = replay;
+export async function replay(asked: Replay): Promise<number> {
+  const live = liveClock();
+  const progress = progressOf(asked, live.now);
+  const replay = { ...asked, ...progress.guard(asked) };
+  const { console, output } = replay;
+  const { options, mode, recording, machine, compilation, script } = replay;
   const clock = wallClock(replay);
   if (clock === null) {
     const bootTime = options.bootTime === null ? "" : ` --boot-time ${options.bootTime}`;
@@ -133,17 +153,22 @@ export async function replay(replay: Replay): Promise<number> {
     console.error(`ERROR: not a time: '${window}' (want seconds of the recording's clock, 12.5, or +0.2, +15ms after its first event)\n`);
     return 1;
   }
-  const live = liveClock();
+  if (options.format === "pprof" && output === console.out && isatty(1)) {
+    console.error("ERROR: -f pprof is no text: write it to a file with -o FILE\n");
+    return 1;
+  }
   const missing: MissingSymbols = { kernelSymbols: 0, userSymbols: 0 };
   const stackSource = newStackSource();
-  const printer = await printerOf(replay, {
-    context: {
-      truncTrailer: compilation.config.strTruncTrailer,
-      clock,
-      unitLabels: compilation.usesArrowArgs ? "range" : "value",
-      symbol: symbolsFor(machine, missing),
-      stack: stackTexts(stackSource, machine, missing),
-    },
+  const context: ExportContext = {
+    truncTrailer: compilation.config.strTruncTrailer,
+    clock,
+    unitLabels: compilation.usesArrowArgs ? "range" : "value",
+    symbol: symbolsFor(machine, missing),
+    stack: stackTexts(stackSource, machine, missing),
+    stackNames: stackNames(stackSource, machine, missing),
+  };
+  const printerOptions: PrinterOptions = {
+    context,
     host: hostOf(compilation.config.maxCatBytes),
     write: (text) => {
       output.write(text);
@@ -152,7 +177,8 @@ export async function replay(replay: Replay): Promise<number> {
     ...placesOf(compilation.source),
     quiet: options.quiet,
     warnings: options.warnings,
-  });
+  };
+  const { printer, finish } = await printerOf(replay, printerOptions, context);
   let wasStopped: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (wasStopped = resolve));
   const session = createSession({
@@ -177,6 +203,7 @@ export async function replay(replay: Replay): Promise<number> {
       : {}),
     breathe: () => {
       output.flush();
+      progress.show(session.progress());
       return new Promise((resolve) => setImmediate(resolve));
     },
   });
@@ -193,6 +220,8 @@ export async function replay(replay: Replay): Promise<number> {
   process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGUSR1", signal);
   const result = await session.run();
   process.off("SIGINT", stop).off("SIGTERM", stop).off("SIGUSR1", signal);
+  progress.clear();
+  finish();
   output.flush();
   return reportEnd(replay, result, missing) ? result.exitCode : Math.max(1, result.exitCode);
 }

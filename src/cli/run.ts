@@ -4,6 +4,7 @@ import { renderDiagnostic } from "../../lang/diagnostics/render.ts";
 import type { Source } from "../../lang/diagnostics/diagnostic.ts";
 import type { Recording } from "../../probes/recording.ts";
 import type { Compilation } from "../session/compile.ts";
+import { isExportFormat } from "../output/export/names.ts";
 import { recordedMachine, type RecordedMachine } from "../session/recorded-machine.ts";
 import { nothingAttached, selectProbes, type RunMode } from "../session/select-probes.ts";
 import { compile } from "./compile.ts";
@@ -36,8 +37,8 @@ function showDiagnostics({ source, diagnostics }: Compilation, { options, consol
   if (errors.length > 0) return errors.every(({ code }) => isLoadFailure(code)) ? 255 : 1;
   if (!options.warnings) return 0;
   for (const warning of diagnostics) {
-    // What is about no place of the script is said on stderr (row 7.30).
-    const say = warning.span === null ? console.error : console.print;
+    // What is about no place of the script is said on stderr (row 7.30). A document for other tools has stdout for itself.
+    const say = warning.span === null || isExportFormat(options.format) ? console.error : console.print;
     say(renderDiagnostic(source, warning));
   }
   return 0;

@@ -42,11 +42,13 @@ OPTIONS:
     -p, --pid PID      only events of this process
     --probe-filter RE  only probes whose name matches the regular expression
     -o, --output FILE  write the program's output to FILE
-    -f FORMAT          output format: 'text' or 'json'
+    -f FORMAT          output format: 'text' or 'json'; or the maps as one document: 'folded', 'speedscope',
+                       'pprof' (stacks), 'svg' (flame graphs and charts)
     -B MODE            output buffering: 'line', 'full' or 'none' (default line)
     -q, --quiet        no «Attached N probes»
     -k, --warnings     emit a warning when a map lookup or memory read fails
     --no-warnings      no warnings
+    --no-progress      do not say on a terminal how far a long replay is
     -v, --verbose      verbose messages
     -I DIR             search headers in DIR
     --include FILE     include this header before the script's own definitions

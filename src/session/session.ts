@@ -23,6 +23,8 @@ export interface Session {
   readonly probes: number;
   readonly maps: ScriptMaps;
   run(): Promise<SessionResult>;
+  /** Events read so far; `isPreparing`: in a pass before the run, which looks for the first names of tasks. */
+  progress(): { readonly events: bigint; readonly isPreparing: boolean };
   /** Ends the run at the next chance; end probes and maps still print. */
   stop(): void;
   /** SIGUSR1: self probes run at the next chance (row 1.18). */
@@ -121,6 +123,7 @@ export function createSession(options: SessionOptions): Session {
     signal() {
       signals++;
     },
+    progress: () => ({ events: machine.stats().events, isPreparing: machine.travel.isPreparing() }),
     async run() {
       const firstTs = recording === null ? null : machine.firstTs();
       const fromNs = absolute(options.window.from, firstTs);

@@ -50,7 +50,11 @@ test.each([
   ["8.23", ["--mode", "bench", "--test", "a.bt"], "ERROR: USAGE: --test conflicts with existing --mode"],
   ["8.23", ["--test", "--bench", "a.bt"], "ERROR: USAGE: --bench conflicts with existing --mode"],
   ["8.21", ["--test", "--fmt", "a.bt"], "ERROR: USAGE: --fmt conflicts with existing --mode"],
-  ["8.27", ["-f", "xml", "a.bt"], "ERROR: Invalid output format \"xml\"\nValid formats: 'text', 'json'"],
+  [
+    "8.27",
+    ["-f", "xml", "a.bt"],
+    "ERROR: Invalid output format \"xml\"\nValid formats: 'text', 'json', 'folded', 'speedscope', 'pprof', 'svg'",
+  ],
   ["8.28", ["-B", "some", "a.bt"], "ERROR: USAGE: -B must be either 'line', 'full', or 'none'."],
   ["8.30", ["-kk", "a.bt"], "ERROR: USAGE: -kk has been deprecated"],
   ["8.30", ["-k", "--no-warnings", "a.bt"], "ERROR: USAGE: -k, --warnings conflicts with --no-warnings"],

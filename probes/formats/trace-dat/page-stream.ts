@@ -7,7 +7,7 @@ import type { CpuPart } from "./file-parts.ts";
 export interface PagesOptions {
   readonly source: ByteSource;
   readonly part: CpuPart;
-  readonly facts: Omit<PageStream, "read" | "rewind" | "seek">;
+  readonly facts: Omit<PageStream, "read" | "rewind" | "seek" | "consumed">;
   readonly warn: (message: string) => void;
 }
 
@@ -44,6 +44,7 @@ export function plainPages(options: PagesOptions): PageStream {
     seek(bytes) {
       at = Math.min(end, part.offset + bytes);
     },
+    consumed: () => ({ bytes: at - part.offset, of: end - part.offset }),
     split: (shares) => piecesOf(part, facts.pageBytes, shares).map((piece) => plainPages({ ...options, part: piece })),
   };
 }
@@ -138,5 +139,6 @@ export function chunkedPages(options: PagesOptions, decompress: Decompress, comp
       while (unpackedEnd < bytes && nextChunk());
       taken = Math.max(0, unpacked.length - (unpackedEnd - bytes));
     },
+    consumed: () => ({ bytes: at - part.offset, of: part.sizeBytes }),
   };
 }

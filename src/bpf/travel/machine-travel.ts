@@ -69,6 +69,7 @@ export function machineTravel(engine: Engine): MachineTravel {
     prepare() {
       while (engine.isPreparing()) engine.pump();
     },
+    isPreparing: engine.isPreparing,
     pump(stops, slice = limits.budget) {
       setStops(stops);
       setWord(PUMP_BLOCK + pump.slice, slice);

@@ -61,6 +61,8 @@ export type Onlooker = (program: number, context: bigint, interpret: Interpretat
 export interface MachineTravel {
   /** Does what has to be done before the first event: looks for the first names of tasks. */
   prepare(): void;
+  /** Machine.pump does so first, too. */
+  isPreparing(): boolean;
   /** As Machine.pump, and comes back ("pause") at the stops. Where it drains does not depend on them. */
   pump(stops: Stops, slice?: number): Watched;
   firings(): number;

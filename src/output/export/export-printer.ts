@@ -7,15 +7,11 @@ import { printOrder } from "../map-order.ts";
 import { textPrinter } from "../text-printer.ts";
 import type { ExportContext, ExportFormat } from "./export-format.ts";
 import { foldedFormat } from "./folded.ts";
+import type { ExportFormatName } from "./names.ts";
 import { pprofFormat } from "./pprof.ts";
 import { speedscopeFormat } from "./speedscope.ts";
 import { svgFormat } from "./svg.ts";
 import { fromBytes } from "./text.ts";
-
-export const EXPORT_FORMATS = ["folded", "speedscope", "pprof", "svg"] as const;
-export type ExportFormatName = (typeof EXPORT_FORMATS)[number];
-
-export const isExportFormat = (name: string): name is ExportFormatName => EXPORT_FORMATS.some((format) => format === name);
 
 export interface ExportPrinter {
   readonly printer: Printer;
@@ -30,7 +26,10 @@ function printWith<Part>(name: ExportFormatName, format: ExportFormat<Part>, opt
   return {
     printer(event) {
       if (event.kind === "end_of_run" && event.lost === 0) return;
-      if (event.kind !== "map") { other(event); return; }
+      if (event.kind !== "map") {
+        other(event);
+        return;
+      }
       const { map, top, div } = event;
       const entries = printOrder(map.value, map.key, map.entries, top);
       if (entries.length === 0) return;

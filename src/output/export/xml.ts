@@ -1,7 +1,7 @@
 /** XML 1.0 as text: elements, and texts that cannot break out of them. */
 
 /** Characters that XML has no way to write. */
- 
+
 const FORBIDDEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
