@@ -19,11 +19,16 @@ export const MAP_FULL =
 const NOT_FOUND = "Can't lookup map element because it does not exist.";
 const NO_SUCH_ELEMENT = "Can't delete map element because it does not exist.";
 
+/** The one element that a map without keys has room for. */
+const isSingle = ({ key, value }: HirMap): boolean => key === null && value.kind === "plain";
+
 /** Stores an element; when the map is full, warns at `node` (row 10.15). */
 export function update(l: Lowering, map: HirMapId, key: Address, value: Address, node: object, span: Span): void {
   const { b } = l;
   forgetLookups(l, map);
-  const result = b.helper("map_update_elem", [mapArg(irMapId(map)), addrArg(key), addrArg(value), zero]);
+  const args = [mapArg(irMapId(map)), addrArg(key), addrArg(value), zero];
+  if (isSingle(hirMap(l, map))) return b.helperVoid("map_update_elem", args);
+  const result = b.helper("map_update_elem", args);
   const [failed, done] = [b.coldBlock(), b.block()];
   b.branch("eq", result, zero, done, failed);
   b.enter(failed);

@@ -6,7 +6,7 @@ const headers = (text: string): [number, number, number][] =>
   runText(`begin { ${text} }`).records.map((r) => [r.getUint32(0, true), r.getUint32(4, true), r.byteLength]);
 
 test("records begin with the action and its flags", () => {
-  expect(headers('printf("%d\\n", 1); @ = 1; print(@); clear(@); zero(@); time("%H"); exit();')).toEqual([
+  expect(headers('printf("%d\\n", 1); @[1] = 1; print(@); clear(@); zero(@); time("%H"); exit();')).toEqual([
     [0, 0, 16],
     // 1 is the warning that the map is full
     [2, RECORD_FLAG_YIELD, 8],
@@ -26,6 +26,10 @@ test("the action table says what each record is", () => {
     { kind: "time", format: "%H", sizeBytes: 16 },
     { kind: "exit", sizeBytes: 16 },
   ]);
+});
+
+test("a map without keys is never full: nothing is there to warn of it", () => {
+  expect(lowerText("begin { @ = 1; @++; @ += 2; }").actions).toEqual([]);
 });
 
 test("time carries the event's nsecs, exit its code", () => {
