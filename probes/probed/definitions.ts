@@ -19,6 +19,8 @@ export interface ProbeDefinition {
     readonly path: FetchPath | null;
     /** `s32`, `ustring`, `u8[4]`; null: the kernel's default, x64. */
     readonly type: string | null;
+    /** As it is written, without the type: `$arg1`, `file->f_flags`. */
+    readonly fetch: string;
   }[];
 }
 
@@ -40,8 +42,10 @@ function kernelPlace(place: string): Pick<ProbeDefinition, "module" | "symbol" |
 /** The kernel names what the user did not: arg1, arg2, … by the place. */
 function argumentOf(word: string, index: number): ProbeDefinition["args"][number] {
   const named = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
-  const fetch = named?.[2] ?? word;
-  return { name: named?.[1] ?? `arg${index + 1}`, path: parseFetch(fetch), type: /:([^:()]+)$/.exec(fetch)?.[1] ?? null };
+  const written = named?.[2] ?? word;
+  const type = /:([^:()]+)$/.exec(written)?.[1] ?? null;
+  const fetch = type === null ? written : written.slice(0, -type.length - 1);
+  return { name: named?.[1] ?? `arg${index + 1}`, path: parseFetch(written), type, fetch };
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -38,6 +38,7 @@ function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | nul
   const names = own.map((field) => field.name);
   const guessed = pathsByName(names, event.at);
   const defined = new Map(definition?.args.map((arg) => [arg.name, arg.path]) ?? []);
+  const fetched = new Map(definition?.args.map((arg) => [arg.name, arg.fetch]) ?? []);
   const takesAll = definition?.args.some((arg) => arg.path === null && arg.name.startsWith("arg")) ?? false;
   return own.flatMap((field, i): MeaningfulField[] => {
     let path: FetchPath | null;
@@ -45,7 +46,7 @@ function meaningfulFields(event: DynamicEvent, definition: ProbeDefinition | nul
     // `$arg*` stands for the function's arguments in order.
     else if (takesAll) path = { base: { kind: "argument", index: i }, derefs: [] };
     else path = guessed[i] ?? null;
-    path ??= typed === null ? null : pathByType(typed, field);
+    path ??= typed === null ? null : pathByType(typed, field, fetched.get(field.name) ?? null);
     return path === null ? [] : [{ field, path }];
   });
 }

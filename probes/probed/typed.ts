@@ -19,17 +19,39 @@ export function typesAt(prototypes: Prototypes | null, { code, names, offset }: 
   return fn === null ? null : { fn, membersOf: prototypes.membersOf };
 }
 
-/** `count`: the argument of that name, as `$arg*` and BTF names in definitions call it; `p0_f_flags`: a member of what argument 0 points to. */
-export function pathByType({ fn, membersOf }: TypedPlace, { name, loc }: TracepointField): FetchPath | null {
+/** An argument, and members that are joined by `_`; null: the argument itself. */
+interface Meant {
+  readonly index: number;
+  readonly members: string | null;
+}
+
+/** `count` and `file->f_path.dentry`, as the kernel fetches by BTF. */
+function meantByFetch(fn: TypedFunction, fetch: string): Meant | null {
+  const found = /^([A-Za-z_]\w*)((?:(?:->|\.)[A-Za-z_]\w*)*)$/.exec(fetch);
+  const index = found === null ? -1 : fn.params.findIndex((param) => param.name === found[1]);
+  if (index < 0) return null;
+  const members = found![2]!.split(/->|\./).slice(1);
+  return { index, members: members.length === 0 ? null : members.join("_") };
+}
+
+/** `count`, as `$arg*` names fields; `p0_f_path_dentry`. */
+function meantByName(fn: TypedFunction, name: string): Meant | null {
   const index = fn.params.findIndex((param) => param.name === name);
-  if (index >= 0) return { base: { kind: "argument", index }, derefs: [] };
+  if (index >= 0) return { index, members: null };
   const found = /^p([0-9])_(.+)$/.exec(name);
-  const pointer = found === null ? undefined : fn.params[Number(found[1])];
-  const reads = pointer === undefined ? null : membersOf(pointer, found![2]!);
+  return found === null ? null : { index: Number(found[1]), members: found[2]! };
+}
+
+/** What a field is by the types of the function; `fetch`: how it was fetched, null: its definition was not kept. */
+export function pathByType({ fn, membersOf }: TypedPlace, { name, loc }: TracepointField, fetch: string | null): FetchPath | null {
+  const meant = fetch === null ? meantByName(fn, name) : (meantByFetch(fn, fetch) ?? meantByName(fn, name));
+  const param = meant === null ? undefined : fn.params[meant.index];
+  if (meant === null || param === undefined) return null;
+  const reads = meant.members === null ? { offsets: [], type: param.type } : membersOf(param, meant.members);
   if (reads === null) return null;
-  // The text that a member points to was recorded, not the pointer.
+  // The text that a pointer leads to was recorded, not the pointer.
   const text = loc !== "inline" && reads.type.kind === "pointer" ? [0n] : [];
-  return { base: { kind: "argument", index: Number(found![1]) }, derefs: [...reads.offsets, ...text] };
+  return { base: { kind: "argument", index: meant.index }, derefs: [...reads.offsets, ...text] };
 }
 
 export type TypedRecords = Pick<SiteRecords, "fields" | "returnIndex" | "returnType" | "words">;

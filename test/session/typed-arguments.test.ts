@@ -75,6 +75,21 @@ test("members are reached through pointers that were not recorded themselves", a
   expect(await run("kprobe:serve { print(((struct outer *)arg0)->next->x); }", recording)).toEqual(["-5"]);
 });
 
+test("members and arguments that a definition fetches by their BTF names", async () => {
+  const event = madeEvent("hs", "serve", 507, [
+    entryIp,
+    argument("who"),
+    ["s32 x", 4, 1],
+    argument("n"),
+    ["__data_loc char[] label", 4, 0],
+  ]);
+  const values = { __probe_ip: FUNCTION, who: OUTER, x: -6, n: 11n, label: "a name" };
+  const recording = await madeRecording([{ event, values }], { kallsyms: KALLSYMS });
+  const definition = "f:hs/serve serve who=request x=request->next->x:s32 n=flags label=name:string";
+  const script = "fentry:serve { print((args.request->next->x, args.flags)); } kprobe:serve { print((arg2, str(arg1))); }";
+  expect(await run(script, recording, [definition])).toEqual(["(-6, 11)", "(11, a name)"]);
+});
+
 test("names that are no members mean nothing", async () => {
   const fields: MadeField[] = [
     entryIp,
