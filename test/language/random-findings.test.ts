@@ -1,7 +1,16 @@
 /** Programs that random scripts (tooling/fuzz) have shown to go wrong once. */
 import { expect, test } from "vitest";
 import { verify } from "../../src/bpf/verifier/verify.ts";
+import { openRecording } from "../../probes/open.ts";
+import type { Recording } from "../../probes/recording.ts";
+import { randomFrom, usualScript } from "../support/random-script.ts";
 import { compile, runScript } from "../support/run-script.ts";
+
+async function sample(): Promise<Recording> {
+  const opened = await openRecording("probes/samples/nightly-report.dat");
+  if (!opened.ok) throw new Error(opened.message);
+  return opened.recording;
+}
 
 test("a record with a variable of the loop around it is no place for pointers, however large", async () => {
   const { stdout, stderr } = await runScript(
@@ -32,4 +41,13 @@ test("what lies about in the frame around a loop does not multiply what the veri
 test("positional parameters in the types of a function's head", async () => {
   const { stdout } = await runScript("fn f($a: typeof($1)): typeof($1) { return $a; } BEGIN { print(f(7)); }", { params: ["5"] });
   expect(stdout).toBe("7\n\n\n");
+});
+
+test.each([36_550, 44_405])("loops beside values that were set on many ways are verified in few steps: random script %i", async (seed) => {
+  // A verifier that keeps apart what makes no difference gives up after a million.
+  const { script } = compile(usualScript(randomFrom(seed)), { recording: await sample(), params: ["7", "text"] });
+  for (const program of script!.programs) {
+    const verdict = verify(program, script!.maps);
+    expect(verdict.ok && verdict.stats.insns).toBeLessThan(20_000);
+  }
 });
