@@ -2,6 +2,7 @@
 import type { RecordingFormat } from "./format.ts";
 import { captureFormat } from "./pcap/format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
+import { perfScriptFormat } from "./perf-script/format.ts";
 import { straceFormat } from "./strace/format.ts";
 import { ftraceTextFormat } from "./ftrace-text/format.ts";
 import { traceCmdReportFormat } from "./trace-cmd-report/format.ts";
@@ -14,4 +15,5 @@ export const recordingFormats: readonly RecordingFormat[] = [
   straceFormat,
   traceCmdReportFormat,
   ftraceTextFormat,
+  perfScriptFormat,
 ];

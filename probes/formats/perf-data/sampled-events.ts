@@ -45,6 +45,14 @@ const configOf = ({ config }: PerfAttr): number => Number(config & 0xffffffffn);
 /** `cpu_core/cycles/u` and `cycles:P` are `cycles`. */
 const bareName = (name: string): string => name.replace(/^cpu\w*\//, "").replace(/[/:].*$/, "");
 
+/** What scripts call an event that perf calls so; null: they have no name for it. */
+export function countedByName(label: string): SampledEvent["counted"] {
+  const named = bareName(label);
+  const hardware = HARDWARE.find((name) => name === (ALIASES[named] ?? named));
+  if (hardware !== undefined) return { provider: "hardware", event: hardware };
+  return SOFTWARE.includes(named) ? { provider: "software", event: named } : null;
+}
+
 function countedOf(one: PerfAttr): SampledEvent["counted"] {
   const byConfig = one.type === attrType.software ? SOFTWARE : one.type === attrType.hardware ? HARDWARE : null;
   const event = byConfig?.[configOf(one)];

@@ -3,6 +3,7 @@ import type { SampledEvent } from "../../../lang/catalogue.ts";
 import type { ByteSource } from "../../byte-source.ts";
 import { buildCatalogue } from "../../catalogue.ts";
 import { taskRules } from "../../kernel/task-rules.ts";
+import type { UserPlace } from "../../symbols/user-code.ts";
 import { parseDefinitions } from "../../probed/definitions.ts";
 import type { TaskRule } from "../../recording.ts";
 import { recordStream } from "../../stream/record-stream.ts";
@@ -49,6 +50,7 @@ export interface FormatLines {
   readonly facts: () => TracerFacts;
   readonly sampled?: () => readonly SampledEvent[];
   readonly rules?: readonly TaskRule[];
+  readonly userPlaceOf?: (address: bigint) => UserPlace | null;
   /** Warnings beyond those of all text. */
   readonly warnings: () => readonly string[];
 }
@@ -84,7 +86,15 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
     withCategory: format.withCategory,
   });
   const ids = ownIds(book, described);
-  const { readLine, extras, facts, sampled, rules = [], warnings: more } = format.lines({ symbols, ids, newId: () => book.newId() ?? 0 });
+  const {
+    readLine,
+    extras,
+    facts,
+    sampled,
+    rules = [],
+    warnings: more,
+    userPlaceOf,
+  } = format.lines({ symbols, ids, newId: () => book.newId() ?? 0 });
   const lines = new Lines(source);
   const { namesAreOfTheMoment, categoryOf } = format;
   const text = new TextSource({ lines, readLine, book, symbols, ids, extras, namesAreOfTheMoment, categoryOf });
@@ -130,6 +140,8 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
       taskRules: [...ownRules(ids), ...rules, ...byEvents],
       kallsyms: () => beside.kallsyms,
       kernelCode: symbols,
+      ...(userPlaceOf === undefined ? {} : { userPlaceOf }),
+      ...(namesAreOfTheMoment ? { tellsTasks: true } : {}),
       close() {
         source.close();
       },

@@ -1,0 +1,67 @@
+import type { RecordingFormat } from "../format.ts";
+import { newHead } from "../text/head.ts";
+import { openText, type TextFormat } from "../text/open.ts";
+import { ScriptFrames } from "./frames.ts";
+import { readSampleHead } from "./head.ts";
+import { readScriptLine } from "./line.ts";
+import { Samples } from "./samples.ts";
+
+const MOST_LINES = 200;
+const [HASH, BLANK, TAB, COLON] = [35, 32, 9, 58];
+
+const format: TextFormat = {
+  name: "perf script text",
+  withCategory: true,
+  callerFirst: false,
+  namesAreOfTheMoment: true,
+  clock: "seconds",
+  clockIsNs: true,
+  ncpus: null,
+  categoryOf: () => "unknown",
+  lines({ symbols, ids, newId }) {
+    const frames = new ScriptFrames(symbols);
+    const samples = new Samples(frames, ids, newId);
+    return {
+      readLine: readScriptLine,
+      extras: samples,
+      facts: () => ({ hasArguments: false, hasReturnValues: false }),
+      sampled: () => samples.sampled(),
+      userPlaceOf: (address) => frames.placeOf(address),
+      warnings: () => [],
+    };
+  },
+};
+
+/** Whether a word that ends in a colon follows the time, maybe behind a number: the event. */
+function hasEvent(bytes: Uint8Array, body: number, end: number): boolean {
+  for (let at = body; at < end;) {
+    let word = at;
+    while (word < end && bytes[word] !== BLANK) word++;
+    if (bytes[word - 1] === COLON) return word - at > 1;
+    if (bytes[at]! < 48 || bytes[at]! > 57) return false;
+    while (bytes[word] === BLANK) word++;
+    at = word;
+  }
+  return false;
+}
+
+/** What perf script prints. */
+export const perfScriptFormat: RecordingFormat = {
+  name: "perf script text",
+  sniff(bytes) {
+    if (bytes.includes(0)) return false;
+    const head = newHead();
+    let [start, matching, others] = [0, 0, 0];
+    for (let line = 0; line < MOST_LINES && start < bytes.length; line++) {
+      const end = bytes.indexOf(10, start);
+      if (end < 0 && line > 0) break;
+      const stop = end < 0 ? bytes.length : end;
+      const isText = stop > start && bytes[start] !== HASH && bytes[start] !== TAB;
+      if (isText && readSampleHead(bytes, start, stop, head) && hasEvent(bytes, head.body, stop)) matching++;
+      else if (isText) others++;
+      start = stop + 1;
+    }
+    return matching > others;
+  },
+  open: (source, beside) => openText(source, format, beside),
+};
