@@ -98,6 +98,11 @@ function askPoint(attach: AttachPoint, options: AskOptions, found: Gathered): re
     case "rawtracepoint":
       found.sites.push(...rawSites(parts.at(-1)!, machine));
       return [attach];
+    case "usdt":
+      report.error("cantReplay", attach.span, `${checked.name}: probes of this type are not replayed yet`, {
+        hint: "probe the function that it is in: uprobe:FILE:FUNCTION",
+      });
+      return [];
     case "iter":
       if (checked.name === "iter:task") return [attach];
       report.error("cantReplay", attach.span, `${checked.name} cannot be recorded: iterators walk what there is at one moment`, {

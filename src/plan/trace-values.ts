@@ -3,52 +3,19 @@
  * what may be read is wanted. A pointer that one probe saves in a map may be followed by another, whatever the key.
  */
 import type { BuiltinName, HirExpr, HirMapId, HirProgram, HirStmt } from "../../lang/hir/hir.ts";
-import type { Span } from "../../lang/diagnostics/diagnostic.ts";
 import { blocksOf, expressionsOf, operandsOf } from "../../lang/hir/walk.ts";
-import { sizeOf, type Type } from "../../lang/types/type.ts";
+import { sizeOf } from "../../lang/types/type.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
+import { constantOf } from "./constant-of.ts";
 import { contextBase } from "./context-base.ts";
-import { baseKey, pathKey, type Extra, type MemoryNeed, type Needs, type ProbeNeeds, type VagueRead } from "./needs.ts";
+import { baseKey, type Extra, type Needs, type ProbeNeeds } from "./needs.ts";
+import { isUser, mapOf, want, type Frame, type Tracer } from "./tracer.ts";
 import { blurred, loaded, merged, moved, nothing, number, ofParts, sizeOfValue, vague, type Value } from "./value.ts";
-
-interface Tracer {
-  readonly program: HirProgram;
-  readonly maps: Map<HirMapId, { key: Value; value: Value }>;
-  readonly probes: readonly { words: Map<string, FetchBase>; fields: Set<string>; builtins: Set<BuiltinName>; extras: Set<Extra> }[];
-  readonly memory: Map<string, MemoryNeed>;
-  readonly vagueReads: Map<string, VagueRead>;
-}
-
-interface Frame {
-  readonly tracer: Tracer;
-  /** Whose event is handled. */
-  readonly probe: number;
-  /** What they may hold at the statement at hand. */
-  locals: Map<number, Value>;
-  readonly depth: number;
-  returned: Value;
-}
 
 const MAX_CALL_DEPTH = 8;
 const MAX_ROUNDS = 12;
 /** Arguments that join() prints (bpftrace docs/language.md "join"). */
 const JOIN_MAX_ARGUMENTS = 16;
-
-/** What no pointer says leads to where the probe's memory is; only uprobes and system calls have their own as the user's. */
-const isUser = (type: Type): boolean =>
-  (type.kind === "pointer" && type.space === "user") || (type.kind === "int" && type.space === "user");
-
-function want(frame: Frame, address: Value, bytes: number | null, user: boolean, span: Span): void {
-  const { tracer, probe } = frame;
-  if (address.vague !== null) tracer.vagueReads.set(`${probe} ${span.start} ${span.end}`, { probe, span, what: address.vague });
-  for (const origin of address.origins) {
-    const derefs = [...origin.derefs, { offset: origin.add, user }];
-    const key = `${probe} ${origin.probe} ${bytes === null ? "string" : "bytes"} ${pathKey(origin.base, derefs)}`;
-    const known = tracer.memory.get(key);
-    if (known === undefined || (bytes !== null && (known.bytes ?? 0) < bytes))
-      tracer.memory.set(key, { probe, from: origin.probe, base: origin.base, derefs, bytes, span });
-  }
-}
 
 /** The value itself, read from recorded memory if it is still there. */
 function use(frame: Frame, expr: HirExpr): Value {
@@ -60,22 +27,6 @@ function use(frame: Frame, expr: HirExpr): Value {
 }
 
 const place = (address: Value, user: boolean): Value => ({ ...address, place: user ? "user" : "kernel" });
-
-function constantOf(expr: HirExpr): bigint | null {
-  switch (expr.kind) {
-    case "int":
-      return expr.value;
-    case "cast":
-      return constantOf(expr.operand);
-    case "binary": {
-      const [left, right] = [constantOf(expr.left), constantOf(expr.right)];
-      if (left === null || right === null) return null;
-      return expr.op === "*" ? left * right : expr.op === "+" ? left + right : expr.op === "-" ? left - right : null;
-    }
-    default:
-      return null;
-  }
-}
 
 function arithmetic(frame: Frame, expr: Extract<HirExpr, { kind: "binary" }>): Value {
   const left = use(frame, expr.left);
@@ -130,12 +81,6 @@ function call(frame: Frame, expr: Extract<HirExpr, { kind: "call" }>): Value {
   run(inner, func.body);
   return inner.returned;
 }
-
-const mapOf = ({ tracer }: Frame, id: HirMapId): { key: Value; value: Value } => {
-  let known = tracer.maps.get(id);
-  if (known === undefined) tracer.maps.set(id, (known = { key: nothing, value: nothing }));
-  return known;
-};
 
 function cell(frame: Frame, id: HirMapId, key: HirExpr | null, value: Value): void {
   const map = mapOf(frame, id);
