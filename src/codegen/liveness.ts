@@ -71,6 +71,7 @@ export function analyseLiveness(func: MFunction, everywhere: readonly MReg[]): L
 const readsLate = (insn: MInsn): boolean => insn.op === "setcc";
 
 function ascending(backward: readonly number[]): LiveRange {
+  if (backward.length <= 2) return backward;
   const range: number[] = [];
   for (let at = backward.length - 2; at >= 0; at -= 2) range.push(backward[at]!, backward[at + 1]!);
   return range;
@@ -80,29 +81,9 @@ function ascending(backward: readonly number[]): LiveRange {
 function liveAtEnds(blocks: readonly MBlock[], regCount: number): { liveOut: readonly MReg[][]; undefinedAtEntry: MReg[] } {
   const wide = wideRegisters(blocks, regCount);
   const predecessors: number[][] = blocks.map(() => []);
-  const lastRead = new Int32Array(regCount).fill(-1);
-  const lastWritten = new Int32Array(regCount).fill(-1);
   blocks.forEach((block, index) => {
-    const read = (reg: MReg): void => {
-      const lists = wide.get(reg);
-      if (lists === undefined || lastRead[reg] === index || lastWritten[reg] === index) return;
-      lastRead[reg] = index;
-      lists.readFirst.push(index);
-    };
-    const written = (reg: MReg): void => {
-      const lists = wide.get(reg);
-      if (lists === undefined || lastWritten[reg] === index) return;
-      lastWritten[reg] = index;
-      lists.writtenIn.push(index);
-    };
-    for (const insn of block.insns) {
-      forEachUse(insn, read);
-      forEachDef(insn, written);
-    }
-    forEachEndUse(block.end, read);
     for (const to of successors(block.end)) predecessors[to]!.push(index);
   });
-
   const liveOut: MReg[][] = blocks.map(() => []);
   const undefinedAtEntry: MReg[] = [];
   const writes = new Int32Array(blocks.length).fill(-1);
@@ -135,17 +116,27 @@ interface BlockLists {
 /** Registers that several blocks mention, or that are read before they are written. */
 function wideRegisters(blocks: readonly MBlock[], regCount: number): Map<MReg, BlockLists> {
   const wide = new Map<MReg, BlockLists>();
-  const onlyIn = new Int32Array(regCount).fill(-1);
+  /** The block that mentions a register first; if that only writes it, there are no lists yet. */
+  const firstIn = new Int32Array(regCount).fill(-1);
+  const lastWritten = new Int32Array(regCount).fill(-1);
+  const lastRead = new Int32Array(regCount).fill(-1);
   let index = 0;
-  const widen = (reg: MReg): void => {
-    if (!wide.has(reg)) wide.set(reg, { readFirst: [], writtenIn: [] });
+  const listsOf = (reg: MReg): BlockLists => {
+    let lists = wide.get(reg);
+    if (lists === undefined) wide.set(reg, (lists = { readFirst: [], writtenIn: firstIn[reg] === index ? [] : [firstIn[reg]!] }));
+    return lists;
   };
   const read = (reg: MReg): void => {
-    if (onlyIn[reg] !== index) widen(reg);
+    if (lastWritten[reg] === index || lastRead[reg] === index) return;
+    lastRead[reg] = index;
+    if (firstIn[reg] === -1) firstIn[reg] = index;
+    listsOf(reg).readFirst.push(index);
   };
   const written = (reg: MReg): void => {
-    if (onlyIn[reg] === -1) onlyIn[reg] = index;
-    else if (onlyIn[reg] !== index) widen(reg);
+    if (lastWritten[reg] === index) return;
+    lastWritten[reg] = index;
+    if (firstIn[reg] === -1) firstIn[reg] = index;
+    else listsOf(reg).writtenIn.push(index);
   };
   for (const block of blocks) {
     for (const insn of block.insns) {
