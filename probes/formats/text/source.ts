@@ -213,7 +213,9 @@ export class TextSource implements RecordSource {
     if (!this.#tellTask(bytes)) return false;
     if (kind === kinds.EVENT) return this.#event(line.event!, bytes);
     if (kind === kinds.PRINT || kind === kinds.UNKNOWN) return this.#print(bytes);
-    return this.#options.extras.emit(kind, bytes, line, this.#writer);
+    if (!this.#options.extras.emit(kind, bytes, line, this.#writer)) return false;
+    if (this.#options.extras.framesFollow) this.#beginStack("none");
+    return true;
   }
 
   #event(event: NamedEvent, bytes: Uint8Array): boolean {
