@@ -47,7 +47,8 @@ function memoryStore(): Store {
   const pieces: Uint8Array[] = [];
   return {
     write(piece) {
-      pieces.push(piece.slice());
+      // A Buffer's slice would share its memory.
+      pieces.push(new Uint8Array(piece));
     },
     source(path) {
       const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
