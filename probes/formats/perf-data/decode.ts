@@ -124,7 +124,6 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
       },
       catalogue,
       descriptions: events,
-      descriptions: events,
       streams: [stream],
       comms: tracing?.comms ?? new Map<number, string>(),
       get taskRules() {

@@ -105,6 +105,7 @@ function advance(bytes: u32): void {
 function breakOff(): void {
   store<u64>(STATE, position, STATE_BROKEN_AT);
   store<u32>(STATE, 1, STATE_IS_BROKEN);
+  skipped = 0;
   isEnded = true;
   scanned = filled;
 }
@@ -248,7 +249,7 @@ export function produce<Order>(): u32 {
       const bytes = finishPages<Order>(false);
       return bytes ? bytes : PRODUCED_NEEDS_DATA;
     }
-    if (scanned < filled) breakOff();
+    if (scanned < filled || skipped) breakOff();
     if (!pendingBytes) {
       const bytes = finishPages<Order>(true);
       return bytes ? bytes : PRODUCED_DONE;

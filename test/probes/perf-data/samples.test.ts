@@ -1,0 +1,163 @@
+/** Samples that are no tracepoints: what fires on them, and what their programs see. */
+import { expect, test } from "vitest";
+import { attrType } from "../../../probes/formats/perf-data/attr.ts";
+import { branchBit, readBit, sampleBit } from "../../../probes/formats/perf-data/transcoder-layout.ts";
+import type { Recording } from "../../../probes/recording.ts";
+import { byteList } from "../../../tooling/perf-data/bytes.ts";
+import { perfDataBytes, recordsOf, type WrittenAttr, type WrittenSample } from "../../../tooling/perf-data/writer.ts";
+import { runScript } from "../../support/run-script.ts";
+import { opened, printed } from "./made.ts";
+
+const BASE = sampleBit.identifier | sampleBit.ip | sampleBit.tid | sampleBit.time | sampleBit.addr | sampleBit.cpu | sampleBit.period;
+const KERNEL = 0xffffffffffffff80n;
+const USER = 0xfffffffffffffe00n;
+const KERNEL_IP = 0xffffffff81000010n;
+
+const attr = (name: string, type: number, config: number, more: Partial<WrittenAttr> = {}): WrittenAttr => ({
+  name,
+  type,
+  config,
+  sampleType: BASE,
+  ids: [1],
+  ...more,
+});
+
+async function sampled(
+  attrs: readonly WrittenAttr[],
+  samples: readonly (WrittenSample & { readonly of?: WrittenAttr })[],
+): Promise<Recording> {
+  const records = samples.map(({ of = attrs[0]!, ...one }, i) =>
+    recordsOf("little", of.sampleType).sample({ pid: 7, tid: 8, ns: 1000 + i, id: of.ids[0]!, ...one }),
+  );
+  return opened(perfDataBytes({ attrs, records, kallsyms: "ffffffff81000000 T do_work\nffffffff81000100 T other\n" }));
+}
+
+const faults = attr("page-faults", attrType.software, 2);
+
+test("row 1.24: software events by their names; the address and the instruction of a fault", async () => {
+  const recording = await sampled(
+    [faults],
+    [
+      { ip: 0x401000, addr: 0x7f00_0000_1234, cpumode: 2 },
+      { ip: KERNEL_IP, addr: 0x5000, cpumode: 1 },
+    ],
+  );
+  const script =
+    'software:page-faults:1 { printf("%s %d %d %lx %d\\n", probe, pid, tid, reg("ip"), usermode); @[ksym(reg("ip"))] = count(); }';
+  expect(await printed(recording, script)).toEqual([
+    "software:page-faults:1 7 8 401000 1",
+    "software:page-faults:1 7 8 ffffffff81000010 0",
+    "@[0x401000]: 1",
+    "@[do_work]: 1",
+  ]);
+});
+
+test("row 1.25: hardware events, whatever unit counted them; a recorded rate that is another is told", async () => {
+  const cycles = attr("cpu/cycles/u", 4, 0x3c, { freq: true, period: 4000 });
+  const recording = await sampled([cycles], [{ ip: 1 }, { ip: 2 }]);
+  const { stdout, stderr } = await runScript("hardware:cycles:1000 { @ = count(); }", { recording });
+  expect(stdout).toContain("@: 2\n");
+  expect(stderr).toContain(
+    "hardware:cycles:1000 asks for every 1000 events; it fires on each sample of cpu/cycles/u in the recording, which was made with 4000 samples a second",
+  );
+});
+
+test("row 1.23: profile fires on the samples of the clock; the same rate needs no word", async () => {
+  const clock = attr("cpu-clock", attrType.software, 0, { freq: true, period: 99 });
+  const recording = await sampled([faults, { ...clock, ids: [2] }], [{ ip: 1 }, { ip: 2, of: { ...clock, ids: [2] } }]);
+  const { stdout, stderr } = await runScript("profile:hz:99 { @[cpu] = count(); }", { recording });
+  expect(stdout).toContain("@[0]: 1\n");
+  expect(stderr).toBe("Attached 1 probe\n");
+});
+
+test("row 1.44: a watchpoint on the breakpoint that was recorded", async () => {
+  const watched = attr("mem:0x1000/8:w", attrType.breakpoint, 0, { breakpoint: { type: 2, address: 0x1000, length: 8 } });
+  const recording = await sampled([watched], [{ ip: 1 }, { ip: 2 }]);
+  expect(await printed(recording, 'watchpoint:0x1000:8:w { @[reg("ip")] = count(); }')).toEqual(["@[1]: 1", "@[2]: 1"]);
+  const { stderr } = await runScript("watchpoint:0x1000:8:rw { @ = count(); }", { recording });
+  expect(stderr).toContain("watchpoint:4096:8:rw is not in the recording");
+});
+
+test("what was not sampled is said with what samples it", async () => {
+  const { stderr, stdout } = await runScript("hardware:instructions { @ = count(); }", { recording: await sampled([faults], [{ ip: 1 }]) });
+  expect(stdout).toBe("");
+  expect(stderr).toContain("perf record -k mono -a -e instructions -c 1000000");
+});
+
+test("row 5.45: registers of the interrupted code, else of user code", async () => {
+  const withRegs = (more: Partial<WrittenAttr>): WrittenAttr => ({ ...faults, ...more });
+  // ax and sp; r8.
+  const intr = withRegs({ sampleType: BASE | sampleBit.regsUser | sampleBit.regsIntr, userRegs: 0x10000, intrRegs: 0x81 });
+  const regs = byteList("little").u64(2, 0x88).u64(2, 0xaa, 0x5b).done();
+  const script = 'software:faults:1 { printf("%x %x %x %x\\n", reg("ax"), reg("sp"), reg("r8"), reg("ip")); }';
+  expect(await printed(await sampled([intr], [{ ip: 0x77, rest: regs }]), script)).toEqual(["aa 5b 0 77"]);
+  const user = withRegs({ sampleType: BASE | sampleBit.regsUser, userRegs: 0x10081 });
+  const rest = byteList("little").u64(2, 0xaa, 0x5b, 0x88).done();
+  expect(await printed(await sampled([user], [{ ip: 0x77, rest }]), script)).toEqual(["aa 5b 88 77"]);
+  // A sample without registers.
+  expect(await printed(await sampled([user], [{ ip: 0x77, rest: byteList("little").u64(0).done() }]), script)).toEqual(["0 0 0 77"]);
+});
+
+test("callchains are split into the kernel's and the user's stack", async () => {
+  const chained = { ...faults, sampleType: BASE | sampleBit.callchain };
+  const chain = byteList("little")
+    .u64(6, KERNEL, KERNEL_IP, KERNEL_IP + 0x100n, USER, 0x401000, 0x402000)
+    .done();
+  const recording = await sampled([chained], [{ ip: KERNEL_IP, rest: chain }]);
+  expect(await printed(recording, "software:faults:1 { @[kstack, ustack] = count(); }")).toEqual([
+    "@[",
+    "        do_work+16",
+    "        other+16",
+    ", ",
+    "        0x401000",
+    "        0x402000",
+    "]: 1",
+  ]);
+});
+
+test("fields of variable length before what is wanted are stepped over", async () => {
+  const all = {
+    ...faults,
+    sampleType:
+      BASE | sampleBit.read | sampleBit.callchain | sampleBit.branchStack | sampleBit.stackUser | sampleBit.dataSrc | sampleBit.regsIntr,
+    readFormat: readBit.group | readBit.enabled | readBit.id | readBit.lost,
+    branchFlags: branchBit.hwIndex,
+    intrRegs: 1,
+  };
+  const rest = byteList("little")
+    // Two members, one time; each a value, an id and a loss.
+    .u64(2, 55, 1, 1, 0, 2, 2, 0)
+    .u64(2, USER, 0x1234)
+    .u64(1, 9, 10, 11, 12)
+    .u64(16)
+    .bytes(new Uint8Array(16))
+    .u64(8)
+    .u64(0xda7a)
+    .u64(2, 0xabc)
+    .done();
+  const recording = await sampled([all], [{ ip: 1, rest }]);
+  expect(await printed(recording, 'software:faults:1 { printf("%x\\n", reg("ax")); @[ustack] = count(); }')).toEqual([
+    "abc",
+    "@[",
+    "        0x1234",
+    "]: 1",
+  ]);
+  expect(recording.info.warnings.join()).toContain("1 sample with a copy of the user stack");
+});
+
+test("samples whose attrs differ are told apart by their ids; unknown ones are counted", async () => {
+  const clock = attr("cpu-clock", attrType.software, 0, { ids: [0x7000_0000_0000], sampleType: BASE & ~sampleBit.addr });
+  const recording = await sampled(
+    [faults, clock],
+    [
+      { ip: 1, addr: 5 },
+      { ip: 2, of: clock },
+      { ip: 3, id: 99 },
+    ],
+  );
+  expect(await printed(recording, 'software:faults:1 { @f[reg("ip")] = count(); } software:cpu:1 { @c[reg("ip")] = count(); }')).toEqual([
+    "@c[2]: 1",
+    "@f[1]: 1",
+  ]);
+  expect(recording.info.warnings).toEqual(["1 sample of unknown events left out"]);
+});
