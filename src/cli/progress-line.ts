@@ -10,9 +10,9 @@ export interface Progress {
 }
 
 export interface ProgressLine {
-  show(progress: Progress): void;
+  readonly show: (progress: Progress) => void;
   /** Wipes the line, if there is one. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 export interface Terminal {
