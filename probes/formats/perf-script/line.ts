@@ -3,10 +3,10 @@ import type { EventBook } from "../text/event-book.ts";
 import { isBlank, skipBlanks } from "../text/head.ts";
 import * as lines from "../text/line.ts";
 import type { TextLine } from "../text/line.ts";
-import { readDecimal, value } from "../text/number.ts";
+import { isDigit, readDecimal, value } from "../text/number.ts";
 import { readSampleHead } from "./head.ts";
 
-const [HASH, COLON, TAB] = [35, 58, 9];
+const [HASH, COLON, TAB, BLANK] = [35, 58, 9, 32];
 
 /** `PERF_RECORD_` */
 const RECORD = Uint8Array.from("PERF_RECORD_", (c) => c.charCodeAt(0));
@@ -20,20 +20,19 @@ function isRecord(bytes: Uint8Array, at: number): boolean {
 function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBook): number {
   let at = line.head.body;
   line.period = 0;
-  const behind = readDecimal(bytes, at, end);
+  const behind = isDigit(bytes[at]) ? readDecimal(bytes, at, end) : -1;
   if (behind >= 0 && isBlank(bytes[behind])) {
     line.period = (value.hi >>> 0) * TWO_32 + (value.lo >>> 0);
     at = skipBlanks(bytes, behind);
   }
   if (at >= end) return lines.NOTHING;
-  if (isRecord(bytes, at)) {
+  if (bytes[at] === RECORD[0] && isRecord(bytes, at)) {
     line.from = at;
     line.to = end;
     return lines.TASK;
   }
   const name = at;
-  let colons = 0;
-  for (; at < end && !isBlank(bytes[at]); at++) if (bytes[at] === COLON) colons++;
+  while (at < end && bytes[at] !== BLANK) at++;
   if (bytes[at - 1] !== COLON) return lines.NOTHING;
   line.nameStart = name;
   line.nameEnd = at;
@@ -42,10 +41,10 @@ function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBo
   line.event = book.find(bytes, name, at);
   if (line.event !== null) return lines.EVENT;
   // `sched:sched_switch:` has a category, `cycles:` and `cycles:u:` have none.
-  return colons > 1 && !isModifier(bytes, name, at) ? lines.UNKNOWN : lines.SAMPLE;
+  return isModifier(bytes, name, at) ? lines.SAMPLE : lines.UNKNOWN;
 }
 
-/** Whether what follows the first colon are letters of perf's event modifiers. */
+/** Whether the name has one colon only, or letters of perf's event modifiers behind the first. */
 function isModifier(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (bytes[at] !== COLON) at++;

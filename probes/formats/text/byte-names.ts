@@ -55,9 +55,10 @@ export class ByteNames {
   }
 
   #is(number: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.#starts[number]!;
+    const pool = this.#pool;
+    let from = this.#starts[number]!;
     if (this.#starts[number + 1]! - from !== end - start) return false;
-    for (let i = 0; i < end - start; i++) if (this.#pool[from + i] !== bytes[start + i]) return false;
+    for (let at = start; at < end; at++, from++) if (pool[from] !== bytes[at]) return false;
     return true;
   }
 
@@ -74,9 +75,15 @@ export class ByteNames {
   }
 }
 
+/** Of the length and of a few bytes only: names of events and of functions differ in what they end with. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+  const length = end - start;
+  let hash = Math.imul(length, 0x01000193) ^ bytes[start]!;
+  if (length >= 8) {
+    const tail = (bytes[end - 2]! << 24) | (bytes[end - 3]! << 16) | (bytes[end - 4]! << 8) | bytes[end - 5]!;
+    const middle = (bytes[end - 6]! << 16) | (bytes[end - 7]! << 8) | bytes[start + (length >> 1)]!;
+    hash = Math.imul(Math.imul(hash, 31) ^ tail, 0x9e3779b1) ^ Math.imul(middle ^ bytes[end - 1]!, 0x85ebca6b);
+  } else for (let at = start + 1; at < end; at++) hash = Math.imul(hash, 0x01000193) ^ bytes[at]!;
   return hash ^ (hash >>> 15);
 }
 

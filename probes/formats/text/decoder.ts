@@ -19,6 +19,7 @@ const NO_MATCH = -1;
 export class RecordBuffer {
   readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(RECORD_BYTES + 64);
   readonly view: DataView = new DataView(this.bytes.buffer);
+  readonly words: Int32Array = new Int32Array(this.bytes.buffer);
   /** Where strings go next. */
   end = 0;
 }
@@ -74,9 +75,10 @@ export class Decoder {
 
   /** Writes the fields of the text at [from, end); returns the length of the record, or -1 if the text is not of this form. */
   decode(bytes: Uint8Array, from: number, end: number, record: RecordBuffer): number {
-    const { view } = record;
+    const { view, words } = record;
     const steps = this.#steps;
-    for (let at = 0; at < this.fixedBytes; at += 4) view.setInt32(at, 0, true);
+    const count = this.fixedBytes >> 2;
+    for (let word = 0; word < count; word++) words[word] = 0;
     record.end = this.fixedBytes;
     let at = from;
     for (let i = 0; i < steps.length; i++) {

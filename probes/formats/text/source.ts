@@ -266,7 +266,11 @@ export class TextSource implements RecordSource {
 
   #beginStack(stack: "none" | "kernel" | "user"): void {
     const { head } = this.#line;
-    Object.assign(this.#stackHead, head);
+    const of = this.#stackHead;
+    of.pid = head.pid;
+    of.cpu = head.cpu;
+    of.flags = head.flags;
+    of.preempt = head.preempt;
     this.#stackNs = this.#writer.timeOf(head);
     this.#stack = stack;
     this.#frames.clear();
