@@ -103,7 +103,7 @@ export const helpers: Readonly<Record<number, HelperProto>> = {
 };
 
 /** Linux BPF_FUNC_* numbers of the helpers whose meaning the machine itself must know. */
-export const HELPER = { forEachMapElem: 164, loop: 181 } as const;
+export const HELPER = { getCurrentPidTgid: 14, forEachMapElem: 164, loop: 181 } as const;
 
 /** The kernel's name, `unknown` for a helper that is not in the table. */
 export function helperName(id: number): string {

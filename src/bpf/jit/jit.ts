@@ -1,4 +1,5 @@
 /** eBPF to WebAssembly: compiles programs into the runtime's module, so that both call each other directly in one instance. */
+import { functionNamedBy } from "../isa/functions.ts";
 import type { Insn } from "../isa/insn.ts";
 import type { ProgramSpec } from "../spec.ts";
 import type { JitEnv } from "./env.ts";
@@ -69,12 +70,12 @@ export function jitModule(runtime: Uint8Array, programs: readonly ProgramSpec[],
   return { bytes, tableBase };
 }
 
-/** Where subprograms begin: what is called or has its address taken. */
+/** Where subprograms begin: what is called or has its address taken, but for the calls that become an instruction. */
 function subprogramEntries(insns: readonly Insn[]): number[] {
   const entries = new Set<number>();
   for (const insn of insns) {
-    if (insn.kind === "call_local" && !isLog2(insns, insn.target)) entries.add(insn.target);
-    else if (insn.kind === "lddw" && insn.value.kind === "func") entries.add(insn.value.target);
+    const named = functionNamedBy(insn);
+    if (named !== null && !(insn.kind === "call_local" && isLog2(insns, named))) entries.add(named);
   }
   return [...entries];
 }

@@ -1,5 +1,5 @@
 /** Puts the runtime and the programs into one instance: compiled into one module (jit), or with the interpreter as an import (interp). */
-import { helpers } from "../helpers/table.ts";
+import { HELPER, helpers } from "../helpers/table.ts";
 import { interpret, type HelperArgs, type InterpHost, type InterpOptions } from "../interp/interp.ts";
 import { jitModule } from "../jit/jit.ts";
 import { wasmListing } from "../jit/listing.ts";
@@ -17,9 +17,6 @@ export interface Loaded {
   /** Table slot of program 0; 0 with the interpreter. */
   readonly tableBase: number;
 }
-
-/** bpf_get_current_pid_tgid() */
-const PID_TGID = 14;
 
 const helperExport = (id: number): string | null => {
   const helper = helpers[id];
@@ -95,7 +92,8 @@ function interpHost(exports: Record<string, unknown>, memory: WebAssembly.Memory
   return {
     memory: view,
     helpers: (id, args: HelperArgs, { program, insn }) => {
-      if (id === PID_TGID && asksThreadIdOnly(program, insn)) return BigInt(view.getUint32(CURRENT_BLOCK + current.tid, true));
+      if (id === HELPER.getCurrentPidTgid && asksThreadIdOnly(program, insn))
+        return BigInt(view.getUint32(CURRENT_BLOCK + current.tid, true));
       const call = helper(id);
       return call(...args.slice(0, call.length));
     },

@@ -2,6 +2,7 @@
  * Calls of bpf_get_current_pid_tgid() for the thread id alone. A process id that nobody asked for is not looked up, and not counted as
  * missing; the interpreter goes by the JIT's analysis so that both count the same.
  */
+import { functionStarts } from "../isa/functions.ts";
 import type { Insn } from "../isa/insn.ts";
 import { upperHalfOfR0 } from "../jit/facts/demand.ts";
 import { buildCfg } from "../jit/flow/cfg.ts";
@@ -16,13 +17,4 @@ export function threadIdOnly(insns: readonly Insn[]): (index: number) => boolean
     const found = functions.find(({ cfg }) => cfg.some(({ start, end }) => start <= index && index < end));
     return found !== undefined && !found.demands(index);
   };
-}
-
-function functionStarts(insns: readonly Insn[]): Set<number> {
-  const starts = new Set([0]);
-  for (const insn of insns) {
-    if (insn.kind === "call_local") starts.add(insn.target);
-    else if (insn.kind === "lddw" && insn.value.kind === "func") starts.add(insn.value.target);
-  }
-  return starts;
 }

@@ -1,6 +1,7 @@
 /** The shape of a program: functions, successors, reachability (linux check_subprogs and check_cfg). */
 import type { Insn, InsnIndex } from "../isa/insn.ts";
 import { helpers } from "../helpers/table.ts";
+import { functionNamedBy, functionStarts } from "../isa/functions.ts";
 import { slotOffsets } from "../isa/encode.ts";
 import { reject } from "./reject.ts";
 
@@ -55,9 +56,7 @@ function successorsOf(insn: Insn, index: number): readonly number[] {
 
 /** Any insn that this one names, in whatever role. */
 export function targetOf(insn: Insn): InsnIndex | null {
-  if (insn.kind === "jump" || insn.kind === "branch" || insn.kind === "call_local") return insn.target;
-  if (insn.kind === "lddw" && insn.value.kind === "func") return insn.value.target;
-  return null;
+  return insn.kind === "jump" || insn.kind === "branch" ? insn.target : functionNamedBy(insn);
 }
 
 function checkTargets(insns: readonly Insn[], slotOf: readonly number[]): void {
@@ -68,11 +67,7 @@ function checkTargets(insns: readonly Insn[], slotOf: readonly number[]): void {
 }
 
 function findFuncs(insns: readonly Insn[]): InsnIndex[] {
-  const starts = new Set<InsnIndex>([0 as InsnIndex]);
-  for (const insn of insns) {
-    if (insn.kind === "call_local") starts.add(insn.target);
-    if (insn.kind === "lddw" && insn.value.kind === "func") starts.add(insn.value.target);
-  }
+  const starts = functionStarts(insns);
   if (starts.size > MAX_FUNCS) reject("too many subprograms");
   return [...starts].sort((a, b) => a - b);
 }

@@ -1,4 +1,5 @@
 /** Helpers that are a few instructions. */
+import { HELPER } from "../../helpers/table.ts";
 import { current, CURRENT_BLOCK } from "../../memory.ts";
 import { knownOf } from "../facts/state.ts";
 import { arrayElement } from "../facts/array-element.ts";
@@ -16,10 +17,10 @@ export const inlineHelpers: Readonly<Record<number, Inline>> = {
   1: lookupElem,
   5: loadCurrent(op.i64Load, current.ts), // ktime_get_ns
   8: loadCurrent(op.i64Load32U, current.cpu), // get_smp_processor_id
-  14: currentTid,
+  [HELPER.getCurrentPidTgid]: currentTid,
   125: loadCurrent(op.i64Load, current.ts), // ktime_get_boot_ns: suspend is part of the recording's clock
-  164: lowerForEach,
-  181: lowerLoop,
+  [HELPER.forEachMapElem]: lowerForEach,
+  [HELPER.loop]: lowerLoop,
 };
 
 function loadCurrent(load: Op, field: number): Inline {
