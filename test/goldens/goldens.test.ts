@@ -24,10 +24,11 @@ test("the manifest names recordings of every kind", () => {
 
 describe.each(["jit", "interp"] as const)("%s", (backend) => {
   test.each(entries.map((entry) => [entry.id, entry] as const))("%s", async (_id, entry) => {
-    const opened = await openRecording(unpackedFixture(`traces/${entry.trace}`));
+    const side = sideFiles(entry.args ?? []);
+    const opened = await openRecording(unpackedFixture(`traces/${entry.trace}`), { events: null, ...side });
     if (!opened.ok) expect.fail(opened.message);
     const script = readFileSync(fixturePath(`traces/${entry.script}`), "utf8");
-    const result = await runScript(script, { recording: opened.recording, side: sideFiles(entry.args ?? []), backend });
+    const result = await runScript(script, { recording: opened.recording, side, backend });
     opened.recording.close();
     expect(result.exitCode, result.stderr).toBe(0);
     expect(compareGolden(entry, readFileSync(fixturePath(`traces/${entry.golden}`), "latin1"), result.stdout)).toEqual([]);
