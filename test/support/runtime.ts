@@ -48,6 +48,7 @@ export function bareRuntime(maps: readonly MapSpec[], { ncpus = 1, output = -1 }
     helper: (name, ...args) => BigInt.asIntN(64, exported[`bpf_${name}`]!(...args.map(BigInt))),
     setCpu(cpu) {
       view.setUint32(CURRENT_BLOCK + current.cpu, cpu, true);
+      view.setUint32(CURRENT_BLOCK + current.cell, cpu, true);
     },
     put(data, slot = 0) {
       const address = STACK_BASE + slot * SLOT_BYTES;

@@ -25,7 +25,7 @@ const options: RunOptions = {
     memory.setUint32(CTX, 2, true);
     memory.setUint32(CTX + 4, 4, true);
     memory.setUint32(CTX + 8, 0xffffffff, true);
-    memory.setUint32(CURRENT_BLOCK + current.cpu, 3, true);
+    memory.setUint32(CURRENT_BLOCK + current.cell, 3, true);
     for (let i = 0; i < 64; i++) memory.setBigUint64(VALUES + 8 * i, BigInt(i), true);
   },
 };
