@@ -11,10 +11,11 @@ import { jsonPrinter } from "../output/json-printer.ts";
 import { placesOf } from "../output/places.ts";
 import type { PrinterOptions } from "../output/printer.ts";
 import { textPrinter } from "../output/text-printer.ts";
+import type { ExportContext } from "../output/export/export-format.ts";
 import type { PrintContext } from "../output/value-text.ts";
 import { compileScript, usesTasks, type Compilation, type CompileOptions } from "../session/compile.ts";
 import { symbolsFor, type MissingSymbols, type RecordedMachine } from "../session/recorded-machine.ts";
-import { newStackSource, stackTexts } from "../session/stack-text.ts";
+import { newStackSource, stackNames, stackTexts } from "../session/stack-text.ts";
 import type { TimeWindow } from "../session/session-options.ts";
 import { createReplay, type Replay } from "../session/travel/replay.ts";
 import { newOutputLog, type OutputLog } from "./output-log.ts";
@@ -38,17 +39,18 @@ export interface Attached {
   readonly compilation: Compilation;
   readonly replay: Replay;
   readonly log: OutputLog;
-  /** How values of its maps print. */
-  readonly context: PrintContext;
+  /** How values of its maps print, and what its stacks are called. */
+  readonly context: ExportContext;
   readonly missing: MissingSymbols;
 }
 
 export interface Workspace {
   readonly recording: Recording;
   readonly machine: RecordedMachine;
-  compile(text: string, name?: string): Compilation;
-  /** Null: the compilation has errors. The one that was attached before must not be used any more. */
-  attach(compilation: Compilation, format?: "text" | "json"): Attached | null;
+  /** A text, or the texts of several programs as one script (join-programs.ts). */
+  compile(script: string | Source, name?: string): Compilation;
+  /** Null: the compilation has errors. The one that was attached before must not be used any more. `window`: that of the command line if absent. */
+  attach(compilation: Compilation, format?: "text" | "json", window?: TimeWindow): Attached | null;
   close(): void;
 }
 
@@ -61,27 +63,31 @@ const UNNAMED = "script";
 
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { recording, machine } = options;
-  const compile = (text: string, name: string): Compilation => {
-    const source = { name, text };
-    return compileScript(source, options.compileOptions(source));
+  /** What was compiled: a compilation's own source has the files that it imports behind it. */
+  const sources = new WeakMap<Compilation, Source>();
+  const compile = (source: Source): Compilation => {
+    const compilation = compileScript(source, options.compileOptions(source));
+    sources.set(compilation, source);
+    return compilation;
   };
   return {
     recording,
     machine,
-    compile: (text, name = UNNAMED) => compile(text, name),
-    attach(compilation, format = "text") {
+    compile: (script, name = UNNAMED) => compile(typeof script === "string" ? { name, text: script } : script),
+    attach(compilation, format = "text", window = options.window) {
       const { script } = compilation;
       if (script === null) return null;
       // Whoever had the recording before left its streams anywhere.
       for (const stream of recording.streams) stream.rewind();
       const missing: MissingSymbols = { kernelSymbols: 0, userSymbols: 0 };
       const stackSource = newStackSource();
-      const context: PrintContext = {
+      const context: ExportContext = {
         truncTrailer: compilation.config.strTruncTrailer,
         clock: options.clock,
         unitLabels: compilation.usesArrowArgs ? "range" : "value",
         symbol: symbolsFor(machine, missing),
         stack: stackTexts(stackSource, machine, missing),
+        stackNames: stackNames(stackSource, machine, missing),
       };
       const log = newOutputLog();
       const printerOptions: PrinterOptions = {
@@ -94,7 +100,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         warnings: options.warnings,
       };
       const printer = (format === "json" ? jsonPrinter : textPrinter)(printerOptions);
-      const { name, text } = compilation.source;
+      const source = sources.get(compilation) ?? compilation.source;
       const replay = createReplay({
         script,
         contextBytes: compilation.contextBytes,
@@ -105,7 +111,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         backend: options.backend,
         ncpus: recording.catalogue.ncpus,
         randSeed: options.seed,
-        window: options.window,
+        window,
         printMapsOnExit: compilation.config.printMapsOnExit,
         trackTasks: usesTasks(compilation.hir),
         bootEpochNs: options.bootEpochNs,
@@ -113,7 +119,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
           log.begin();
           printer(event);
         },
-        compile: (suffix) => compile(text + suffix, name),
+        compile: (suffix) => compile({ ...source, text: source.text + suffix }),
       });
       return { compilation, replay, log, context, missing };
     },
