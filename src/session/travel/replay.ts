@@ -95,6 +95,8 @@ export interface Replay {
   runs(): readonly { readonly name: string; readonly program: number; readonly runs: number }[];
   /** How often each program runs over the whole recording, by buckets of time between the first event and the last. */
   density(buckets: number): Density;
+  /** To be called after anybody else has read the recording, before anything else here. */
+  reclaim(): void;
   /** What moments cost, for whoever measures. */
   memory(): { readonly moments: number; readonly bytes: number };
 }
@@ -284,6 +286,9 @@ export function createReplay(options: ReplayOptions): Replay {
       const result = density(recording, script.programs.length, pumpOptions(), { startNs: timeline.startNs, lastNs: lastNs(), buckets });
       timeline.attached.machine.travel.reclaimStreams();
       return result;
+    },
+    reclaim() {
+      timeline.attached.machine.travel.reclaimStreams();
     },
     memory: () => ({ moments: timeline.moments.count(), bytes: timeline.moments.bytes() }),
   };
