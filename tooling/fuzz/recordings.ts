@@ -1,0 +1,27 @@
+/** Whole recordings to damage: a few small ones of each format. */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+export interface CorpusFile {
+  /** As the reader's own name is. */
+  readonly format: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const fixture = (format: string, name: string): CorpusFile => {
+  const bytes = readFileSync(new URL(`../../test/fixtures/${name}`, import.meta.url));
+  return { format, name, bytes: new Uint8Array(name.endsWith(".gz") ? gunzipSync(bytes) : bytes) };
+};
+
+export function corpus(): readonly CorpusFile[] {
+  return [
+    fixture("trace.dat", "traces/s07-kprobes/trace.dat"),
+    fixture("trace.dat", "traces/s13-function/trace.dat"),
+    fixture("perf.data", "traces/s03-forkexec/perf.data.gz"),
+    fixture("perf.data", "traces/s04-pingpong/perf.data.gz"),
+    fixture("perf.data", "traces/s14-profile/perf.data.gz"),
+    fixture("perf.data", "perf-data/piped.data.gz"),
+    fixture("perf.data", "perf-data/compressed.data.gz"),
+  ];
+}
