@@ -1,5 +1,5 @@
 /** The text of a call behind its name: `(…arguments…) = RET …`, taken apart at top-level commas. */
-import { isDigit } from "./number.ts";
+import { isDigit } from "../../lines/digits.ts";
 
 const [QUOTE, BACKSLASH, COMMA, BLANK, LESS, GREATER, EQUALS, DOT] = [0x22, 0x5c, 0x2c, 0x20, 0x3c, 0x3e, 0x3d, 0x2e];
 const [STAR, SLASH] = [0x2a, 0x2f];

@@ -1,7 +1,7 @@
 /** Stacks: the lines of -k behind a call, or the one address of -i, as records of user_stack behind each event of the call. */
 import { type Batch, writeCommon } from "../../stream/batch.ts";
 import { eventIds, FIRST_FIELD } from "./events.ts";
-import { hexDigit } from "./number.ts";
+import { hexDigit } from "../../lines/digits.ts";
 import type { Task } from "./tasks.ts";
 import type { TextWindow } from "../../lines/text-window.ts";
 import { UserPlaces } from "./user-places.ts";

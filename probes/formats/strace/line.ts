@@ -3,7 +3,8 @@
  * Source: strace 6.1, printleader() and manual page.
  */
 import { codes, startsWith } from "../../lines/byte-text.ts";
-import { hexDigit, isDigit, isWord } from "./number.ts";
+import { hexDigit, isDigit } from "../../lines/digits.ts";
+import { isWord } from "./number.ts";
 
 const [BLANK, OPEN, COLON, DOT, LESS, GREATER, MINUS, PLUS] = [0x20, 0x5b, 0x3a, 0x2e, 0x3c, 0x3e, 0x2d, 0x2b];
 const [CLOSE, PARENTHESIS, CLOSE_PARENTHESIS, UNKNOWN_DIGIT] = [0x5d, 0x28, 0x29, 0x3f];

@@ -1,4 +1,5 @@
 /** Numbers as strace prints them: `-1`, `0644`, `0x1f`, `O_RDWR|O_CREAT`, `8192*1024`, `AT_FDCWD</tmp>`. Comments behind them are not looked at. */
+import { hexDigit, isDigit } from "../../lines/digits.ts";
 import { byteNames, type ByteNames } from "../../lines/byte-names.ts";
 
 /** The names of numbers, as low and high words. */
@@ -23,17 +24,10 @@ export function readConstants(text: string): Constants {
 }
 
 const TWO_32 = 2 ** 32;
-const [MINUS, PLUS, TILDE, STAR, BAR, LESS, ZERO, NINE, UNDERSCORE, BLANK] = [0x2d, 0x2b, 0x7e, 0x2a, 0x7c, 0x3c, 0x30, 0x39, 0x5f, 0x20];
+const [MINUS, PLUS, TILDE, STAR, BAR, LESS, ZERO, UNDERSCORE, BLANK] = [0x2d, 0x2b, 0x7e, 0x2a, 0x7c, 0x3c, 0x30, 0x5f, 0x20];
 
-export const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 export const isWord = (byte: number): boolean => isLetter(byte) || isDigit(byte) || byte === UNDERSCORE;
-
-export function hexDigit(byte: number): number {
-  if (isDigit(byte)) return byte - ZERO;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-}
 
 /** What `read` found. */
 export type NumberKind = "number" | "unknown_name" | "none";

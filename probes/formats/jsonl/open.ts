@@ -1,0 +1,236 @@
+import type { ProbeCatalogue, RecordedMemory, SampledEvent, Tracepoint } from "../../../lang/catalogue.ts";
+import type { ByteSource } from "../../byte-source.ts";
+import { buildCatalogue, type EventSource } from "../../catalogue.ts";
+import { taskRules } from "../../kernel/task-rules.ts";
+import type { Recording, TaskRule } from "../../recording.ts";
+import { recordStream } from "../../stream/record-stream.ts";
+import { warningList } from "../../warnings.ts";
+import { parseEventFormat } from "../event-format.ts";
+import type { OpenResult } from "../format.ts";
+import { formatText } from "../text/format-text.ts";
+import { knownEvents } from "../text/known-events.ts";
+import { describeEvents, type DescribedEvent } from "./describe.ts";
+import { planEvent } from "./event-plan.ts";
+import { KernelFrames, UserFrames } from "./frames.ts";
+import { noHeader, readHeader, type Header } from "./header.ts";
+import { JsonReader } from "./json-reader.ts";
+import { scanLines, type Scan } from "./scan.ts";
+import { JsonlSource, type LineEvent } from "./source.ts";
+import type { StackFormat } from "./stack-writer.ts";
+import { TASK_COMM, TASK_TGID } from "./task-memory.ts";
+import { warningsOf } from "./trouble.ts";
+
+const NEWLINE = 0x0a;
+/** Descriptions of all events of a kernel are some 3 MB. */
+const MOST_HEADER_BYTES = 1 << 26;
+/** Times before the first line's are known down to this, ns. */
+const ROOM_BEFORE = 1n << 52n;
+const COMMON_PID = 4;
+const COMM_BYTES = 16;
+
+/** The first line, if it is a header. */
+function headerOf(source: ByteSource): Header | string {
+  let bytes = new Uint8Array(Math.min(1 << 16, source.sizeBytes));
+  let end = -1;
+  for (;;) {
+    const got = source.readAt(0, bytes);
+    end = bytes.subarray(0, got).indexOf(NEWLINE);
+    if (end >= 0 || bytes.length === source.sizeBytes) break;
+    if (bytes.length >= MOST_HEADER_BYTES) return "the first line is longer than 64 MiB";
+    bytes = new Uint8Array(Math.min(bytes.length * 8, source.sizeBytes));
+  }
+  const line = bytes.subarray(0, end < 0 ? bytes.length : end);
+  const json = new JsonReader();
+  json.start(line, 0, line.length);
+  const isHeader = /^\s*\{\s*"hindsight"\s*:/.test(new TextDecoder().decode(line.subarray(0, 256)));
+  if (!isHeader) return noHeader;
+  if (!json.skip() || !json.finish()) return `header: 1:${json.mistakeAt + 1}: ${json.mistake ?? "it cannot be read"}`;
+  const result = readHeader(new TextDecoder().decode(line));
+  return result.ok ? result.header : result.message;
+}
+
+/** Where user code is that was probed, as nobody gave it an address: no code is there. */
+const USER_PROBES_HIGH = 0x4857_0000;
+
+/** Where the code of a probe is; null: there are too many names. */
+function codeOf(
+  { name, source }: DescribedEvent,
+  index: number,
+  frames: KernelFrames,
+): { readonly low: number; readonly high: number } | null {
+  const { code, at } = name.probe!;
+  if (code === "user") return { low: index << 16, high: USER_PROBES_HIGH + (index >>> 16) };
+  const func = at === "return" ? source.name.replace(/_ret$/, "") : source.name;
+  return frames.readName(func, 0) ? { low: frames.low, high: frames.high } : null;
+}
+
+function lineEvent(event: DescribedEvent, index: number, frames: KernelFrames): LineEvent | null {
+  const { source, key, name } = event;
+  const format = parseEventFormat(source.formatText());
+  if (format === null) return null;
+  const blank = key.indexOf(" ");
+  const { probe } = name;
+  const field = format.fields.find((one) => one.name === (probe?.at === "return" ? "__probe_func" : "__probe_ip"));
+  const place = probe === null || field === undefined ? null : codeOf(event, index, frames);
+  return {
+    kind: key.slice(0, blank) as LineEvent["kind"],
+    name: key.slice(blank + 1),
+    plan: planEvent(format),
+    code: place === null ? null : { offset: field!.offset, sizeBytes: field!.sizeBytes, ...place },
+  };
+}
+
+/** Descriptions of the records behind events that hold their stacks, unless the header has them. */
+function stackSources(events: readonly DescribedEvent[], nextId: () => number): EventSource[] {
+  const has = (name: string): boolean => events.some(({ source }) => source.category === "ftrace" && source.name === name);
+  const make = (name: string, first: string, signed: boolean): EventSource[] => {
+    if (has(name)) return [];
+    const id = nextId();
+    const fields = [
+      { decl: first, offset: 8, sizeBytes: 4, signed },
+      { decl: "unsigned long caller[]", offset: 16, sizeBytes: 0, signed: false },
+    ];
+    return [{ category: "ftrace", name, id, formatText: () => formatText({ name, id, fields, printFormat: '""' }) }];
+  };
+  return [...make("kernel_stack", "int size", true), ...make("user_stack", "unsigned int tgid", false)];
+}
+
+function stackFormat(catalogue: ProbeCatalogue, kernelFrames: KernelFrames, user: UserFrames): StackFormat {
+  const of = (name: string): Tracepoint => catalogue.tracepoints.find((event) => event.category === "ftrace" && event.name === name)!;
+  const offset = (event: Tracepoint, field: string): number => event.fields.find(({ name }) => name === field)?.offset ?? 0;
+  const [kernel, own] = [of("kernel_stack"), of("user_stack")];
+  return {
+    kernelId: kernel.id,
+    kernelCount: offset(kernel, "size"),
+    kernelFrames: offset(kernel, "caller"),
+    userId: own.id,
+    userTgid: offset(own, "tgid"),
+    userFrames: offset(own, "caller"),
+    wordBytes: catalogue.longBytes,
+    kernel: kernelFrames,
+    user,
+  };
+}
+
+/** Records that tell what lines say of their tasks. They are in no catalogue: nobody recorded them. */
+const ownRules = (eventId: number): TaskRule[] => [
+  { eventId, when: "before", kind: "tgid", tgid: TASK_TGID },
+  {
+    eventId,
+    when: "before",
+    kind: "comm",
+    pid: COMMON_PID,
+    comm: { offset: TASK_COMM, sizeBytes: COMM_BYTES, loc: "inline", basename: false },
+  },
+];
+
+const SOFTWARE =
+  /^(cpu-clock|task-clock|page-faults|faults|context-switches|cs|cpu-migrations|minor-faults|major-faults|alignment-faults|emulation-faults|dummy|bpf-output)$/;
+
+function sampledOf({ source, seen }: DescribedEvent): SampledEvent {
+  const { name, id } = source;
+  const frequency = seen?.frequency ?? 0;
+  return {
+    label: name,
+    counted: { provider: SOFTWARE.test(name) ? "software" : "hardware", event: name },
+    breakpoint: null,
+    rate:
+      frequency > 0 ? { kind: "frequency", count: BigInt(frequency) } : { kind: "period", count: BigInt(Math.max(1, seen?.period ?? 1)) },
+    records: {
+      eventId: id,
+      only: null,
+      recipe: { registers: [], memory: [], typed: [] },
+      fields: [],
+      returnIndex: 0,
+      address: null,
+      callerOffset: null,
+    },
+  };
+}
+
+/** Memory that an export declares is what it says; of others the fields tell. */
+function withMemory(event: Tracepoint, memory: readonly RecordedMemory[]): Tracepoint {
+  return {
+    category: event.category,
+    name: event.name,
+    id: event.id,
+    get fields() {
+      return event.fields;
+    },
+    memory,
+  };
+}
+
+function baseOf({ firstNs }: Scan): bigint {
+  return firstNs === null || firstNs < ROOM_BEFORE ? 0n : firstNs - ROOM_BEFORE;
+}
+
+/**
+ * Opens a recording of JSON lines. Without a complete header the lines are looked through first, for events and their fields.
+ * Units: ns of the header's clock. Errors: a header that cannot be read; lines that cannot be are counted in the warnings.
+ * Source: docs/jsonl.md.
+ */
+export async function openJsonl(source: ByteSource): Promise<OpenResult> {
+  const header = headerOf(source);
+  if (typeof header === "string") return { ok: false, message: header };
+  let kallsyms = "";
+  const kernelFrames = new KernelFrames(() => kallsyms);
+  if (!header.complete) kallsyms = scanLines(source, null).kallsyms;
+  const scan = scanLines(source, header.complete ? null : kernelFrames);
+  kallsyms = scan.kallsyms;
+  const isKnown = [...scan.events.keys()].every((key) => header.events.has(key.slice(key.indexOf(" ") + 1)));
+  const known = new Map((isKnown ? [] : await knownEvents()).map((event) => [`${event.category}:${event.name}`, event]));
+  const described = describeEvents(header, scan, known);
+  if (!described.ok) return described;
+  const { events, nextId } = described;
+  const { longBytes } = header;
+  const { warnings, warn } = warningList();
+  const sources = [...events.map((event) => event.source), ...stackSources(events, nextId)];
+  const built = buildCatalogue({ events: sources, byteOrder: "little", longBytes, ncpus: header.ncpus ?? Math.max(1, scan.cpus), warn });
+  const memory = new Map(
+    [...header.events].flatMap(([name, event]) => (event.memory === undefined ? [] : [[name, event.memory] as const])),
+  );
+  const samples = events.filter(({ name }) => name.isSample).map(sampledOf);
+  const catalogue: ProbeCatalogue = {
+    ...built,
+    tracepoints: built.tracepoints.map((event) => {
+      const own = memory.get(`${event.category}:${event.name}`);
+      return own === undefined ? event : withMemory(event, own);
+    }),
+    ...(samples.length + header.sampled.length === 0 ? {} : { sampled: [...header.sampled, ...samples] }),
+  };
+  const user = new UserFrames();
+  const taskId = nextId();
+  const records = new JsonlSource({
+    source,
+    baseNs: baseOf(scan),
+    events: events.flatMap((event, i) => lineEvent(event, i + 1, kernelFrames) ?? []),
+    taskId,
+    stacks: stackFormat(catalogue, kernelFrames, user),
+  });
+  const rules = [...ownRules(taskId), ...header.taskRules, ...taskRules(catalogue)];
+  const recording: Recording = {
+    info: {
+      path: source.path,
+      format: "JSON lines",
+      clock: header.clock,
+      clockIsNs: header.clockIsNs,
+      ncpus: catalogue.ncpus,
+      uname: header.uname,
+      buffers: [""],
+      get warnings() {
+        return [...warnings, ...warningsOf(records.trouble)];
+      },
+      sizeBytes: source.sizeBytes,
+      recordedLost: [],
+    },
+    catalogue,
+    streams: [recordStream({ source: records, baseNs: baseOf(scan) })],
+    comms: header.comms,
+    taskRules: rules,
+    kallsyms: () => kernelFrames.kallsyms(),
+    userPlaceOf: (address) => user.placeOf(address),
+    close: () => source.close(),
+  };
+  return { ok: true, recording };
+}
