@@ -1,6 +1,7 @@
 /** Every format that can be replayed. The first one that recognises a file's beginning reads it, so those with a magic number go first. */
 import type { RecordingFormat } from "./format.ts";
 import { captureFormat } from "./pcap/format.ts";
+import { jsonlFormat } from "./jsonl/format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
 import { perfScriptFormat } from "./perf-script/format.ts";
 import { straceFormat } from "./strace/format.ts";
@@ -12,6 +13,7 @@ export const recordingFormats: readonly RecordingFormat[] = [
   traceDatFormat,
   perfDataFormat,
   captureFormat,
+  jsonlFormat,
   straceFormat,
   traceCmdReportFormat,
   ftraceTextFormat,
