@@ -138,6 +138,8 @@ export interface KernelName {
   readonly start: bigint;
   readonly end: bigint;
   readonly module: string | null;
+  /** The recording tells the name only: at the start the place in the function is not known. */
+  readonly isMadeUp: boolean;
 }
 
 /** What the streams have named so far. */

@@ -1,6 +1,7 @@
 /** Stacks as text (rows 6.28, 6.61–6.66). */
 import type { StackType } from "../../lang/types/type.ts";
 import type { MissingSymbols, RecordedMachine } from "./recorded-machine.ts";
+import type { KernelSymbol } from "./symbols.ts";
 
 /** Where printers find the frames of a stack: the session fills it in when it has its maps. */
 export interface StackSource {
@@ -21,11 +22,15 @@ interface Named {
 
 const hex = (address: bigint): string => address.toString(16);
 
+/** `func+off`, or `func` where the recording does not tell the place in it. */
+const placeIn = ({ name, start, isMadeUp }: KernelSymbol, address: bigint): string =>
+  isMadeUp === true && address === start ? name : `${name}+${address - start}`;
+
 function nameKernel(machine: RecordedMachine, missing: MissingSymbols, address: bigint): Named {
   const symbols = machine.symbols();
   const symbol = symbols?.symbolAt(address) ?? null;
   if (symbols === null || (symbol === null && symbols.isPartial === true)) missing.kernelSymbols++;
-  return { name: symbol === null ? null : `${symbol.name}+${address - symbol.start}`, path: null, buildId: null, fileOffset: 0n };
+  return { name: symbol === null ? null : placeIn(symbol, address), path: null, buildId: null, fileOffset: 0n };
 }
 
 function nameUser(machine: RecordedMachine, missing: MissingSymbols, address: bigint): Named {

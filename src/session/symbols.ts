@@ -6,6 +6,8 @@ export interface KernelSymbol {
   readonly start: bigint;
   /** Null: the kernel itself. */
   readonly module: string | null;
+  /** The address stands for the name: at its start the place in the function is not known. Absent: it is known. */
+  readonly isMadeUp?: boolean;
 }
 
 export interface KernelSymbols {

@@ -59,9 +59,12 @@ export class Calls implements Extras {
   #nameFrame(bytes: Uint8Array, from: number, end: number): void {
     const { hi, lo } = value;
     if (hi >= 0 || end - from < 2 || bytes[end - 1] !== BLANK) return;
-    this.#symbols.learn(bytes, from, end - 1, hi, lo);
-    value.hi = hi;
-    value.lo = lo;
+    // The text has no offset in the function: without a table of symbols the address says less than the name.
+    if (!this.#symbols.hasTable) this.#symbols.read(bytes, from, end - 1);
+    else {
+      value.hi = hi;
+      value.lo = lo;
+    }
   }
 
   scan(kind: number, bytes: Uint8Array, line: TextLine): void {

@@ -42,7 +42,10 @@ function find(bytes: Uint8Array, from: number, end: number, step: Step): number 
     let next = at + text.length;
     while (bytes[next] === BLANK) next++;
     if (bytes[next] === MINUS) next++;
-    if (isDigit(bytes[next])) return at;
+    if (!isDigit(bytes[next])) continue;
+    while (isDigit(bytes[next])) next++;
+    // Names of tasks hold colons and digits themselves: `kworker/0:1:53 [120]`.
+    if (isAt(bytes, next, end, step.behind)) return at;
   }
   return NO_MATCH;
 }

@@ -23,9 +23,15 @@ export interface FormContext {
 
 const isOwn = (field: FormatField): boolean => !field.common;
 
-function formOf(format: EventFormat, steps: readonly Step[], told: ReadonlySet<string>, context: FormContext): Form | null {
+function formOf(
+  format: EventFormat,
+  steps: readonly Step[],
+  told: ReadonlySet<string>,
+  context: FormContext,
+  leavesRest = false,
+): Form | null {
   const fixedBytes = fixedBytesOf(format);
-  return fixedBytes > MOST_FIXED_BYTES ? null : { decoder: new Decoder(format.id, fixedBytes, steps, context.symbols), told };
+  return fixedBytes > MOST_FIXED_BYTES ? null : { decoder: new Decoder(format.id, fixedBytes, steps, context.symbols, leavesRest), told };
 }
 
 /** As its print format has it. */
@@ -106,7 +112,8 @@ export function fieldsForm(format: EventFormat, names: readonly string[], contex
     const key = step(i === 0 ? kinds.LITERAL : kinds.SEEK, { text: bytesOf(`${i === 0 ? "" : " "}${field.name}=`) });
     return [key, valueStep(field, stop, shown.get(field.name))];
   });
-  return formOf(format, steps, new Set(names), context);
+  // Behind the last value may be the same in decimal: `0x10 (16)`.
+  return formOf(format, steps, new Set(names), context, true);
 }
 
 export const isDynamic = (format: EventFormat): boolean =>

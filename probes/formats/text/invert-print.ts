@@ -101,9 +101,8 @@ class Inverter {
     this.steps.push(step(kinds.LITERAL, { text: bytesOf(text) }));
   }
 
-  /** `stop`: the literal behind it; `thenNumber`: a number follows that. */
-  conversion({ type, suffix, arg }: Conversion, stop: string, thenNumber: boolean): void {
-    const until = { text: bytesOf(stop), thenNumber };
+  /** `until`: what follows it. */
+  conversion({ type, suffix, arg }: Conversion, until: Partial<Step>): void {
     if (type === "s") this.steps.push(...this.#text(arg, until));
     else if (type === "p" && suffix !== "" && !/^[xK]$/.test(suffix)) this.steps.push(this.#pointer(suffix, arg, until));
     else this.steps.push(this.#number(type, arg, until));
@@ -241,11 +240,11 @@ function firstOfEach(pairs: readonly (readonly [string, bigint])[]): Map<string,
 }
 
 /** What a text has to have behind a conversion for that to end: the literal that follows. */
-function stopOf(parts: readonly PrintPart[], at: number): { readonly stop: string; readonly thenNumber: boolean } {
-  const next = parts[at + 1];
-  if (next?.kind !== "literal") return { stop: "", thenNumber: false };
-  const behind = parts[at + 2];
-  return { stop: next.text, thenNumber: behind?.kind === "conversion" && (behind.type === "d" || behind.type === "u") };
+function stopOf(parts: readonly PrintPart[], at: number): Pick<Step, "text" | "thenNumber" | "behind"> {
+  const [next, number, behind] = parts.slice(at + 1, at + 4);
+  const text = bytesOf(next?.kind === "literal" ? next.text : "");
+  const thenNumber = text.length > 0 && number?.kind === "conversion" && (number.type === "d" || number.type === "u");
+  return { text, thenNumber, behind: bytesOf(thenNumber && behind?.kind === "literal" ? behind.text : "") };
 }
 
 /** Lines end where the format has its line break. */
@@ -262,10 +261,7 @@ export function invertPrint(format: EventFormat, printed: readonly PrintPart[], 
   const inverter = new Inverter(format, longBytes);
   parts.forEach((part, at) => {
     if (part.kind === "literal") inverter.literal(part.text);
-    else {
-      const { stop, thenNumber } = stopOf(parts, at);
-      inverter.conversion(part, stop, thenNumber);
-    }
+    else inverter.conversion(part, stopOf(parts, at));
   });
   return { steps: inverter.steps, told: inverter.told() };
 }

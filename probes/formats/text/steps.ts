@@ -60,6 +60,8 @@ export interface Step {
   readonly text: Uint8Array;
   /** A number follows the text. */
   readonly thenNumber: boolean;
+  /** What follows that number. */
+  readonly behind: Uint8Array;
   readonly offset: number;
   /** Of the field in the record; of an element of a VALUE that is an array: elementBytes. */
   readonly sizeBytes: number;
@@ -81,6 +83,7 @@ export function step(kind: number, parts: Partial<Step> = {}): Step {
     kind,
     text: parts.text ?? none,
     thenNumber: parts.thenNumber ?? false,
+    behind: parts.behind ?? none,
     offset: parts.offset ?? 0,
     sizeBytes: parts.sizeBytes ?? 0,
     elementBytes: parts.elementBytes ?? 0,

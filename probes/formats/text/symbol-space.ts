@@ -79,6 +79,11 @@ export class SymbolSpace implements KernelCode {
     return at;
   }
 
+  /** Whether symbols were kept beside the recording. */
+  get hasTable(): boolean {
+    return this.#kallsyms() !== null;
+  }
+
   /** The name, with or without offset, of the code at an address that is known. */
   learn(bytes: Uint8Array, from: number, end: number, hi: number, lo: number): void {
     let at = from;
@@ -138,7 +143,8 @@ export class SymbolSpace implements KernelCode {
   #symbol(number: number): KernelName {
     const start = this.#startOf(number);
     const end = start + BigInt(this.#extent[number]!) + 1n;
-    return { name: this.#names.text(number), start, end, module: this.#modules.get(number) ?? null };
+    const isMadeUp = this.#isReal[number] === 0 && this.#extent[number]! > 0;
+    return { name: this.#names.text(number), start, end, module: this.#modules.get(number) ?? null, isMadeUp };
   }
 
   symbolAt(address: bigint): KernelName | null {
