@@ -28,6 +28,8 @@ export interface Tracepoint {
   mayHaveField?(text: string): boolean;
   /** What its pointer fields lead to, where the record has that too. Absent: nothing. */
   readonly memory?: readonly RecordedMemory[];
+  /** The description of its records, as tracefs has it in a `format` file. Absent: there is none. */
+  readonly formatText?: () => string;
 }
 
 /** Where a 64-bit value comes from when a record is handled. */

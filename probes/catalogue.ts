@@ -41,6 +41,7 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
     category: event.category,
     name: event.name,
     id: event.id,
+    formatText: () => event.formatText(),
     // A kernel describes 1500 to 2500 events, and a script uses a handful.
     get fields() {
       fields ??= readFields(event, options);

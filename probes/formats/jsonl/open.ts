@@ -154,6 +154,7 @@ function withMemory(event: Tracepoint, memory: readonly RecordedMemory[]): Trace
     category: event.category,
     name: event.name,
     id: event.id,
+    ...(event.formatText === undefined ? {} : { formatText: event.formatText }),
     get fields() {
       return event.fields;
     },
