@@ -22,6 +22,8 @@ export interface Trail {
   readonly insns: InsnIndex[];
   /** Number of the step at which telling begins. */
   readonly from: number;
+  /** Also of paths that were walked to their end; absent: only of the current one. */
+  readonly ofAllPaths?: true;
 }
 
 /** A point of the trail to go back to. */
@@ -35,6 +37,7 @@ export function markOf(trail: Trail | null): Mark {
 }
 
 export function rewind(trail: Trail, mark: Mark): void {
+  if (trail.ofAllPaths) return;
   trail.lines.splice(mark.lines);
   trail.insns.splice(mark.insns);
 }

@@ -86,6 +86,14 @@ export function verify(program: ProgramSpec, maps: readonly MapSpec[], options: 
   return first.ok ? first : attempt(program, maps, options, { lines: [], insns: [], from: first.stats.insns - MAX_TOLD });
 }
 
+/** The whole walk as the kernel's log has it at level 2: each insn with what it made of the state, path after path; the last `most` steps. */
+export function verifierLog(program: ProgramSpec, maps: readonly MapSpec[], most = MAX_TOLD): readonly string[] {
+  const { stats } = attempt(program, maps, {}, null);
+  const trail: Trail = { lines: [], insns: [], from: stats.insns - most, ofAllPaths: true };
+  attempt(program, maps, {}, trail);
+  return trail.lines;
+}
+
 function attempt(program: ProgramSpec, maps: readonly MapSpec[], options: VerifyOptions, trail: Trail | null): Verdict {
   const walk: Walk = { paths: newExploration(options.everyState ?? false), trail, insn: START, state: null };
   let env: Env | null = null;
