@@ -18,7 +18,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** Integers as signed numbers of their width, strings by their whole buffer, tuples member by member; anything else is equal (row 6.16). */
-function compareKey(type: Type, a: Uint8Array, b: Uint8Array, at: number): number {
+export function compareKey(type: Type, a: Uint8Array, b: Uint8Array, at: number): number {
   switch (type.kind) {
     case "int":
     case "enum": {
