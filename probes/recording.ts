@@ -115,6 +115,8 @@ export interface Recording {
   userPlaceOf?(address: bigint): UserPlace | null;
   /** The kernel's types (BTF) as the recorder saved them, read on first use; absent: it did not, null: they cannot be read. */
   btf?(): Uint8Array | null;
+  /** Last names of threads, as far as the streams have told them. Absent: `comms` has them. */
+  names?(): ReadonlyMap<number, string>;
   /** Code that processes mapped, in order of time: what the streams have told so far. Absent: the format does not tell. */
   mappings?(): readonly TimedMapping[];
   close(): void;

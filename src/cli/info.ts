@@ -54,7 +54,7 @@ export function infoText(recording: Recording, result: Survey): string {
     `events    ${thousands(result.stats.events)} of ${events.length} kinds (${described.length} described)`,
     `tasks     ${tasks.length}: ${tasks
       .slice(0, MOST_TASKS)
-      .map(([tid]) => `${recording.comms.get(tid) ?? (tid === 0 ? "<idle>" : "<...>")}(${tid})`)
+      .map(([tid]) => `${recording.names?.().get(tid) ?? recording.comms.get(tid) ?? (tid === 0 ? "<idle>" : "<...>")}(${tid})`)
       .join(" ")}${tasks.length > MOST_TASKS ? " …" : ""}`,
     lostLine(result, recording),
     ...info.warnings.map((warning) => `WARNING   ${warning}`),

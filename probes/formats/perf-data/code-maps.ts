@@ -1,4 +1,4 @@
-/** What the records tell of the code that was mapped where: files of processes (MMAP, MMAP2), and code that the kernel made (KSYMBOL). */
+/** What the records tell beside events: the code that processes mapped (MMAP, MMAP2), build ids, names of threads (COMM, FORK). */
 import type { TimedMapping } from "../../recording.ts";
 import type { BuildId } from "./features.ts";
 import { readBuildId } from "./features.ts";
@@ -11,12 +11,15 @@ const MISC_BUILD_ID = 0x4000;
 /** Process id of the kernel's own mappings. */
 const KERNEL_PID = 0xffffffff;
 const MOST_MAPPINGS = 262_144;
+const MOST_NAMES = 65_536;
 const utf8 = new TextDecoder();
 
 export interface CodeMaps {
   readonly mappings: readonly TimedMapping[];
   /** Build ids by path, of records. */
   readonly buildIds: readonly BuildId[];
+  /** Last names of threads. */
+  readonly names: ReadonlyMap<number, string>;
   /** How many mappings were left out. */
   readonly leftOut: number;
   /** Takes in a record, in its turn. */
@@ -69,12 +72,14 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
   const little = byteOrder === "little";
   const mappings: TimedMapping[] = [];
   const buildIds: BuildId[] = [];
+  const names = new Map<number, string>();
   const paths = new Map<string, string>();
   /** Records of this pass, and of the longest one. */
   let [now, known, leftOut] = [0, 0, 0];
   return {
     mappings,
     buildIds,
+    names,
     get leftOut() {
       return leftOut;
     },
@@ -86,6 +91,12 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
         const body = new Uint8Array(record.buffer, record.byteOffset + 8, record.byteLength - 8);
         const one = readBuildId(body, record.getUint16(4, little));
         if (one !== null) buildIds.push(one);
+      } else if (type === recordType.comm || type === recordType.fork) {
+        if (record.byteLength < 24) return;
+        const isFork = type === recordType.fork;
+        const tid = record.getUint32(isFork ? 16 : 12, little);
+        const name = isFork ? names.get(record.getUint32(20, little)) : textAt(record, 16);
+        if (name !== undefined && (names.has(tid) || names.size < MOST_NAMES)) names.set(tid, name);
       } else if (type === recordType.mmap || type === recordType.mmap2) {
         const mapping = readMapping(record, little, paths);
         if (mapping === null) return;

@@ -100,6 +100,23 @@ function onlyRawOffset(one: PerfAttr): number {
   return isPlain && isAsked ? variableOffset(one) + 4 : 0;
 }
 
+const SOFTWARE_DUMMY = 9n;
+
+export interface PlainLayout {
+  readonly rawAt: number;
+  readonly tidAt: number;
+  readonly cpuAt: number;
+}
+
+/** Of recordings whose samples are all tracepoints' of one form; null: they are not. */
+export function plainLayout(attrs: readonly PerfAttr[]): PlainLayout | null {
+  // That one is there for other records than samples.
+  const sampling = attrs.filter(({ type, config }) => type !== attrType.software || config !== SOFTWARE_DUMMY);
+  const first = sampling[0];
+  if (first === undefined || sampling.some((one) => one.sampleType !== first.sampleType || onlyRawOffset(one) === 0)) return null;
+  return { rawAt: onlyRawOffset(first), tidAt: sampleOffset(first, "tid"), cpuAt: sampleOffset(first, "cpu") };
+}
+
 /** One entry of the transcoder's table. */
 export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: number, architecture: "x86_64" | "arm64"): void {
   const set = (field: number, value: number): void => view.setUint32(at + field, value, true);

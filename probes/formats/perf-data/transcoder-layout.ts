@@ -20,6 +20,10 @@ export const state = {
   dense: 136,
   denseCount: 140,
   denseBase: 144,
+  /** Where all samples have RAW, the task and the CPU, if each is a tracepoint's and holds nothing else of variable length; 0: not so. */
+  plainRawAt: 152,
+  plainTidAt: 156,
+  plainCpuAt: 160,
   /** Event ids of the records that the transcoder makes. */
   tgidEvent: 24,
   commEvent: 28,
@@ -51,7 +55,7 @@ export const state = {
   /** u64: lost events, of LOST and LOST_SAMPLES records. */
   lost: 128,
   countersEnd: 136,
-  sizeBytes: 152,
+  sizeBytes: 168,
 } as const;
 
 /** How the samples and other records of a perf_event_attr are read. Offsets from the start of the record; 0: not there. */

@@ -1,7 +1,7 @@
 /** The transcoder (assembly/) as an object: records in, ring-buffer pages out. */
 import type { PerfAttr } from "./attr.ts";
 import type { RecordBytes } from "./record-bytes.ts";
-import { commonTimeOffset, idOffset, writeAttr } from "./sample-layout.ts";
+import { commonTimeOffset, idOffset, plainLayout, writeAttr } from "./sample-layout.ts";
 import { attr, idSlot, limits, produced, run, SLACK, STATE, state } from "./transcoder-layout.ts";
 import { transcoderBytes } from "./transcoder.wasm.ts";
 
@@ -152,6 +152,12 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   set(state.dense, plan.dense);
   set(state.denseCount, plan.denseCount);
   view.setBigUint64(STATE + state.denseBase, plan.denseBase, true);
+  const plain = plainLayout(attrs);
+  if (plain !== null) {
+    set(state.plainRawAt, plain.rawAt);
+    set(state.plainTidAt, plain.tidAt);
+    set(state.plainCpuAt, plain.cpuAt);
+  }
   set(state.idAt, idOffset(attrs));
   set(state.sampleTimeAt, commonTimeOffset(attrs));
   for (const [name, id] of Object.entries(ownEvents)) set(state[name as keyof OwnEventIds], id);

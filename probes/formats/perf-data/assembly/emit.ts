@@ -40,7 +40,7 @@ import {
 import { attrOfSample } from "./attrs";
 import { sideband } from "./env";
 import { half, long, putHalf, putLong, putWord, word } from "./order";
-import { addLost, begin, beginNext, cpuNow, MOST_RECORD_BYTES } from "./pages";
+import { addLost, begin, beginNext, copyAtLeast, cpuNow, MOST_RECORD_BYTES } from "./pages";
 import { kernelAt, kernelEvent, kernelFrames, putStack, splitChain, userAt, userEvent, userFrames } from "./stacks";
 import { tellComm, tellExit, tellFork, tellProcess } from "./tasks";
 import { chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes, stackBytes, userRegsAt } from "./variable";
@@ -70,24 +70,6 @@ export function resetEmit(): void {
   written = 0;
 }
 
-/**
- * Copies up to 63 bytes too many: behind both places there is room (SLACK of transcoder-layout.ts). How long records are changes from one to the
- * next, so that a loop over just their bytes would be foretold wrongly each time.
- */
-// @inline
-function copyRaw(to: usize, from: usize, bytes: u32): void {
-  for (let i: u32 = 0; i < bytes; i += 64) {
-    store<u64>(to + i, load<u64>(from + i));
-    store<u64>(to + i, load<u64>(from + i, 8), 8);
-    store<u64>(to + i, load<u64>(from + i, 16), 16);
-    store<u64>(to + i, load<u64>(from + i, 24), 24);
-    store<u64>(to + i, load<u64>(from + i, 32), 32);
-    store<u64>(to + i, load<u64>(from + i, 40), 40);
-    store<u64>(to + i, load<u64>(from + i, 48), 48);
-    store<u64>(to + i, load<u64>(from + i, 56), 56);
-  }
-}
-
 // @inline
 function putTracepoint<Order>(attr: usize, ns: u64, cpu: u32, tid: u32, raw: usize, bytes: u32): bool {
   if (bytes < COMMON_BYTES || bytes > MOST_RECORD_BYTES) {
@@ -96,7 +78,7 @@ function putTracepoint<Order>(attr: usize, ns: u64, cpu: u32, tid: u32, raw: usi
   }
   const at = beginNext<Order>(ns, cpu, bytes);
   if (!at) return false;
-  copyRaw(at, raw, bytes);
+  copyAtLeast(at, raw, bytes);
   putHalf<Order>(at, load<u32>(attr, ATTR_EVENT_ID));
   // As the recorder saw it, who may have been in a namespace, like everything else that is told of tasks.
   if (tid != NO_PID) putWord<Order>(at + COMMON_PID, tid);
@@ -213,8 +195,11 @@ function lose<Order>(record: usize, size: u32, at: usize): bool {
 export function emitOther<Order>(record: usize, size: u32, ns: u64): bool {
   const type = word<Order>(record);
   // On whichever CPU: it does not matter to what they tell.
-  if (type == RECORD_TYPE_COMM) return tellComm<Order>(record, ns, cpuNow);
-  if (type == RECORD_TYPE_FORK) return tellFork<Order>(record, ns, cpuNow);
+  if (type == RECORD_TYPE_COMM || type == RECORD_TYPE_FORK) {
+    const isTold = type == RECORD_TYPE_COMM ? tellComm<Order>(record, ns, cpuNow) : tellFork<Order>(record, ns, cpuNow);
+    if (isTold) sideband(<u32>record);
+    return isTold;
+  }
   if (type == RECORD_TYPE_EXIT) return tellExit<Order>(record, ns, cpuNow);
   if (type == RECORD_TYPE_LOST) return lose<Order>(record, size, BODY + 8);
   if (type == RECORD_TYPE_LOST_SAMPLES) return lose<Order>(record, size, BODY);

@@ -32,7 +32,7 @@ import { timeOf } from "./attrs";
 import { count, emitOther, emitSample, resetEmit } from "./emit";
 import { sideband } from "./env";
 import { half, long, word } from "./order";
-import { finishPages, resetPages, startPages } from "./pages";
+import { finishPages, putPlain, resetPages, startPages, timeNow } from "./pages";
 import { addRecord, addRecords, aloneTo, buildHeap, compact, earliest, isFull, pass, pendingBytes, prune, resetRuns } from "./runs";
 import { resetTasks } from "./tasks";
 
@@ -212,6 +212,16 @@ function emitRun<Order>(run: usize, limit: u64, place: usize): bool {
   const sampleTimeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
   let hasRoom = true;
   do {
+    if (time >= emitted && time >= firstSample && word<Order>(at) == RECORD_TYPE_SAMPLE) {
+      const next = putPlain<Order>(at, min<usize>(end, place), time, limit);
+      if (next != at) {
+        emitted = timeNow();
+        at = next;
+        if (at >= end) break;
+        time = timeOf<Order>(at);
+        continue;
+      }
+    }
     const size = half<Order>(at + 6);
     const isSample = word<Order>(at) == RECORD_TYPE_SAMPLE;
     const ns = time < emitted || time < firstSample ? momentOf(time) : time;
