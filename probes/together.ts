@@ -1,5 +1,5 @@
 /** Several recordings of one time as one: their events merge by clock, each recording keeps its own event formats and its tag. */
-import type { ProbeCatalogue, Tracepoint } from "../lang/catalogue.ts";
+import type { ProbeCatalogue, SampledEvent, Tracepoint } from "../lang/catalogue.ts";
 import type { PageStream, Recording, RecordingInfo, TaskRule } from "./recording.ts";
 
 export interface TaggedRecording {
@@ -29,9 +29,16 @@ function sameLayout(a: ProbeCatalogue, b: ProbeCatalogue): boolean {
     a.tracepoints.every((one, i) => {
       const other = b.tracepoints[i]!;
       return one.id === other.id && one.category === other.category && one.name === other.name && sameFields(one, other);
-    })
+    }) &&
+    samplesOf(a) === samplesOf(b)
   );
 }
+
+/** What the records of a recording's samples are. */
+const samplesOf = ({ sampled = [] }: ProbeCatalogue): string =>
+  sampled
+    .map(({ label, records: { eventId, recipe } }) => [label, eventId, ...recipe.registers.map(({ slot }) => slot)].join(" "))
+    .join("\n");
 
 function sameFields(a: Tracepoint, b: Tracepoint): boolean {
   return (
@@ -56,6 +63,11 @@ function findLayouts(parts: readonly TaggedRecording[]): {
   return { numbers, catalogues };
 }
 
+const sampledWithId = (event: SampledEvent, layout: number): SampledEvent => ({
+  ...event,
+  records: { ...event.records, eventId: event.records.eventId + layout * 2 ** LAYOUT_SHIFT },
+});
+
 /** The same event under the number that it has among all of them. The fields stay unread until somebody asks. */
 function withId(event: Tracepoint, layout: number): Tracepoint {
   if (layout === 0) return event;
@@ -79,6 +91,7 @@ function joinedCatalogue(catalogues: readonly ProbeCatalogue[]): ProbeCatalogue 
   const { byteOrder, longBytes } = catalogues[0]!;
   return {
     tracepoints: catalogues.flatMap(({ tracepoints }, layout) => tracepoints.map((event) => withId(event, layout))).sort(byName),
+    sampled: catalogues.flatMap(({ sampled = [] }, layout) => sampled.map((event) => sampledWithId(event, layout))),
     byteOrder,
     longBytes,
     ncpus: Math.max(...catalogues.map(({ ncpus }) => ncpus)),
@@ -177,6 +190,10 @@ export function together(parts: readonly TaggedRecording[]): TogetherResult {
       // Who is named by several is called as the first one has it.
       comms: new Map(parts.toReversed().flatMap(({ recording }) => [...recording.comms])),
       taskRules: joinedRules(parts, numbers),
+      ...(parts.every(({ recording }) => recording.tellsTasks === true) ? { tellsTasks: true } : {}),
+      ...(parts.some(({ recording }) => recording.mappings !== undefined)
+        ? { mappings: () => parts.flatMap(({ recording }) => recording.mappings?.() ?? []) }
+        : {}),
       kallsyms: () => parts.map(({ recording }) => recording.kallsyms()).find((text) => text !== null) ?? null,
       close() {
         for (const { recording } of parts) recording.close();

@@ -14,7 +14,7 @@ const PROFILED = ["cpu-clock", "cpu-cycles", "task-clock"];
 /** An event that was recorded for all modes includes what was recorded for some. */
 function ofAllModes(found: readonly SampledEvent[]): readonly SampledEvent[] {
   const all = found.filter(({ label }) => !/[:/][ukhGHIppS]+$/.test(label));
-  return all.length > 0 ? all.slice(0, 1) : found;
+  return all.length > 0 ? all : found;
 }
 
 const countedAs = (sampled: readonly SampledEvent[], event: string): readonly SampledEvent[] =>

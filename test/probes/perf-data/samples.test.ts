@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { attrType } from "../../../probes/formats/perf-data/attr.ts";
 import { branchBit, readBit, sampleBit } from "../../../probes/formats/perf-data/transcoder-layout.ts";
 import type { Recording } from "../../../probes/recording.ts";
+import { together } from "../../../probes/together.ts";
 import { byteList } from "../../../tooling/perf-data/bytes.ts";
 import { perfDataBytes, recordsOf, type WrittenAttr, type WrittenSample } from "../../../tooling/perf-data/writer.ts";
 import { runScript } from "../../support/run-script.ts";
@@ -160,4 +161,22 @@ test("samples whose attrs differ are told apart by their ids; unknown ones are c
     "@f[1]: 1",
   ]);
   expect(recording.info.warnings).toEqual(["1 sample of unknown events left out"]);
+});
+
+test("samples of two recordings side by side", async () => {
+  const clock = attr("cpu-clock", attrType.software, 0, { freq: true, period: 99 });
+  const both = together([
+    { recording: await sampled([clock], [{ ip: 1 }, { ip: 2 }]), tag: "a", offsetNs: 0n },
+    {
+      recording: await sampled([faults, { ...clock, ids: [2] }], [{ ip: 3, of: { ...clock, ids: [2] } }, { ip: 4 }]),
+      tag: "b",
+      offsetNs: 5n,
+    },
+  ]);
+  if (!both.ok) expect.fail(both.message);
+  expect(await printed(both.recording, 'profile:hz:99 { @[recording, reg("ip")] = count(); }')).toEqual([
+    "@[a, 1]: 1",
+    "@[a, 2]: 1",
+    "@[b, 3]: 1",
+  ]);
 });
