@@ -164,6 +164,7 @@ function readLatency(bytes: Uint8Array, from: number, end: number, head: LineHea
   if (bytes[at] !== COLON) at++;
   if (bytes[at] !== COLON || at >= end) return false;
   head.isRelative = true;
+  head.isSeconds = true;
   head.seconds = Math.floor(micros / 1e6);
   head.nanoseconds = (micros % 1e6) * 1000;
   head.body = bytes[at + 1] === BLANK ? at + 2 : at + 1;

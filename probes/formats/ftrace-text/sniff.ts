@@ -34,7 +34,7 @@ export function traceTextOf(head: Uint8Array): TraceText | null {
     // The last line may be cut.
     else if (readTraceHead(head, start, end, parsed)) {
       heads++;
-      if (head.subarray(start, parsed.body).includes(46, Math.max(0, parsed.body - start - 12))) seconds++;
+      if (parsed.isSeconds) seconds++;
     } else if (head[start] !== 35 && readGraphLine(head, start, end, graph)) columns++;
     else if (head[start] !== 35 && end > start) bodies++;
     start = end + 1;

@@ -3,7 +3,7 @@ import { newHead } from "../text/head.ts";
 import { openText, type TextFormat } from "../text/open.ts";
 import { ScriptFrames } from "./frames.ts";
 import { readSampleHead } from "./head.ts";
-import { readScriptLine } from "./line.ts";
+import { isOwnRecord, readScriptLine } from "./line.ts";
 import { Samples } from "./samples.ts";
 
 const MOST_LINES = 200;
@@ -32,8 +32,9 @@ const format: TextFormat = {
   },
 };
 
-/** Whether a word that ends in a colon follows the time, maybe behind a number: the event. */
+/** Whether a word that ends in a colon follows the time, maybe behind a number: the event; or what perf tells itself. */
 function hasEvent(bytes: Uint8Array, body: number, end: number): boolean {
+  if (isOwnRecord(bytes, body)) return true;
   for (let at = body; at < end;) {
     let word = at;
     while (word < end && bytes[word] !== BLANK) word++;

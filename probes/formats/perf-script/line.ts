@@ -12,7 +12,7 @@ const [HASH, COLON, TAB, BLANK] = [35, 58, 9, 32];
 const RECORD = Uint8Array.from("PERF_RECORD_", (c) => c.charCodeAt(0));
 const TWO_32 = 2 ** 32;
 
-function isRecord(bytes: Uint8Array, at: number): boolean {
+export function isOwnRecord(bytes: Uint8Array, at: number): boolean {
   for (let i = 0; i < RECORD.length; i++) if (bytes[at + i] !== RECORD[i]) return false;
   return true;
 }
@@ -26,7 +26,7 @@ function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBo
     at = skipBlanks(bytes, behind);
   }
   if (at >= end) return lines.NOTHING;
-  if (bytes[at] === RECORD[0] && isRecord(bytes, at)) {
+  if (bytes[at] === RECORD[0] && isOwnRecord(bytes, at)) {
     line.from = at;
     line.to = end;
     return lines.TASK;

@@ -12,7 +12,7 @@ const MOST_STRING_BYTES = 32_768;
 /** What a fixed part may be at most. */
 export const MOST_FIXED_BYTES = 16_384;
 
-const [BLANK, MINUS, QUOTE, OPEN_BRACE, OPEN_BRACKET, OPEN_PAREN, APOSTROPHE] = [32, 45, 34, 123, 91, 40, 39];
+const [BLANK, MINUS, QUOTE, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, OPEN_PAREN, APOSTROPHE] = [32, 45, 34, 123, 125, 91, 40, 39];
 const NO_MATCH = -1;
 
 /** A record that is being written, from its first byte on. */
@@ -260,7 +260,7 @@ export class Decoder {
       at = next;
       while (at < end && (bytes[at] === 44 || bytes[at] === BLANK)) at++;
     }
-    return at;
+    return bytes[at] === CLOSE_BRACE ? at + 1 : at;
   }
 }
 
@@ -292,13 +292,14 @@ function writeString(step: Step, bytes: Uint8Array, from: number, to: number, re
 
 /** ` "text"` behind an argument, up to the text that follows it. */
 function quoted(step: Step, bytes: Uint8Array, from: number, end: number, record: RecordBuffer): number {
-  const stop = find(bytes, from, end, step);
+  const isQuoted = bytes[from] === BLANK && bytes[from + 1] === QUOTE;
+  const open = from + 2;
+  let stop = find(bytes, from, end, step);
+  // Quotes and what looks like the next argument may be in the text, but not one behind the other.
+  while (isQuoted && stop >= 0 && stop < end && (stop <= open || bytes[stop - 1] !== QUOTE)) stop = find(bytes, stop + 1, end, step);
   if (stop < 0) return NO_MATCH;
-  let open = from;
-  while (open < stop && bytes[open] !== QUOTE) open++;
-  let close = stop - 1;
-  while (close > open && bytes[close] !== QUOTE) close--;
-  if (close > open && step.sizeBytes > 0) writeString(step, bytes, open + 1, close, record);
+  const close = bytes[stop - 1] === QUOTE ? stop - 1 : stop;
+  if (isQuoted && close >= open && step.sizeBytes > 0) writeString(step, bytes, open, close, record);
   return stop;
 }
 

@@ -100,11 +100,11 @@ function valueStep(field: FormatField, stop: Uint8Array, conversion: string | un
   return step(kinds.VALUE, { offset, sizeBytes, elementBytes: elementBytes(field), bareHex: conversion === "x" || conversion === "p" });
 }
 
-/** `name=value` of fields in that order, as the option `fields` and `report -R` have it; null if it names others than the format. */
+/** `name=value` of all fields in that order, as the option `fields` and `report -R` have it; null if it names others than the format does. */
 export function fieldsForm(format: EventFormat, names: readonly string[], context: FormContext): Form | null {
   const byName = new Map(format.fields.filter(isOwn).map((field) => [field.name, field]));
   const fields = names.map((name) => byName.get(name));
-  if (fields.length === 0 || !fields.every((field) => field !== undefined)) return null;
+  if (fields.length < byName.size || !fields.every((field) => field !== undefined)) return null;
   const shown = conversionsOf(format.printFormat);
   const steps = fields.flatMap((field, i): Step[] => {
     const next = fields[i + 1];

@@ -15,6 +15,8 @@ export interface LineHead {
   seconds: number;
   /** Below one second. */
   nanoseconds: number;
+  /** The time was written as seconds with a dot, not as a count of the clock. */
+  isSeconds: boolean;
   /** The time counts from the first event, not from the clock's zero. */
   isRelative: boolean;
   /** Where the text behind the time begins. */
@@ -31,6 +33,7 @@ export const newHead = (): LineHead => ({
   preempt: 0,
   seconds: 0,
   nanoseconds: 0,
+  isSeconds: true,
   isRelative: false,
   body: 0,
 });
@@ -59,6 +62,7 @@ export function readTime(bytes: Uint8Array, from: number, head: LineHead): numbe
     digit = bytes[++at]! - DIGIT_0;
   }
   if (at === from || at - from > MOST_DIGITS) return -1;
+  head.isSeconds = bytes[at] === DOT;
   if (bytes[at] === COLON) {
     head.seconds = Math.floor(whole / BILLION);
     head.nanoseconds = whole - head.seconds * BILLION;

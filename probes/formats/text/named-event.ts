@@ -136,6 +136,7 @@ export class NamedEvent {
   /** Back to the form that came first, so that every run reads alike. */
   rewind(): void {
     this.unread = 0;
+    for (const { form } of this.#candidates) form.decoder.unknownNames = 0;
     this.#current = [...this.#met][0] ?? null;
   }
 }

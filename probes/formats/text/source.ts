@@ -215,6 +215,8 @@ export class TextSource implements RecordSource {
     if (kind === kinds.PRINT || kind === kinds.UNKNOWN) return this.#print(bytes);
     if (!this.#options.extras.emit(kind, bytes, line, this.#writer)) return false;
     if (this.#options.extras.framesFollow) this.#beginStack("none");
+    // A sample without a callchain has its own place alone.
+    if (kind === kinds.SAMPLE && line.from < line.to) this.#addFrame(bytes);
     return true;
   }
 

@@ -25,7 +25,8 @@ const KEY = /(?:^|([ ,([{|]))([A-Za-z_]\w*)(=|: (?=0x))/g;
 function kindOf(text: string): Kind {
   if (/^-?\d+$/.test(text)) return BigInt(text) >= 1n << 63n ? "unsigned" : "decimal";
   if (/^0x[0-9a-f]{1,16}$/i.test(text)) return "unsigned";
-  return /^[0-9a-f]{1,16}$/i.test(text) ? "hex" : "string";
+  // `add` and `b` are words, `ffffffff` and `b2` are not.
+  return /^(?=.*\d|.{8})[0-9a-f]{1,16}$/i.test(text) ? "hex" : "string";
 }
 
 const later = (a: Kind, b: Kind): Kind => (order.indexOf(a) > order.indexOf(b) ? a : b);

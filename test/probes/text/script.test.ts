@@ -1,0 +1,104 @@
+/** perf script: its layouts, samples, stacks and side-band events. */
+import { expect, test } from "vitest";
+import { ofScript, openText, printed } from "./support.ts";
+
+const BODY = "sched:sched_wakeup: comm=a pid=22 prio=120 target_cpu=001";
+const SCRIPT = 't:sched:sched_wakeup { printf("%s %d %d %d %llu %d\\n", comm, pid, tid, cpu, nsecs, args.pid) }';
+
+test.each([
+  ["as it is", `            bash  1360 [001]  1214.942565:      ${BODY}`, "bash 1360 1360 1 1214942565000 22"],
+  ["with callchains names are not padded", `bash  1360 [001]  1214.942565:      ${BODY}`, "bash 1360 1360 1 1214942565000 22"],
+  ["process and thread", `            bash  1360/1361  [001]  1214.942565:      ${BODY}`, "bash 1360 1361 1 1214942565000 22"],
+  ["no CPU", `            bash  1360  1214.942565:      ${BODY}`, "bash 1360 1360 0 1214942565000 22"],
+  ["--ns", `            bash  1360 [001]  1214.942565123:      ${BODY}`, "bash 1360 1360 1 1214942565123 22"],
+  ["with the period", `            bash  1360 [001]  1214.942565:          1 ${BODY}`, "bash 1360 1360 1 1214942565000 22"],
+  ["names with blanks and numbers", `   Web Content 2  1360 [001]  1214.942565:  ${BODY}`, "Web Content 2 1360 1360 1 1214942565000 22"],
+  ["the idle task", `         swapper     0 [003]  1214.942565:  ${BODY}`, "swapper/3 0 0 3 1214942565000 22"],
+])("%s", async (_name, line, expected) => {
+  expect(await ofScript(`${line}\n`, SCRIPT)).toEqual([expected]);
+});
+
+test("without tasks: -F time,event,trace", async () => {
+  const text = ` 1214.942565: ${BODY}\n 1214.942566: ${BODY}\n`;
+  expect(await ofScript(text, "t:sched:sched_wakeup { @[tid, args.pid] = count() }")).toEqual(["@[0, 22]: 2"]);
+});
+
+test("names are those of the moment", async () => {
+  const text = [`sh  7 [000]  1.000001: ${BODY}`, `ls  7 [000]  1.000002: ${BODY}`, `:8  8 [000]  1.000003: ${BODY}`, ""].join("\n");
+  expect(await ofScript(text, "t:sched:sched_wakeup { @[comm] = count() }")).toEqual(["@[<...>]: 1", "@[ls]: 1", "@[sh]: 1"]);
+});
+
+test("tracepoints with stacks of the kernel and of programs", async () => {
+  const text = [
+    `probe  8744 [000]  1286.666702: ${BODY}`,
+    "\tffffffff8158c3f5 try_to_wake_up+0xd5 ([kernel.kallsyms])",
+    "\tffffffffc0123456 ext4_thing+0x6 ([ext4])",
+    "\t           20b1d __GI___open64_nocancel+0x2d (/usr/lib/ld-linux-x86-64.so.2)",
+    "\t           20b00 inner (inlined)",
+    "\t    7fdb649bf8a8 [unknown] ([unknown])",
+    "",
+    `probe  8744 [000]  1286.666703: ${BODY}`,
+    "",
+  ].join("\n");
+  const recording = await openText(text, "perf script text");
+  expect(await printed('t:sched:sched_wakeup { printf("%s%s", kstack, ustack) }', recording)).toEqual([
+    "        try_to_wake_up+213",
+    "        ext4_thing+6",
+    "        __GI___open64_nocancel+45",
+    "        0x7fdb649bf8a8",
+  ]);
+});
+
+const SAMPLES = [
+  "bash 27754 [000]  1112.927826:    1001001 cpu-clock: ",
+  "\tffffffff8158c3f5 next_uptodate_folio+0xd5 ([kernel.kallsyms])",
+  "",
+  "bash 27754 [000]  1112.928826:    1001001 cpu-clock: ",
+  "\t            1195 warm+0xc (/opt/hs/hsburn)",
+  "",
+  "bash 27754 [000]  1112.929826:     250000 cycles:u: ",
+  "\t            1195 warm+0xc (/opt/hs/hsburn)",
+  "",
+].join("\n");
+
+test("samples are what profile, software and hardware probes fire on", async () => {
+  const script = `profile:us:1001 { printf("k%s u%s\\n", kstack, ustack) }
+    hardware:cpu-cycles:250000 { @h = count() }`;
+  expect(await ofScript(SAMPLES, script)).toEqual(["k", "        next_uptodate_folio+213", " u", "k u", "        warm+12", "@h: 1"]);
+});
+
+test("samples without callchains have one frame", async () => {
+  const text =
+    "            bash 27754  1112.927826:    1001001 cpu-clock:  ffffffff8158c3f5 next_uptodate_folio+0xd5 ([kernel.kallsyms])\n";
+  const recording = await openText(text, "perf script text");
+  expect(recording.catalogue.sampled?.map(({ label, rate }) => [label, rate.count])).toEqual([["cpu-clock", 1001001n]]);
+  expect(await printed("profile:hz:999 { @[kstack] = count() }", recording)).toEqual(["@[", "        next_uptodate_folio+213", "]: 1"]);
+});
+
+test("what --show-task-events tells", async () => {
+  const text = [
+    "           probe  8744 [000]  1.000001: PERF_RECORD_COMM exec: probe:8744/8744",
+    "           probe  8744 [000]  1.000002: PERF_RECORD_FORK(8744:8745):(8744:8744)",
+    `           probe  8745 [001]  1.000003: ${BODY}`,
+    "           probe  8744 [000]  1.000004: PERF_RECORD_FORK(8750:8750):(8744:8744)",
+    `           probe  8750 [001]  1.000005: ${BODY}`,
+    "           probe  8745 [000]  1.000006: PERF_RECORD_EXIT(8744:8745):(8744:8744)",
+    "           probe  8744 [000]  1.000007: PERF_RECORD_LOST lost 12",
+    "           probe  8744 [000]  1.000008: PERF_RECORD_MMAP2 8744/8744: [0x400000(0x1000) @ 0 08:01 12 0]: r-xp /bin/probe",
+    "",
+  ].join("\n");
+  expect(await ofScript(text, 't:sched:sched_wakeup { printf("%d %d\\n", pid, tid) }')).toEqual(["8744 8745", "8750 8750"]);
+});
+
+test("probes have their group in front, addresses without 0x", async () => {
+  const text = [
+    'hssh   249 [000]    27.630398:  probe:open_it: (ffffffff81360d50) dfd=-100 filename="/var/hs" how=0xffa0',
+    "hssh   249 [000]    27.630399:  probe:opened: (ffffffff81360d50 <- ffffffff81076840) ret=3",
+    "",
+  ].join("\n");
+  const definitions = [
+    "p:probe/open_it do_open dfd=$arg1:s32 filename=+0($arg2):ustring how=$arg3:x64\nr:probe/opened do_open ret=$retval:s64\n",
+  ];
+  const script = 'kprobe:do_open { printf("%d %s\\n", (int32)arg0, str(arg1)) } kretprobe:do_open { printf("%d\\n", retval) }';
+  expect(await ofScript(text, script, { definitions })).toEqual(["-100 /var/hs", "3"]);
+});
