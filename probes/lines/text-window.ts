@@ -23,15 +23,21 @@ export class TextWindow {
   /** In the window: what was read. */
   #filled = 0;
   readonly #source: ByteSource;
+  readonly #from: number;
 
-  constructor(source: ByteSource) {
+  /** `from`: offset of the first line to be read; what is before counts as one line. */
+  constructor(source: ByteSource, from = 0) {
     this.#source = source;
+    this.#from = from;
+    this.#base = from;
+    this.line = from > 0 ? 1 : 0;
     this.bytes = new Uint8Array(Math.max(1, Math.min(WINDOW_BYTES, source.sizeBytes)));
   }
 
   rewind(): void {
-    this.start = this.end = this.next = this.line = this.longLines = 0;
-    this.#base = this.#filled = 0;
+    this.start = this.end = this.next = this.longLines = this.#filled = 0;
+    this.line = this.#from > 0 ? 1 : 0;
+    this.#base = this.#from;
   }
 
   /** Of the file, for a place in the window. */

@@ -23,6 +23,8 @@ async function dispatch(options: CliOptions, console: Console): Promise<number> 
       return (await import("./list.ts")).list(options, console);
     case "info":
       return (await import("./info.ts")).info(options, console);
+    case "repl":
+      return (await import("./repl.ts")).repl(options, console);
     case "run":
       return (await import("./run.ts")).run(options, console);
   }
@@ -31,9 +33,11 @@ async function dispatch(options: CliOptions, console: Console): Promise<number> 
 /** The exit status. A defect of ours is told as such, never as an uncaught exception. */
 export async function command(argv: readonly string[], open: (buffering: CliOptions["buffering"]) => Console): Promise<number> {
   const recording = RECORDING.find((name) => name === argv[0]);
-  const parsed: ParsedArgs = recording === undefined ? parseCommandLine(argv) : { ok: false, message: "", usage: false };
+  const isConversion = argv[0] === "convert";
+  const parsed: ParsedArgs = recording === undefined && !isConversion ? parseCommandLine(argv) : { ok: false, message: "", usage: false };
   const console = open(parsed.ok ? parsed.options.buffering : "line");
   try {
+    if (isConversion) return await (await import("./convert.ts")).convertCommand(argv.slice(1), console);
     if (recording !== undefined) return await (await import("./plan/command.ts")).planning(recording, argv.slice(1), console);
     if (parsed.ok) return await dispatch(parsed.options, console);
     const usage = parsed.usage ? (await import("./usage.ts")).USAGE : "";

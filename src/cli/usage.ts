@@ -7,6 +7,8 @@ export const USAGE = `USAGE:
     use -- behind them for the script's own options (--name=value)
     hindsight -l [PATTERN | FILE] --trace FILE   list the probes of a recording (-lv: with fields)
     hindsight info FILE                          say what a recording holds
+    hindsight convert RECORDING --to FILE        write it as JSON lines (.jsonl) or trace.dat (.dat)
+    hindsight repl [SCRIPT] --trace FILE         try programs out, and move through the recording
     hindsight plan SCRIPT [-p PID | -- COMMAND]  print the commands that record what a script needs
     hindsight record SCRIPT -- COMMAND           record that of a command's own processes, then replay it (root)
 

@@ -17,9 +17,12 @@ export interface DescribedEvent {
 
 const MOST_IDS = 65_535;
 
+/** Low numbers are those of ftrace's own events, which other tools know by number. */
+const FIRST_ID = 100;
+
 /** Hands out numbers that no event has. */
 function freeIds(taken: ReadonlySet<number>): () => number {
-  let next = 1;
+  let next = FIRST_ID;
   return () => {
     while (taken.has(next)) next++;
     return next++;
@@ -104,6 +107,7 @@ export function describeEvents(header: Header, scan: Scan, known: ReadonlyMap<st
     return [{ source: { category, name, id, formatText: () => text }, key, name: seen.name, seen }];
   });
   const events = [...declared, ...found];
-  if (events.length > MOST_IDS - 8) return { ok: false, message: `${events.length} different events, more than ${MOST_IDS - 8}` };
+  if (events.length > MOST_IDS - FIRST_ID - 8)
+    return { ok: false, message: `${events.length} different events, more than ${MOST_IDS - FIRST_ID - 8}` };
   return { ok: true, events, nextId };
 }

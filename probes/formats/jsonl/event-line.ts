@@ -1,4 +1,5 @@
 /** The members of one line: numbers are read, what needs the event's description is remembered by its place. */
+import { hexDigit } from "../../lines/digits.ts";
 import { byteNames } from "../../lines/byte-names.ts";
 import { JsonReader } from "./json-reader.ts";
 
@@ -130,11 +131,26 @@ export class EventLine {
 
   #commOf(): boolean {
     const { json, comm } = this;
+    if (json.peek() === "object") return this.#hexComm();
     if (!json.string()) return false;
     const length = Math.min(json.textEnd - json.textStart, COMM_BYTES);
     for (let i = 0; i <= COMM_BYTES; i++) comm[i] = i < length ? json.text[json.textStart + i]! : 0;
     this.hasComm = length > 0;
     return true;
+  }
+
+  /** `{"hex":"ff"}`: a name that is no UTF-8. */
+  #hexComm(): boolean {
+    const { json, comm } = this;
+    if (!json.object() || !json.key() || !json.string()) return json.fail("comm must be a string");
+    comm.fill(0);
+    for (let i = 0; i < COMM_BYTES && json.textStart + 2 * i + 1 < json.textEnd; i++) {
+      const [high, low] = [hexDigit(json.text[json.textStart + 2 * i]!), hexDigit(json.text[json.textStart + 2 * i + 1]!)];
+      if (high < 0 || low < 0) return json.fail("comm must be hexadecimal");
+      comm[i] = high * 16 + low;
+    }
+    this.hasComm = comm[0] !== 0;
+    return !json.moreMembers() && json.mistake === null;
   }
 
   /** A whole number is ns, also as a string; one with a decimal point is seconds. */

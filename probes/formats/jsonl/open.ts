@@ -28,8 +28,8 @@ const ROOM_BEFORE = 1n << 52n;
 const COMMON_PID = 4;
 const COMM_BYTES = 16;
 
-/** The first line, if it is a header. */
-function headerOf(source: ByteSource): Header | string {
+/** The first line, if it is a header, and where the next one begins. */
+function headerOf(source: ByteSource): { readonly header: Header; readonly end: number } | string {
   let bytes = new Uint8Array(Math.min(1 << 16, source.sizeBytes));
   let end = -1;
   for (;;) {
@@ -43,10 +43,10 @@ function headerOf(source: ByteSource): Header | string {
   const json = new JsonReader();
   json.start(line, 0, line.length);
   const isHeader = /^\s*\{\s*"hindsight"\s*:/.test(new TextDecoder().decode(line.subarray(0, 256)));
-  if (!isHeader) return noHeader;
+  if (!isHeader) return { header: noHeader, end: 0 };
   if (!json.skip() || !json.finish()) return `header: 1:${json.mistakeAt + 1}: ${json.mistake ?? "it cannot be read"}`;
   const result = readHeader(new TextDecoder().decode(line));
-  return result.ok ? result.header : result.message;
+  return result.ok ? { header: result.header, end: line.length + 1 } : result.message;
 }
 
 /** Where user code is that was probed, as nobody gave it an address: no code is there. */
@@ -172,12 +172,13 @@ function baseOf({ firstNs }: Scan): bigint {
  * Source: docs/jsonl.md.
  */
 export async function openJsonl(source: ByteSource): Promise<OpenResult> {
-  const header = headerOf(source);
-  if (typeof header === "string") return { ok: false, message: header };
+  const first = headerOf(source);
+  if (typeof first === "string") return { ok: false, message: first };
+  const { header, end } = first;
   let kallsyms = "";
   const kernelFrames = new KernelFrames(() => kallsyms);
-  if (!header.complete) kallsyms = scanLines(source, null).kallsyms;
-  const scan = scanLines(source, header.complete ? null : kernelFrames);
+  if (!header.complete) kallsyms = scanLines(source, end, null).kallsyms;
+  const scan = scanLines(source, end, header.complete ? null : kernelFrames);
   kallsyms = scan.kallsyms;
   const isKnown = [...scan.events.keys()].every((key) => header.events.has(key.slice(key.indexOf(" ") + 1)));
   const known = new Map((isKnown ? [] : await knownEvents()).map((event) => [`${event.category}:${event.name}`, event]));
@@ -204,6 +205,7 @@ export async function openJsonl(source: ByteSource): Promise<OpenResult> {
   const taskId = nextId();
   const records = new JsonlSource({
     source,
+    from: end,
     baseNs: baseOf(scan),
     events: events.flatMap((event, i) => lineEvent(event, i + 1, kernelFrames) ?? []),
     taskId,

@@ -56,9 +56,9 @@ interface Seen extends SeenEvent {
 const isEvent = (content: string): content is EventKind => content === "event" || content === "probe" || content === "sample";
 const decoder = new TextDecoder();
 
-/** Reads the leading lines that are no events: header and kallsyms. Returns where the events begin. */
-export function scanLines(source: ByteSource, frames: KernelFrames | null): Scan {
-  const window = new TextWindow(source);
+/** `from`: where the header ends. `frames` null: only as far as the first event. */
+export function scanLines(source: ByteSource, from: number, frames: KernelFrames | null): Scan {
+  const window = new TextWindow(source, from);
   const line = new EventLine();
   const events = new Map<string, Seen>();
   const kallsyms: string[] = [];

@@ -23,6 +23,8 @@ export interface LineEvent {
 
 export interface SourceOptions {
   readonly source: ByteSource;
+  /** Offset of the first line behind the header. */
+  readonly from: number;
   readonly baseNs: bigint;
   readonly events: readonly LineEvent[];
   /** common_type of the records that tell comm and tgid. */
@@ -54,7 +56,7 @@ export class JsonlSource implements RecordSource {
 
   constructor(options: SourceOptions) {
     this.#options = options;
-    this.#window = new TextWindow(options.source);
+    this.#window = new TextWindow(options.source, options.from);
     this.#values = new ValueWriter(this.#line.json);
     this.#stacks = new StackWriter(this.#line.json, options.stacks);
     this.#tasks = new TaskMemory(options.taskId);

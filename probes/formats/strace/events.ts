@@ -2,19 +2,20 @@
 import type { EventSource } from "../../catalogue.ts";
 import { allSyscalls, type Syscall, type SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
 
+/** Low numbers are those of ftrace's own events, which other tools know by number. */
 export const eventIds = {
-  rawEnter: 1,
-  rawExit: 2,
-  fork: 3,
-  exec: 4,
-  exit: 5,
-  newTask: 6,
-  rename: 7,
-  signal: 8,
-  userStack: 9,
-  task: 10,
+  userStack: 13,
+  rawEnter: 101,
+  rawExit: 102,
+  fork: 103,
+  exec: 104,
+  exit: 105,
+  newTask: 106,
+  rename: 107,
+  signal: 108,
+  task: 110,
 } as const;
-const FIRST_SYSCALL_ID = 16;
+const FIRST_SYSCALL_ID = 128;
 
 export const FIRST_FIELD = 8;
 /** Where the arguments of an entry are. */

@@ -1,0 +1,119 @@
+/** `hindsight convert RECORDING --to FILE`: the same recording in another format. */
+import { closeSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createSpool } from "../../probes/file.ts";
+import { openRecording } from "../../probes/open.ts";
+import { convert, formatOfPath, type TargetFormat } from "../convert/convert.ts";
+import type { Sink } from "../convert/sink.ts";
+import type { Console } from "./console.ts";
+import { errnoText } from "./load.ts";
+
+export const CONVERT_USAGE = `USAGE: hindsight convert RECORDING --to FILE [--format jsonl|trace.dat]
+    FILE ends in .jsonl or .dat, unless --format says what it is; - as FILE is the standard output (jsonl)
+`;
+
+interface ConvertArguments {
+  readonly from: string;
+  readonly to: string;
+  readonly format: TargetFormat;
+}
+
+/** A string is what is wrong with the words. */
+function readArguments(words: readonly string[]): ConvertArguments | string {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...words],
+      options: { to: { type: "string" }, format: { type: "string" } },
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (error) {
+    return error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error);
+  }
+  const { values, positionals } = parsed;
+  const [from, ...rest] = positionals;
+  const { to } = values;
+  if (from === undefined || rest.length > 0) return "one recording to convert, please";
+  if (to === undefined) return "--to FILE says where to";
+  const asked = values.format ?? (to === "-" ? "jsonl" : formatOfPath(to));
+  if (asked === null) return `--format says what ${to} is to be: jsonl or trace.dat`;
+  if (asked !== "jsonl" && asked !== "trace.dat") return `there is no format '${asked}' to convert to: jsonl or trace.dat`;
+  if (to === "-" && asked !== "jsonl") return "a trace.dat is written to a file, not to the standard output";
+  return { from, to, format: asked };
+}
+
+interface FileSink extends Sink {
+  close(): void;
+}
+
+function writeAll(fd: number, bytes: Uint8Array, at: number | null): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at === null ? null : at + done);
+}
+
+/** Throws as openSync does. */
+function openSink(path: string): FileSink {
+  const fd = path === "-" ? 1 : openSync(path, "w");
+  let size = 0;
+  return {
+    write(bytes) {
+      writeAll(fd, bytes, path === "-" ? null : size);
+      size += bytes.length;
+    },
+    patch(offset, bytes) {
+      writeAll(fd, bytes, offset);
+    },
+    close() {
+      if (path !== "-") closeSync(fd);
+    },
+  };
+}
+
+function isSameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
+
+/** The exit status. */
+export async function convertCommand(words: readonly string[], console: Console): Promise<number> {
+  if (words.includes("--help") || words.includes("-h")) {
+    console.print(CONVERT_USAGE);
+    return 0;
+  }
+  const args = readArguments(words);
+  if (typeof args === "string") {
+    console.error(`ERROR: ${args}\n${CONVERT_USAGE}`);
+    return 1;
+  }
+  const { from, to, format } = args;
+  if (isSameFile(from, to)) {
+    console.error(`ERROR: ${to} is the recording itself\n`);
+    return 1;
+  }
+  const opened = await openRecording(from);
+  if (!opened.ok) {
+    console.error(`ERROR: ${opened.message}\n`);
+    return 1;
+  }
+  const { recording } = opened;
+  let sink: FileSink | null = null;
+  try {
+    sink = openSink(to);
+    const { events, leftOut } = await convert(recording, format, sink, createSpool);
+    for (const warning of recording.info.warnings) console.error(`WARNING: ${warning}\n`);
+    if (leftOut > 0) console.error(`WARNING: ${leftOut} records could not be taken over\n`);
+    if (to !== "-") console.print(`${events} events written to ${to}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (sink !== null && to !== "-") rmSync(to, { force: true });
+    console.error(`ERROR: failed to write '${to}': ${errnoText(error)}\n`);
+    return 1;
+  } finally {
+    sink?.close();
+    recording.close();
+  }
+}

@@ -1,0 +1,66 @@
+/** The first lines of an export: what holds for all of it. */
+import type { Tracepoint } from "../../../lang/catalogue.ts";
+import { taskRules } from "../../../probes/kernel/task-rules.ts";
+import { parseEventFormat } from "../../../probes/formats/event-format.ts";
+import { HEADER_VERSION, replaceBigint } from "../../../probes/formats/jsonl/header.ts";
+import { memoryOfFields } from "../../../probes/probed/field-memory.ts";
+import type { Recording } from "../../../probes/recording.ts";
+import type { BufferedSink } from "../sink.ts";
+
+const json = (value: unknown): string => JSON.stringify(value, replaceBigint);
+
+function eventJson(event: Tracepoint): string | null {
+  const format = event.formatText === undefined ? null : parseEventFormat(event.formatText());
+  if (format === null) return null;
+  const fields = format.fields
+    .filter(({ common }) => !common)
+    .map(({ decl, offset, sizeBytes, signed }) => ({ decl, offset, size: sizeBytes, signed: signed ?? false }));
+  const memory = event.memory ?? [];
+  const isOwn = json(memory) !== json(memoryOfFields(event.fields));
+  return json({ id: event.id, fields, ...(format.printFormat === "" ? {} : { print: format.printFormat }), ...(isOwn ? { memory } : {}) });
+}
+
+/** Rules that do not follow from the events. */
+function ownRules(recording: Recording): Recording["taskRules"] {
+  const derived = new Set(taskRules(recording.catalogue).map(json));
+  return recording.taskRules.filter((rule) => !derived.has(json(rule)));
+}
+
+const KALLSYMS_BYTES = 1 << 16;
+
+export function writeHeader(recording: Recording, sink: BufferedSink): void {
+  const { info, catalogue, comms } = recording;
+  const { clock, clockIsNs, uname } = info;
+  const head = {
+    hindsight: HEADER_VERSION,
+    clock,
+    clockIsNs,
+    ncpus: catalogue.ncpus,
+    longBytes: catalogue.longBytes,
+    uname,
+    complete: true,
+    ...(comms.size === 0 ? {} : { comms: Object.fromEntries(comms) }),
+    ...(catalogue.sampled === undefined ? {} : { sampled: catalogue.sampled }),
+    ...(ownRules(recording).length === 0 ? {} : { taskRules: ownRules(recording) }),
+  };
+  sink.text(`${json(head).slice(0, -1)},"events":{`);
+  let isFirst = true;
+  for (const event of catalogue.tracepoints) {
+    const text = eventJson(event);
+    if (text === null) continue;
+    sink.text(`${isFirst ? "" : ","}${JSON.stringify(`${event.category}:${event.name}`)}:${text}`);
+    isFirst = false;
+  }
+  sink.text("}}\n");
+  writeKallsyms(recording.kallsyms() ?? "", sink);
+}
+
+/** In pieces of whole lines. */
+function writeKallsyms(text: string, sink: BufferedSink): void {
+  for (let at = 0; at < text.length;) {
+    const newline = text.indexOf("\n", at + KALLSYMS_BYTES);
+    const end = newline < 0 ? text.length : newline + 1;
+    sink.text(`{"kallsyms":${JSON.stringify(text.slice(at, end))}}\n`);
+    at = end;
+  }
+}

@@ -1,0 +1,110 @@
+/** Writes a recording as JSON lines, event by event: memory does not grow with it. */
+import type { Recording } from "../../../probes/recording.ts";
+import { symbolsOf, type KernelSymbols } from "../../session/symbols.ts";
+import { eachEvent, type WalkedEvent } from "../each-event.ts";
+import type { BufferedSink } from "../sink.ts";
+import { stringText } from "./bytes-text.ts";
+import { eventText, type EventText } from "./field-text.ts";
+import { writeHeader } from "./header-text.ts";
+
+/** Names of frames that are remembered. */
+const MOST_FRAMES = 65_536;
+const SAFE_NS = BigInt(Number.MAX_SAFE_INTEGER);
+
+const nsText = (ns: bigint): string => (ns > SAFE_NS ? `"${ns}"` : String(ns));
+const lostText = (lost: number, ns: bigint): string => `{"ts":${nsText(ns)},"lost":${lost < 0 ? "null" : lost}}\n`;
+
+/** Frames as text, each address once. */
+class FrameTexts {
+  readonly #known = new Map<bigint, string>();
+  readonly #nameOf: (address: bigint) => string;
+
+  constructor(nameOf: (address: bigint) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  of(frames: BigUint64Array, count: number): string {
+    const texts: string[] = [];
+    for (let i = 0; i < count; i++) texts.push(this.#text(frames[i]!));
+    return `[${texts.join(",")}]`;
+  }
+
+  #text(address: bigint): string {
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(`0x${address.toString(16)}${this.#nameOf(address)}`);
+    if (this.#known.size < MOST_FRAMES) this.#known.set(address, text);
+    return text;
+  }
+}
+
+function kernelName(symbols: KernelSymbols | null, address: bigint): string {
+  const symbol = symbols?.symbolAt(address) ?? null;
+  return symbol === null ? "" : ` ${symbol.name}+0x${(address - symbol.start).toString(16)}`;
+}
+
+function userName(recording: Recording, address: bigint): string {
+  const place = recording.userPlaceOf?.(address) ?? null;
+  if (place === null) return "";
+  const symbol = place.symbol === null ? "" : ` ${place.symbol.name}+0x${place.symbol.offset.toString(16)}`;
+  return `${symbol}${place.path === "" ? "" : ` (${place.path})`}`;
+}
+
+function commEnd(comm: Uint8Array): number {
+  const end = comm.indexOf(0);
+  return end < 0 ? comm.length : end;
+}
+
+export interface Written {
+  readonly events: number;
+  /** Records that the recording does not describe, or that are damaged. */
+  readonly leftOut: number;
+}
+
+export function writeJsonl(recording: Recording, sink: BufferedSink): Written {
+  writeHeader(recording, sink);
+  const { catalogue } = recording;
+  const texts = new Map<number, EventText | null>();
+  const stacks = new Set<number>();
+  const byId = new Map(catalogue.tracepoints.map((event) => [event.id, event]));
+  for (const { category, name, id } of catalogue.tracepoints)
+    if (category === "ftrace" && (name === "kernel_stack" || name === "user_stack")) stacks.add(id);
+  const textOf = (id: number): EventText | null => {
+    let text = texts.get(id);
+    if (text === undefined) {
+      const event = byId.get(id);
+      texts.set(id, (text = event === undefined ? null : eventText(event, catalogue.byteOrder)));
+    }
+    return text;
+  };
+  const symbols = symbolsOf(recording);
+  const kernelFrames = new FrameTexts((address) => kernelName(symbols, address));
+  const userFrames = new FrameTexts((address) => userName(recording, address));
+  let events = 0;
+  let leftOut = 0;
+  const write = (event: WalkedEvent): void => {
+    if (event.lost !== 0) sink.text(lostText(event.lost, event.ns));
+    // They are part of the lines of their events.
+    if (stacks.has(event.id)) return;
+    const text = textOf(event.id);
+    if (text === null) {
+      leftOut++;
+      return;
+    }
+    events++;
+    const { bytes, start } = event;
+    const comm = event.comm[0] === 0 ? "" : `,"comm":${stringText(event.comm, 0, commEnd(event.comm))}`;
+    const flags = bytes[start + 2] === 0 ? "" : `,"common_flags":${bytes[start + 2]}`;
+    const preempt = bytes[start + 3] === 0 ? "" : `,"common_preempt_count":${bytes[start + 3]}`;
+    const kstack = event.kernelCount === 0 ? "" : `,"kstack":${kernelFrames.of(event.kernelFrames, event.kernelCount)}`;
+    const ustack = event.userCount === 0 ? "" : `,"ustack":${userFrames.of(event.userFrames, event.userCount)}`;
+    sink.text(
+      `{"ts":${nsText(event.ns)},"cpu":${event.cpu},"pid":${event.tid}${event.tgid === 0 ? "" : `,"tgid":${event.tgid}`}${comm}` +
+        `${flags}${preempt},"event":${text.name},"args":${text.args(event)}${kstack}${ustack}}\n`,
+    );
+  };
+  const end = eachEvent(recording, write);
+  if (end.lost !== 0) sink.text(lostText(end.lost, end.lastNs ?? 0n));
+  sink.flush();
+  return { events, leftOut: leftOut + end.damaged };
+}
