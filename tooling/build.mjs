@@ -1,6 +1,6 @@
 /**
- * Builds everything that is generated: the wasm runtime, then dist/: the bundle of the command, the code that V8 compiled for it, the launcher
- * and the sample recording. Files are replaced by rename, so that a command which runs meanwhile sees the old or the new ones.
+ * Builds everything that is generated: the wasm runtime, then dist/: the bundle of the command, the code that V8 compiled for it, the bundle of
+ * the terminal interface, the launcher and the sample recording. Files are replaced by rename, so that a command which runs meanwhile sees the old or the new ones.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,6 +9,7 @@ import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { buildRuntime } from "./build-runtime.mjs";
+import { buildTui, loadTuiLater } from "./tui-bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const fresh = path.join(root, `.dist-${process.pid}`);
@@ -39,8 +40,10 @@ process.chdir(root);
 await buildRuntime();
 await mkdir(fresh, { recursive: true });
 try {
+  const tui = await buildTui(fresh);
   const { outputFiles } = await build({
     entryPoints: ["src/cli/main.ts"],
+    plugins: [loadTuiLater(tui)],
     write: false,
     bundle: true,
     format: "cjs",

@@ -25,6 +25,8 @@ async function dispatch(options: CliOptions, console: Console): Promise<number> 
       return (await import("./info.ts")).info(options, console);
     case "repl":
       return (await import("./repl.ts")).repl(options, console);
+    case "tui":
+      return (await import("./tui.ts")).tui(options, console);
     case "run":
       return (await import("./run.ts")).run(options, console);
   }

@@ -44,6 +44,7 @@ export const FLAGS = {
   // Ours
   trace: { type: "string", multiple: true },
   sample: { type: "boolean" },
+  tui: { type: "boolean" },
   "clock-offset": { type: "string", multiple: true },
   workers: { type: "string" },
   strict: { type: "boolean" },

@@ -8,7 +8,7 @@ import { parsePid } from "./pid-argument.ts";
 export type Mode = "run" | "test" | "bench" | "codegen" | "compiler-bench" | "format";
 
 export interface CliOptions {
-  readonly command: "run" | "list" | "info" | "help" | "version" | "features";
+  readonly command: "run" | "list" | "info" | "repl" | "tui" | "help" | "version" | "features";
   readonly mode: Mode;
   /** -e text; the last one wins. */
   readonly program: string | null;
@@ -93,6 +93,8 @@ const MODE_FLAGS = [
 ] as const;
 
 const fail = (message: string, usage = false): ParsedArgs => ({ ok: false, message, usage });
+
+const NO_SCRIPT = "ERROR: USAGE: filename or -e 'program' required.";
 
 /** A word that holds `/` or ends in `.bt` is always a script: subcommand names never shadow files. */
 const isScriptPath = (word: string): boolean => word.includes("/") || word.endsWith(".bt");
@@ -246,7 +248,16 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     return words[1] === undefined && !base.sample && base.traces.length === 0
       ? fail("ERROR: USAGE: hindsight info FILE")
       : done("info", words[1] ?? null, []);
+  if (first === "repl") return inline === null ? done("repl", words[1] ?? null, words.slice(2)) : done("repl", null, words.slice(1));
+  // `tui` is a word before the script, --tui a flag anywhere.
+  const script = first === "tui" ? words.slice(1) : words;
+  if (first === "tui" || values.tui === true)
+    return inline !== null
+      ? done("tui", null, script)
+      : script[0] === undefined
+        ? fail(NO_SCRIPT)
+        : done("tui", script[0], script.slice(1));
   if (inline !== null) return done("run", null, words);
   if (first !== undefined) return done("run", first, words.slice(1));
-  return argv.length === 0 ? fail("", true) : fail("ERROR: USAGE: filename or -e 'program' required.");
+  return argv.length === 0 ? fail("", true) : fail(NO_SCRIPT);
 }

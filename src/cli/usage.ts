@@ -6,6 +6,7 @@ export const USAGE = `USAGE:
     hindsight [options] -e 'PROGRAM' [params]    run a one-liner
     use -- behind them for the script's own options (--name=value)
     hindsight -l [PATTERN | FILE] --trace FILE   list the probes of a recording (-lv: with fields)
+    hindsight tui [options] FILE | -e 'PROGRAM'  play it in the terminal: maps, output and timeline, back and forth
     hindsight info FILE                          say what a recording holds
     hindsight convert RECORDING --to FILE        write it as JSON lines (.jsonl) or trace.dat (.dat)
     hindsight repl [SCRIPT] --trace FILE         try programs out, and move through the recording

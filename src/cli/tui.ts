@@ -1,0 +1,48 @@
+/** Starts the terminal interface: `hindsight tui SCRIPT`, or --tui. */
+import path from "node:path";
+import { diagnosticTexts } from "../workspace/workspace.ts";
+import type { Console } from "./console.ts";
+import { loadSource } from "./load.ts";
+import { openWorkspace } from "./open-workspace.ts";
+import type { CliOptions } from "./options.ts";
+import { traceTime } from "./time-argument.ts";
+
+const NO_TERMINAL = "ERROR: USAGE: the terminal interface needs a terminal: its input or output is none";
+const DUMB = "ERROR: the terminal interface cannot move the cursor of this terminal (TERM=dumb)";
+
+export async function tui(options: CliOptions, console: Console): Promise<number> {
+  const refuse = (message: string): number => {
+    console.error(`${message}\n`);
+    return 1;
+  };
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return refuse(NO_TERMINAL);
+  if (process.env["TERM"] === "dumb") return refuse(DUMB);
+  const loaded = loadSource(options);
+  if (!loaded.ok) return refuse(loaded.message);
+  const opened = await openWorkspace(options, console);
+  if (!opened.ok) return refuse(opened.message);
+  const { workspace } = opened;
+  try {
+    const { name, text } = loaded.source;
+    const compilation = workspace.compile(text, name);
+    const attached = workspace.attach(compilation);
+    if (attached === null) {
+      for (const error of diagnosticTexts(compilation, "error")) console.error(error);
+      return 1;
+    }
+    // A bundle of its own (tooling/tui-bundle.mjs): who does not look does not load it.
+    const { runTui } = await import("../tui/tui.ts");
+    await runTui({
+      attached,
+      scriptName: options.program === null ? path.basename(name) : "-e",
+      recordingName: path.basename(workspace.recording.info.path),
+      input: process.stdin,
+      output: process.stdout,
+      env: process.env,
+      parseTime: traceTime,
+    });
+    return 0;
+  } finally {
+    workspace.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** All that a frame shows. */
+import type { MapDump } from "../session/map-dump.ts";
+import type { Density } from "../session/travel/density.ts";
+import type { Attached } from "../workspace/workspace.ts";
+import type { Glyphs } from "./draw/glyphs.ts";
+import type { Changes } from "./model/changes.ts";
+import type { TableOptions } from "./model/map-table.ts";
+import { mapsList, type ListRow } from "./model/maps-list.ts";
+import type { TimeRange } from "./model/timeline.ts";
+import type { Player } from "./player.ts";
+import type { View } from "./state.ts";
+
+/** What the recording is asked once. */
+export interface Overview {
+  readonly range: TimeRange;
+  readonly density: Density;
+}
+
+export interface Scene {
+  /** Of the script and of the recording, as they are shown. */
+  readonly scriptName: string;
+  readonly recordingName: string;
+  readonly attached: Attached;
+  readonly player: Player;
+  /** Null: it is being read. */
+  readonly overview: Overview | null;
+  readonly view: View;
+  readonly glyphs: Glyphs;
+  readonly maps: readonly MapDump[];
+  readonly changes: Changes;
+  /** Places of the script that the firing at hand came by. */
+  readonly spans: readonly { readonly start: number; readonly end: number }[];
+}
+
+export const mapsOf = ({ replay }: Attached): MapDump[] => replay.maps.indices.map((index) => replay.maps.dump(index));
+
+export const tableOptions = ({ view, attached, glyphs }: Pick<Scene, "view" | "attached" | "glyphs">): TableOptions => ({
+  sort: view.sort,
+  filter: view.filter.maps,
+  context: attached.context,
+  glyphs,
+});
+
+export const listOf = (scene: Pick<Scene, "view" | "attached" | "glyphs" | "maps">): ListRow[] => mapsList(scene.maps, tableOptions(scene));
