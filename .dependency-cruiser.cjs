@@ -40,11 +40,12 @@ module.exports = {
     { name: "output-no-node", severity: "error", from: { path: "^src/output/" }, to: NODE },
     only("workspace", "^src/workspace/", "^(src/(workspace|session|output)/|src/bpf/machine-types|lang/|probes/)"),
     { name: "workspace-no-node", severity: "error", from: { path: "^src/workspace/" }, to: NODE },
+    only("repl", "^src/repl/", "^(src/(repl|workspace|session|output|codegen|bpf)/|lang/|probes/|node:)"),
     {
       name: "faces-apart",
       severity: "error",
       from: { path: "^src/(cli|repl|tui)/" },
-      to: { path: "^src/(cli|repl|tui)/", pathNot: "^src/$1/", dependencyTypesNot: ["dynamic-import"] },
+      to: { path: "^src/(cli|repl|tui)/", pathNot: "^src/$1/", dependencyTypesNot: ["dynamic-import", "type-only"] },
     },
   ],
   options: {

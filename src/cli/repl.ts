@@ -1,0 +1,92 @@
+/** `hindsight repl [SCRIPT]`: starts the REPL with what the other commands do. */
+import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
+import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
+import type { ReplOptions, Sink } from "../repl/face.ts";
+import type { SessionResult } from "../session/session-options.ts";
+import { survey } from "../session/survey.ts";
+import type { Attached } from "../workspace/workspace.ts";
+import type { Console } from "./console.ts";
+import { infoText } from "./info.ts";
+import { loadSource } from "./load.ts";
+import { missingArguments } from "./missing-arguments.ts";
+import { openWorkspace } from "./open-workspace.ts";
+import type { CliOptions } from "./options.ts";
+import { utf8 } from "./output.ts";
+import { lostShortfalls, missingShortfalls, shortfallText } from "./report.ts";
+import { traceTime } from "./time-argument.ts";
+import { VERSION } from "./usage.ts";
+
+/** The words that name this recording for another command. */
+const recordingWords = ({ traces, sample, clockOffsets }: CliOptions): string[] => [
+  ...traces.flatMap((trace) => ["--trace", trace]),
+  ...(sample ? ["--sample"] : []),
+  ...clockOffsets.flatMap((offset) => ["--clock-offset", offset]),
+];
+
+function shortfalls(
+  options: CliOptions,
+  result: SessionResult,
+  { missing, replay }: Attached,
+  info: Parameters<typeof lostShortfalls>[0],
+): string[] {
+  const lost = result.stats === null ? [] : lostShortfalls(info, result.stats);
+  const asked = options.warnings
+    ? [...missingShortfalls({ ...result.missing, ...missing }), ...missingArguments(result.missingArguments)]
+    : [];
+  return replay.script.attach.length === 0 ? [] : [...lost, ...asked].map((one) => shortfallText(one, "WARNING"));
+}
+
+function sinkOf(console: Console, isInteractive: boolean): Sink {
+  const { out, error } = console;
+  const text = (shown: string): void => out.write(utf8(shown));
+  return {
+    bytes: (shown) => out.write(shown),
+    text,
+    note: (shown) => text(isInteractive && process.env["NO_COLOR"] === undefined ? `\x1b[2m${shown}\x1b[22m` : shown),
+    error,
+  };
+}
+
+export async function repl(options: CliOptions, console: Console): Promise<number> {
+  const wantsScript = options.file !== null || options.program !== null;
+  const loaded = wantsScript ? loadSource(options) : null;
+  if (loaded?.ok === false) {
+    console.error(`${loaded.message}\n`);
+    return loaded.exitCode;
+  }
+  const opened = await openWorkspace(options, console);
+  if (!opened.ok) {
+    console.error(`${opened.message}\n`);
+    return opened.exitCode;
+  }
+  const { workspace } = opened;
+  const { recording } = workspace;
+  for (const warning of recording.info.warnings) console.error(`WARNING: ${warning}\n`);
+  const isInteractive = isatty(0) && isatty(1);
+  const given: ReplOptions = {
+    workspace,
+    sink: sinkOf(console, isInteractive),
+    env: process.env,
+    version: VERSION,
+    script: loaded === null ? null : { name: loaded.source.name, text: loaded.source.text },
+    format: options.format === "json" ? "json" : "text",
+    window: {
+      from: options.from === null ? null : traceTime(options.from),
+      to: options.to === null ? null : traceTime(options.to),
+    },
+    info: () => infoText(recording, survey(recording)),
+    shortfalls: (result, attached) => shortfalls(options, result, attached, recording.info),
+    planning: async (name, program, words) => {
+      const { planning } = await import("./plan/command.ts");
+      return planning(name, ["-e", program, ...(name === "plan" ? recordingWords(options) : []), ...words], console);
+    },
+    tui: null,
+  };
+  try {
+    if (!isInteractive) return await (await import("../repl/piped.ts")).replPiped(given, sourceText(readFileSync(0)));
+    return await (await import("../repl/interactive.ts")).replInteractive(given, console.out);
+  } finally {
+    workspace.close();
+  }
+}

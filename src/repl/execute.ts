@@ -1,0 +1,52 @@
+/** Does what an input asks for. */
+import { providers } from "../../lang/check/attach/providers.ts";
+import { didYouMean } from "../../lang/diagnostics/suggest.ts";
+import { commands, findCommand, isCommand } from "./commands/table.ts";
+import { readInput } from "./input.ts";
+import { changePrograms } from "./run-programs.ts";
+import type { Session } from "./session.ts";
+
+function unknown(session: Session, word: string): void {
+  const names = commands.flatMap(({ name, aliases }) => [name, ...aliases.filter((alias) => alias.length > 2)]);
+  const near =
+    didYouMean(word, names) ??
+    didYouMean(
+      word,
+      providers.map(({ name }) => name),
+    );
+  const hint =
+    near === null ? "help lists the commands; a program begins with a probe: tracepoint:sched:sched_switch { … }" : `Did you mean ${near}?`;
+  session.fail(`ERROR: unknown command: ${word}\nHINT: ${hint}\n`);
+}
+
+async function addProgram(session: Session, text: string): Promise<void> {
+  const { draft } = session;
+  session.draft = null;
+  const index = draft?.replaces ?? null;
+  const program = { file: index === null ? null : session.programs[index]!.file, text };
+  const changed = index === null ? [...session.programs, program] : session.programs.with(index, program);
+  const done = await changePrograms(session, changed);
+  // Refused: it may be corrected in its place.
+  if (!done && index !== null) session.draft = { text, replaces: index };
+}
+
+/** False: something failed. The session goes on either way. */
+export async function execute(session: Session, text: string): Promise<boolean> {
+  session.hasFailed = false;
+  session.isInterrupted = false;
+  const input = readInput(text, isCommand);
+  switch (input.kind) {
+    case "nothing":
+      break;
+    case "command":
+      session.draft = null;
+      await findCommand(input.name)!.run(session, input.rest);
+      break;
+    case "program":
+      await addProgram(session, input.text);
+      break;
+    case "unknown":
+      unknown(session, input.word);
+  }
+  return !session.hasFailed;
+}
