@@ -23,5 +23,12 @@ export function corpus(): readonly CorpusFile[] {
     fixture("perf.data", "traces/s14-profile/perf.data.gz"),
     fixture("perf.data", "perf-data/piped.data.gz"),
     fixture("perf.data", "perf-data/compressed.data.gz"),
+    fixture("ftrace text", "traces/s09-signals/ftrace.txt.gz"),
+    fixture("ftrace text", "traces/s11-uprobes/ftrace.txt.gz"),
+    fixture("ftrace text", "text/graph.txt"),
+    fixture("trace-cmd report text", "traces/s05-tcploop/report.txt.gz"),
+    fixture("trace-cmd report text", "traces/s11-uprobes/report.txt.gz"),
+    fixture("perf script text", "traces/s07-kprobes/perf.script.txt.gz"),
+    fixture("perf script text", "traces/s14-profile/perf.script.txt.gz"),
   ];
 }

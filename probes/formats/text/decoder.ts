@@ -271,7 +271,8 @@ function named(names: readonly NamedValue[], bytes: Uint8Array, at: number, end:
 
 function inlineText(step: Step, bytes: Uint8Array, from: number, end: number, record: RecordBuffer): number {
   const stop = find(bytes, from, end, step);
-  if (stop < 0) return NO_MATCH;
+  // The kernel cannot have printed more than the field holds.
+  if (stop < 0 || stop - from > step.sizeBytes) return NO_MATCH;
   const length = Math.min(stop - from, step.sizeBytes - 1);
   const to = record.bytes;
   const { offset } = step;

@@ -92,9 +92,10 @@ export class NamedEvent {
     this.#lines++;
     if (!this.#isBuilt) this.#build(latin1.decode(bytes.subarray(from, end)));
     if (this.#read(bytes, from, end, record) >= 0) return true;
-    if (this.style !== "named" || this.#lines > LINES_LEARNT) return this.#met.size > 0;
+    // One text has one style.
+    if (this.style !== "named" || this.#met.size > 0) return this.#met.size > 0;
     this.#addFieldsForm(latin1.decode(bytes.subarray(from, end)));
-    return this.#read(bytes, from, end, record) >= 0 || this.#met.size > 0;
+    return this.#read(bytes, from, end, record) >= 0;
   }
 
   #read(bytes: Uint8Array, from: number, end: number, record: RecordBuffer): number {
