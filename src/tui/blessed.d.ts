@@ -22,7 +22,7 @@ declare module "blessed/lib/widgets/screen.js" {
   export default class Screen extends EventEmitter {
     constructor(options: ScreenOptions);
     readonly program: Program;
-    readonly tput: { colors: number };
+    readonly tput: { colors: number; brokenACS: boolean };
     readonly cols: number;
     readonly rows: number;
     /** What is to be shown, and what the terminal has. */

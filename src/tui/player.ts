@@ -82,8 +82,8 @@ export function newPlayer(replay: Replay, now: () => number): Player {
       if (!playing) return;
       const until = now() + budgetMs;
       const goalNs = speed === "full" ? null : anchor.ns + BigInt(Math.floor((now() - anchor.ms) * speed * MS));
-      let more = true;
-      while (more && playing && now() < until) more = goOn(goalNs, budgetMs);
+      let more = goOn(goalNs, budgetMs);
+      while (more && now() < until) more = goOn(goalNs, budgetMs);
       // What could not be kept up with is not caught up later.
       if (more) settle(now());
     },

@@ -56,6 +56,8 @@ export function openScreen(options: ScreenOptions): Screen {
 
   const blessed = new Blessed({ input: keys, output, terminal: options.terminal, forceUnicode: options.unicode });
   blessed.tput.colors = options.colours === "none" ? 8 : options.colours;
+  // Lines are drawn with the characters that they are, where there are any.
+  blessed.tput.brokenACS = true;
   const attributes = ROLES.map((role) => attributesOf(lookOf(role, options.colours)));
 
   blessed.program.on("keypress", (text: string | undefined, key: { readonly full?: string }) => {

@@ -14,9 +14,7 @@ export interface InputSink {
   readonly mouse: (report: MouseReport) => void;
 }
 
-// eslint-disable-next-line no-control-regex
 const REPORT = /\x1b\[<(\d{1,5});(\d{1,5});(\d{1,5})([Mm])/;
-// eslint-disable-next-line no-control-regex
 const CUT = /\x1b\[<[\d;]{0,17}$/;
 
 const MOTION = 32;

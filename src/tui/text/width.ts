@@ -36,3 +36,20 @@ export function fitted(text: string, width: number, mark: string): string {
 }
 
 export const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - textWidth(text)));
+
+/** Pieces of at most so many columns; at least one. */
+export function wrapped(text: string, width: number): string[] {
+  const pieces: string[] = [];
+  let start = 0;
+  let used = 0;
+  for (let i = 0; i < text.length; i++) {
+    const columns = columnsOf(text.charCodeAt(i));
+    if (used + columns > width && i > start) {
+      pieces.push(text.slice(start, i));
+      start = i;
+      used = 0;
+    }
+    used += columns;
+  }
+  return [...pieces, text.slice(start)];
+}
