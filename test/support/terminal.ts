@@ -74,13 +74,9 @@ export function openTerminal(args: readonly string[], options: TerminalOptions =
   const { Terminal: EmulatorClass } = load("@xterm/headless") as { Terminal: typeof Emulator };
   const emulator = new EmulatorClass({ cols, rows, allowProposedApi: true });
   const [program, ...first] = options.command ?? [process.execPath, cli];
-  const child: IPty = pty.spawn(program, [...first, ...args], {
-    name: "xterm-256color",
-    cols,
-    rows,
-    cwd: root,
-    env: environment(options.env),
-  });
+  const env = environment(options.env);
+  // node-pty puts the name into TERM.
+  const child: IPty = pty.spawn(program, [...first, ...args], { name: env["TERM"]!, cols, rows, cwd: root, env });
   let written = "";
   let running = true;
   child.onData((text) => {
