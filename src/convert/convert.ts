@@ -1,5 +1,6 @@
 /** Writes a recording of any format as another: everything goes through its page streams. */
 import type { Recording } from "../../probes/recording.ts";
+import type { Converted } from "./converted.ts";
 import { BufferedSink, type Sink } from "./sink.ts";
 import type { Spools } from "./trace-dat/spool.ts";
 
@@ -9,12 +10,6 @@ export type TargetFormat = "jsonl" | "trace.dat";
 export function formatOfPath(path: string): TargetFormat | null {
   if (/\.jsonl$/i.test(path)) return "jsonl";
   return /\.dat$/i.test(path) ? "trace.dat" : null;
-}
-
-export interface Converted {
-  readonly events: number;
-  /** Records that could not be taken over. */
-  readonly leftOut: number;
 }
 
 /** `spools`: where the records of a CPU wait until its turn. */

@@ -82,8 +82,12 @@ export type DescribeResult =
 /** `known`: descriptions of a common kernel's events. */
 export function describeEvents(header: Header, scan: Scan, known: ReadonlyMap<string, EventSource>): DescribeResult {
   const ids = [...header.events.values()].flatMap(({ id }) => (id === undefined ? [] : [id]));
-  const taken = new Set(ids);
-  if (taken.size < ids.length) return { ok: false, message: "header: two events have the same id" };
+  const taken = new Set([
+    ...ids,
+    ...header.taskRules.map(({ eventId }) => eventId),
+    ...header.sampled.map(({ records }) => records.eventId),
+  ]);
+  if (new Set(ids).size < ids.length) return { ok: false, message: "header: two events have the same id" };
   const nextId = freeIds(taken);
   const { longBytes } = header;
   const declared = [...header.events].map(([name, event]): DescribedEvent => {

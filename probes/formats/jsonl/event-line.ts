@@ -5,14 +5,14 @@ import { JsonReader } from "./json-reader.ts";
 
 const KEYS = [
   ...["ts", "cpu", "pid", "tid", "tgid", "comm", "event", "probe", "sample", "args", "kstack", "ustack", "lost", "kallsyms", "hindsight"],
-  ...["common_flags", "common_preempt_count", "retval", "period", "frequency"],
+  ...["common_flags", "common_preempt_count", "retval", "period", "frequency", "raw", "mapping"],
   ...["arg0", "arg1", "arg2", "arg3", "arg4", "arg5", "arg6", "arg7", "arg8", "arg9"],
 ] as const;
 type Key = (typeof KEYS)[number];
 const names = byteNames(KEYS);
 
 export type EventKind = "event" | "probe" | "sample";
-export type LineContent = EventKind | "lost" | "kallsyms" | "header" | "bad";
+export type LineContent = EventKind | "lost" | "kallsyms" | "mapping" | "header" | "bad";
 
 const NS_PER_SECOND = 1_000_000_000;
 const MOST_CPUS = 65_536;
@@ -48,6 +48,7 @@ export class EventLine {
   args = NOWHERE;
   kstack = NOWHERE;
   ustack = NOWHERE;
+  raw = NOWHERE;
   text = NOWHERE;
   /** Places of retval and arg0 … arg9, and their keys. */
   readonly ownArgs: { key: string; at: number }[] = [];
@@ -60,7 +61,7 @@ export class EventLine {
     this.hasTs = this.hasComm = false;
     this.tsLow = this.tsHigh = 0;
     this.cpu = this.pid = this.tgid = this.flags = this.preemptCount = this.lost = this.period = this.frequency = 0;
-    this.args = this.kstack = this.ustack = this.text = NOWHERE;
+    this.args = this.kstack = this.ustack = this.raw = this.text = NOWHERE;
     this.ownArgs.length = 0;
     if (json.object()) {
       do if (!json.key() || !this.#member()) return "bad";
@@ -72,7 +73,7 @@ export class EventLine {
 
   #checked(content: LineContent, start: number): LineContent {
     if (content === "bad") this.json.fail('neither "event" nor "probe", "sample" or "lost"', start);
-    if (this.hasTs || content === "bad" || content === "kallsyms" || content === "header") return content;
+    if (this.hasTs || content === "bad" || content === "kallsyms" || content === "mapping" || content === "header") return content;
     this.json.fail('no "ts"', start);
     return "bad";
   }
@@ -101,6 +102,13 @@ export class EventLine {
         return this.#remember("kstack");
       case "ustack":
         return this.#remember("ustack");
+      case "mapping":
+        this.content = "mapping";
+        this.text = json.at;
+        return json.peek() === "object" ? json.skip() : json.fail("mapping must be an object");
+      case "raw":
+        this.raw = json.at;
+        return json.string();
       case "kallsyms":
         this.content = "kallsyms";
         this.text = json.at;

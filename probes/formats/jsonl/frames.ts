@@ -108,7 +108,9 @@ function placesByName(text: string): Map<string, Place> {
 export class UserFrames extends AddressReader {
   readonly #numbers = new Map<string, number>();
   readonly #places = new Map<bigint, UserPlace>();
-  readonly #seen = new Set<number>();
+  /** Addresses that were told of: low words by high word. */
+  readonly #seen = new Map<number, Set<number>>();
+  #seenCount = 0;
 
   placeOf(address: bigint): UserPlace | null {
     return this.#places.get(address) ?? null;
@@ -118,12 +120,17 @@ export class UserFrames extends AddressReader {
   read(text: Uint8Array, start: number, end: number): boolean {
     const at = this.readAddress(text, start, end);
     if (at < 0) return start < end && this.#readName(decoder.decode(text.subarray(start, end)));
-    // What is told of an address is looked at once.
-    const key = (this.high >>> 0) * TWO_32 + (this.low >>> 0);
-    if (at + 1 < end && !this.#seen.has(key) && this.#seen.size < MOST_NAMES) {
-      this.#seen.add(key);
-      this.#keep(decoder.decode(text.subarray(at + 1, end)));
-    }
+    if (at + 1 < end && this.#isNew()) this.#keep(decoder.decode(text.subarray(at + 1, end)));
+    return true;
+  }
+
+  /** What is told of an address is looked at once. */
+  #isNew(): boolean {
+    let lows = this.#seen.get(this.high);
+    if (lows === undefined) this.#seen.set(this.high, (lows = new Set()));
+    if (lows.has(this.low) || this.#seenCount === MOST_NAMES) return false;
+    lows.add(this.low);
+    this.#seenCount++;
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** The optional first line: what holds for the whole recording, as JSON. docs/jsonl.schema.json has its shape. */
 import type { SampledEvent, RecordedMemory } from "../../../lang/catalogue.ts";
-import type { TaskRule } from "../../recording.ts";
+import type { KernelName, TaskRule, TimedMapping } from "../../recording.ts";
 
 /** A field: its C declaration, or that with what the recorder stored. */
 export type DeclaredField = string | { readonly decl: string; readonly offset?: number; readonly size?: number; readonly signed?: boolean };
@@ -28,6 +28,8 @@ export interface Header {
   /** What only hindsight's own exports have. */
   readonly sampled: readonly SampledEvent[];
   readonly taskRules: readonly TaskRule[];
+  /** Code of the kernel, where that is all that is known of it. */
+  readonly code: readonly KernelName[];
 }
 
 export const noHeader: Header = {
@@ -41,10 +43,14 @@ export const noHeader: Header = {
   complete: false,
   sampled: [],
   taskRules: [],
+  code: [],
 };
 
 /** The version that this reads. */
 export const HEADER_VERSION = 1;
+
+/** What lines call the samples of an exported event: several may have one label. */
+export const sampleName = ({ label, records }: SampledEvent): string => `${label}#${records.eventId}`;
 
 type Json = Readonly<Record<string, unknown>>;
 export type HeaderResult = { readonly ok: true; readonly header: Header } | { readonly ok: false; readonly message: string };
@@ -123,7 +129,7 @@ function readComms(value: unknown): Map<number, string> {
 }
 
 function readAll(json: Json): Header {
-  const { hindsight, clock, clockIsNs, ncpus, longBytes, uname, complete, sampled, taskRules } = json;
+  const { hindsight, clock, clockIsNs, ncpus, longBytes, uname, complete, sampled, taskRules, code } = json;
   expectThat(hindsight === HEADER_VERSION, `hindsight must be ${HEADER_VERSION}, the version of the format`);
   expectThat(clock === undefined || typeof clock === "string", "clock must be a string");
   expectThat(clockIsNs === undefined || typeof clockIsNs === "boolean", "clockIsNs must be true or false");
@@ -132,6 +138,7 @@ function readAll(json: Json): Header {
   expectThat(uname === undefined || uname === null || typeof uname === "string", "uname must be a string");
   expectThat(complete === undefined || typeof complete === "boolean", "complete must be true or false");
   expectThat(sampled === undefined || Array.isArray(sampled), "sampled must be an array");
+  expectThat(code === undefined || Array.isArray(code), "code must be an array");
   expectThat(taskRules === undefined || Array.isArray(taskRules), "taskRules must be an array");
   return {
     clock: clock ?? noHeader.clock,
@@ -144,6 +151,7 @@ function readAll(json: Json): Header {
     complete: complete ?? false,
     sampled: (sampled ?? []) as readonly SampledEvent[],
     taskRules: (taskRules ?? []) as readonly TaskRule[],
+    code: (code ?? []) as readonly KernelName[],
   };
 }
 
@@ -157,4 +165,15 @@ export function readHeader(text: string): HeaderResult {
     if (!(error instanceof Mismatch) && !(error instanceof SyntaxError)) throw error;
     return { ok: false, message: `header: ${error.message}` };
   }
+}
+
+/** The object of a mapping line; null: it lacks something. */
+export function readMapping(text: string): TimedMapping | null {
+  const json: unknown = JSON.parse(text, reviveBigint);
+  if (!isObject(json)) return null;
+  const { pid, start, end, fileOffset, path, buildId } = json;
+  const hex = (value: unknown): bigint | null => (typeof value === "string" && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : null);
+  const [from, to, offset] = [hex(start), hex(end), hex(fileOffset)];
+  if (!wholeNumber(pid, 0xffff_ffff) || from === null || to === null || offset === null || typeof path !== "string") return null;
+  return { pid, start: from, end: to, fileOffset: offset, path, buildId: typeof buildId === "string" ? buildId : null };
 }

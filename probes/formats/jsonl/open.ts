@@ -1,8 +1,9 @@
 import type { ProbeCatalogue, RecordedMemory, SampledEvent, Tracepoint } from "../../../lang/catalogue.ts";
 import type { ByteSource } from "../../byte-source.ts";
+import { byteNames } from "../../lines/byte-names.ts";
 import { buildCatalogue, type EventSource } from "../../catalogue.ts";
 import { taskRules } from "../../kernel/task-rules.ts";
-import type { Recording, TaskRule } from "../../recording.ts";
+import type { KernelCode, KernelName, Recording, TaskRule } from "../../recording.ts";
 import { recordStream } from "../../stream/record-stream.ts";
 import { warningList } from "../../warnings.ts";
 import { parseEventFormat } from "../event-format.ts";
@@ -12,7 +13,7 @@ import { knownEvents } from "../text/known-events.ts";
 import { describeEvents, type DescribedEvent } from "./describe.ts";
 import { planEvent } from "./event-plan.ts";
 import { KernelFrames, UserFrames } from "./frames.ts";
-import { noHeader, readHeader, type Header } from "./header.ts";
+import { noHeader, readHeader, sampleName, type Header } from "./header.ts";
 import { JsonReader } from "./json-reader.ts";
 import { scanLines, type Scan } from "./scan.ts";
 import { JsonlSource, type LineEvent } from "./source.ts";
@@ -148,6 +149,33 @@ function sampledOf({ source, seen }: DescribedEvent): SampledEvent {
   };
 }
 
+/** Names of code in places that do not overlap, ascending. */
+function codeIn(names: readonly KernelName[]): KernelCode {
+  const sorted = [...names].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  return {
+    symbols: () => sorted,
+    addressOf: (name) => sorted.find((one) => one.name === name)?.start ?? null,
+    symbolAt(address) {
+      let [low, high] = [0, sorted.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (sorted[middle]!.start <= address) low = middle + 1;
+        else high = middle;
+      }
+      const found = sorted[low - 1];
+      return found !== undefined && address < found.end ? found : null;
+    },
+  };
+}
+
+/** Samples of an export are records of a layout that only the header's recipe knows. */
+const exportedSample = (sampled: SampledEvent): LineEvent => ({
+  kind: "sample",
+  name: sampleName(sampled),
+  plan: { id: sampled.records.eventId, fixedBytes: 8, names: byteNames([]), fields: [], given: 0 },
+  code: null,
+});
+
 /** Memory that an export declares is what it says; of others the fields tell. */
 function withMemory(event: Tracepoint, memory: readonly RecordedMemory[]): Tracepoint {
   return {
@@ -207,7 +235,7 @@ export async function openJsonl(source: ByteSource): Promise<OpenResult> {
     source,
     from: end,
     baseNs: baseOf(scan),
-    events: events.flatMap((event, i) => lineEvent(event, i + 1, kernelFrames) ?? []),
+    events: [...events.flatMap((event, i) => lineEvent(event, i + 1, kernelFrames) ?? []), ...header.sampled.map(exportedSample)],
     taskId,
     stacks: stackFormat(catalogue, kernelFrames, user),
   });
@@ -232,6 +260,8 @@ export async function openJsonl(source: ByteSource): Promise<OpenResult> {
     comms: header.comms,
     taskRules: rules,
     kallsyms: () => kernelFrames.kallsyms(),
+    ...(header.code.length === 0 ? {} : { kernelCode: codeIn(header.code) }),
+    mappings: () => records.mappings,
     userPlaceOf: (address) => user.placeOf(address),
     close: () => source.close(),
   };

@@ -75,7 +75,7 @@ export function scanLines(source: ByteSource, from: number, frames: KernelFrames
       if (kallsymsBytes <= MOST_KALLSYMS) kallsyms.push(decoder.decode(line.json.text.subarray(line.json.textStart, line.json.textEnd)));
     }
     if (!isEvent(content)) {
-      if (frames === null && content !== "header" && content !== "kallsyms" && content !== "bad") break;
+      if (frames === null && content !== "header" && content !== "kallsyms" && content !== "mapping" && content !== "bad") break;
       continue;
     }
     firstNs ??= (BigInt(line.tsHigh) << 32n) | BigInt(line.tsLow);

@@ -4,9 +4,11 @@ import { byteNames, type ByteNames } from "../../lines/byte-names.ts";
 import { TextWindow } from "../../lines/text-window.ts";
 import { Batch, writeCommon } from "../../stream/batch.ts";
 import type { PageWriter } from "../../stream/page-writer.ts";
+import type { TimedMapping } from "../../recording.ts";
 import type { RecordSource } from "../../stream/record-stream.ts";
 import { EventLine, type EventKind } from "./event-line.ts";
 import type { EventPlan } from "./event-plan.ts";
+import { readMapping } from "./header.ts";
 import { StackWriter, type StackFormat } from "./stack-writer.ts";
 import { TaskMemory } from "./task-memory.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
@@ -50,6 +52,9 @@ export class JsonlSource implements RecordSource {
   readonly #events: Readonly<Record<EventKind, readonly LineEvent[]>>;
   readonly #baseLow: number;
   readonly #baseHigh: number;
+  /** Code that processes mapped, as far as lines have told. */
+  readonly mappings: TimedMapping[] = [];
+  #mapped = 0;
   #isPending = false;
   /** Events lost before the next one; -1: nobody knows how many. */
   #lost = 0;
@@ -79,7 +84,7 @@ export class JsonlSource implements RecordSource {
     this.#tasks.clear();
     this.#values.rewind();
     this.#isPending = false;
-    this.#lost = 0;
+    this.#lost = this.#mapped = 0;
   }
 
   fill(writer: PageWriter): void {
@@ -109,11 +114,28 @@ export class JsonlSource implements RecordSource {
       case "lost":
         this.#lost = line.lost;
         return;
+      case "mapping":
+        return this.#mapping();
       case "bad":
         return this.#bad();
       case "header":
       case "kallsyms":
         return;
+    }
+  }
+
+  /** Those of the last run are there already. */
+  #mapping(): void {
+    if (this.#mapped++ < this.mappings.length) return;
+    const { bytes, end } = this.#window;
+    const { json, text } = this.#line;
+    json.start(bytes, text, end);
+    json.skip();
+    const mapping = readMapping(decoder.decode(bytes.subarray(text, json.at)));
+    if (mapping !== null) this.mappings.push(mapping);
+    else {
+      this.#mapped--;
+      this.#badValue("a mapping takes pid, start, end, fileOffset and path", text);
     }
   }
 
@@ -171,6 +193,10 @@ export class JsonlSource implements RecordSource {
       if (code.sizeBytes === 8) batch.view.setInt32(at + code.offset + 4, code.high, true);
     }
     this.#values.start(batch, at, plan.fixedBytes);
+    if (line.raw >= 0) {
+      line.json.start(line.json.bytes, line.raw, end);
+      if (!this.#values.writeRaw()) this.#badValue("raw must be hexadecimal", line.raw);
+    }
     const given = this.#arguments(plan);
     if (given < plan.given) this.#trouble.lackingValues++;
     batch.end(at, this.#values.bytes);

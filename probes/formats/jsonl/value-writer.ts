@@ -172,14 +172,27 @@ export class ValueWriter {
     return fits;
   }
 
-  #putHex(field: PlannedField): boolean {
+  /** The string at the reader, of two digits each; null: it is none such. */
+  #hexBytes(): Uint8Array | null {
     const { text, textStart, textEnd } = this.#json;
     const raw = new Uint8Array((textEnd - textStart) >> 1);
     for (let i = 0; i < raw.length; i++) {
       const [high, low] = [hexDigit(text[textStart + 2 * i]!), hexDigit(text[textStart + 2 * i + 1]!)];
-      if (high < 0 || low < 0) return false;
+      if (high < 0 || low < 0) return null;
       raw[i] = high * 16 + low;
     }
+    return raw;
+  }
+
+  /** All of the record behind its common fields. */
+  writeRaw(): boolean {
+    const raw = this.#json.string() ? this.#hexBytes() : null;
+    return raw !== null && this.#append(raw, 0, raw.length, "as_is");
+  }
+
+  #putHex(field: PlannedField): boolean {
+    const raw = this.#hexBytes();
+    if (raw === null) return false;
     switch (field.kind) {
       case fieldKinds.dynamicText:
       case fieldKinds.dynamicIntegers:

@@ -4,12 +4,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const [FIRST_PRINTABLE, QUOTE, BACKSLASH, DELETE] = [0x20, 0x22, 0x5c, 0x7f];
 
-/** `{"hex":"00ff"}` */
-export function hexText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '{"hex":"';
+/** `"00ff"` */
+export function digitsText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '"';
   for (let at = start; at < end; at++) text += HEX[bytes[at]!]!;
-  return `${text}"}`;
+  return `${text}"`;
 }
+
+/** `{"hex":"00ff"}` */
+export const hexText = (bytes: Uint8Array, start: number, end: number): string => `{"hex":${digitsText(bytes, start, end)}}`;
 
 /** A JSON string of UTF-8; what is no UTF-8 comes as hexadecimal bytes. */
 export function stringText(bytes: Uint8Array, start: number, end: number): string {

@@ -20,10 +20,11 @@ function eventJson(event: Tracepoint): string | null {
   return json({ id: event.id, fields, ...(format.printFormat === "" ? {} : { print: format.printFormat }), ...(isOwn ? { memory } : {}) });
 }
 
-/** Rules that do not follow from the events. */
-function ownRules(recording: Recording): Recording["taskRules"] {
-  const derived = new Set(taskRules(recording.catalogue).map(json));
-  return recording.taskRules.filter((rule) => !derived.has(json(rule)));
+/** Rules of events that are written, but do not follow from them. What other records told of a task is told by each line. */
+function ownRules({ catalogue, taskRules: rules }: Recording): Recording["taskRules"] {
+  const derived = new Set(taskRules(catalogue).map(json));
+  const written = new Set(catalogue.tracepoints.map(({ id }) => id));
+  return rules.filter((rule) => written.has(rule.eventId) && !derived.has(json(rule)));
 }
 
 const KALLSYMS_BYTES = 1 << 16;
@@ -31,6 +32,7 @@ const KALLSYMS_BYTES = 1 << 16;
 export function writeHeader(recording: Recording, sink: BufferedSink): void {
   const { info, catalogue, comms } = recording;
   const { clock, clockIsNs, uname } = info;
+  const code = recording.kernelCode?.symbols() ?? [];
   const head = {
     hindsight: HEADER_VERSION,
     clock,
@@ -41,6 +43,7 @@ export function writeHeader(recording: Recording, sink: BufferedSink): void {
     complete: true,
     ...(comms.size === 0 ? {} : { comms: Object.fromEntries(comms) }),
     ...(catalogue.sampled === undefined ? {} : { sampled: catalogue.sampled }),
+    ...(code.length === 0 ? {} : { code }),
     ...(ownRules(recording).length === 0 ? {} : { taskRules: ownRules(recording) }),
   };
   sink.text(`${json(head).slice(0, -1)},"events":{`);

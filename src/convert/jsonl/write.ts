@@ -1,18 +1,29 @@
 /** Writes a recording as JSON lines, event by event: memory does not grow with it. */
-import type { Recording } from "../../../probes/recording.ts";
+import { sampleName } from "../../../probes/formats/jsonl/header.ts";
+import type { Recording, TimedMapping } from "../../../probes/recording.ts";
 import { symbolsOf, type KernelSymbols } from "../../session/symbols.ts";
 import { eachEvent, type WalkedEvent } from "../each-event.ts";
+import type { Converted } from "../converted.ts";
 import type { BufferedSink } from "../sink.ts";
-import { stringText } from "./bytes-text.ts";
+import { digitsText, stringText } from "./bytes-text.ts";
 import { eventText, type EventText } from "./field-text.ts";
 import { writeHeader } from "./header-text.ts";
 
 /** Names of frames that are remembered. */
 const MOST_FRAMES = 65_536;
+/** Fields that every record begins with. */
+const COMMON_BYTES = 8;
 const SAFE_NS = BigInt(Number.MAX_SAFE_INTEGER);
 
 const nsText = (ns: bigint): string => (ns > SAFE_NS ? `"${ns}"` : String(ns));
 const lostText = (lost: number, ns: bigint): string => `{"ts":${nsText(ns)},"lost":${lost < 0 ? "null" : lost}}\n`;
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+function mappingText({ pid, start, end, fileOffset, path, buildId }: TimedMapping): string {
+  const mapping = { pid, start: hex(start), end: hex(end), fileOffset: hex(fileOffset), path, ...(buildId === null ? {} : { buildId }) };
+  return `{"mapping":${JSON.stringify(mapping)}}\n`;
+}
 
 /** Frames as text, each address once. */
 class FrameTexts {
@@ -55,13 +66,7 @@ function commEnd(comm: Uint8Array): number {
   return end < 0 ? comm.length : end;
 }
 
-export interface Written {
-  readonly events: number;
-  /** Records that the recording does not describe, or that are damaged. */
-  readonly leftOut: number;
-}
-
-export function writeJsonl(recording: Recording, sink: BufferedSink): Written {
+export function writeJsonl(recording: Recording, sink: BufferedSink): Converted {
   writeHeader(recording, sink);
   const { catalogue } = recording;
   const texts = new Map<number, EventText | null>();
@@ -81,13 +86,24 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Written {
   const kernelFrames = new FrameTexts((address) => kernelName(symbols, address));
   const userFrames = new FrameTexts((address) => userName(recording, address));
   let events = 0;
+  let mapped = 0;
   let leftOut = 0;
+  const samples = new Map((catalogue.sampled ?? []).map((sampled) => [sampled.records.eventId, JSON.stringify(sampleName(sampled))]));
+  const contentOf = (event: WalkedEvent): string | null => {
+    const text = textOf(event.id);
+    if (text !== null) return `"event":${text.name},"args":${text.args(event)}`;
+    const sample = samples.get(event.id);
+    if (sample === undefined) return null;
+    return `"sample":${sample},"raw":${digitsText(event.bytes, event.start + COMMON_BYTES, event.start + event.size)}`;
+  };
   const write = (event: WalkedEvent): void => {
+    const mappings = recording.mappings?.() ?? [];
+    for (; mapped < mappings.length; mapped++) sink.text(mappingText(mappings[mapped]!));
     if (event.lost !== 0) sink.text(lostText(event.lost, event.ns));
     // They are part of the lines of their events.
     if (stacks.has(event.id)) return;
-    const text = textOf(event.id);
-    if (text === null) {
+    const content = contentOf(event);
+    if (content === null) {
       leftOut++;
       return;
     }
@@ -100,7 +116,7 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Written {
     const ustack = event.userCount === 0 ? "" : `,"ustack":${userFrames.of(event.userFrames, event.userCount)}`;
     sink.text(
       `{"ts":${nsText(event.ns)},"cpu":${event.cpu},"pid":${event.tid}${event.tgid === 0 ? "" : `,"tgid":${event.tgid}`}${comm}` +
-        `${flags}${preempt},"event":${text.name},"args":${text.args(event)}${kstack}${ustack}}\n`,
+        `${flags}${preempt},${content}${kstack}${ustack}}\n`,
     );
   };
   const end = eachEvent(recording, write);

@@ -3,7 +3,7 @@ import { parseEventFormat } from "../../../probes/formats/event-format.ts";
 import { optionIds } from "../../../probes/formats/trace-dat/options.ts";
 import { formatText } from "../../../probes/formats/text/format-text.ts";
 import type { PageStream, Recording } from "../../../probes/recording.ts";
-import type { Converted } from "../convert.ts";
+import type { Converted } from "../converted.ts";
 import type { BufferedSink } from "../sink.ts";
 import { eachRecord } from "./each-record.ts";
 import { LastComms } from "./last-comms.ts";
