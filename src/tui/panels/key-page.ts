@@ -70,7 +70,7 @@ function seriesLines(map: MapDump, values: ReadonlyMap<bigint, bigint>, scene: S
   if (map.value.kind !== "tseries" || newest === null) return [line("no data", "dim")];
   const rows = seriesRows(map.value, values, newest);
   const points = rows.map(({ epochNs, value }) => ({ label: strftime("%H:%M:%S.%k", epochNs, scene.attached.context.clock), value }));
-  const numbers = points.map(({ label, value }) => labelled(label.padEnd(16), value === null ? "-" : grouped(value)));
+  const numbers = points.map(({ label, value }) => labelled(label.padEnd(20), value === null ? "-" : grouped(value)));
   return [...columnChart(points, cols, CHART_ROWS, scene.glyphs).map((row) => line(row, "bar")), line(""), ...numbers];
 }
 
