@@ -37,15 +37,24 @@ function shortfalls(
   return replay.script.attach.length === 0 ? [] : [...lost, ...asked].map((one) => shortfallText(one, "WARNING"));
 }
 
-function sinkOf(console: Console, isInteractive: boolean): Sink {
-  const { out, error } = console;
+/** no-color.org, and terminals that know no colours. */
+const hasColours = (env: Readonly<Record<string, string | undefined>>): boolean => (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+
+function sinkOf({ out, error }: Console, dims: boolean): Sink {
   const text = (shown: string): void => out.write(utf8(shown));
   return {
     bytes: (shown) => out.write(shown),
     text,
-    note: (shown) => text(isInteractive && process.env["NO_COLOR"] === undefined ? `\x1b[2m${shown}\x1b[22m` : shown),
+    note: (shown) => text(dims ? `\x1b[2m${shown}\x1b[22m` : shown),
     error,
+    flush: () => out.flush(),
   };
+}
+
+/** What the terminal is told at once. */
+function writeNow({ out }: Console, text: string): void {
+  out.write(utf8(text));
+  out.flush();
 }
 
 export async function repl(options: CliOptions, console: Console): Promise<number> {
@@ -66,9 +75,10 @@ export async function repl(options: CliOptions, console: Console): Promise<numbe
   const isInteractive = isatty(0) && isatty(1);
   const given: ReplOptions = {
     workspace,
-    sink: sinkOf(console, isInteractive),
+    sink: sinkOf(console, isInteractive && hasColours(process.env)),
     env: process.env,
     version: VERSION,
+    hasColours: isInteractive && hasColours(process.env),
     script: loaded === null ? null : { name: loaded.source.name, text: loaded.source.text },
     format: options.format === "json" ? "json" : "text",
     window: {
@@ -85,7 +95,7 @@ export async function repl(options: CliOptions, console: Console): Promise<numbe
   };
   try {
     if (!isInteractive) return await (await import("../repl/piped.ts")).replPiped(given, sourceText(readFileSync(0)));
-    return await (await import("../repl/interactive.ts")).replInteractive(given, console.out);
+    return await (await import("../repl/interactive.ts")).replInteractive(given, (text) => writeNow(console, text));
   } finally {
     workspace.close();
   }

@@ -12,6 +12,8 @@ export interface Sink {
   readonly note: (text: string) => void;
   /** Errors and warnings. */
   readonly error: (text: string) => void;
+  /** Shows what has been written. */
+  readonly flush: () => void;
 }
 
 export interface ReplOptions {
@@ -19,6 +21,8 @@ export interface ReplOptions {
   readonly sink: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** Of what is typed, in a terminal. */
+  readonly hasColours: boolean;
   /** A script to begin with. */
   readonly script: { readonly name: string; readonly text: string } | null;
   readonly format: "text" | "json";

@@ -1,2 +1,88 @@
+/** The REPL at a terminal. */
+import { isCommand } from "./commands/table.ts";
+import { complete } from "./complete/complete.ts";
+import { LineEditor } from "./editor/line-editor.ts";
+import { openTerminal, type Terminal } from "./editor/terminal.ts";
+import { editText } from "./edit-text.ts";
+import { execute } from "./execute.ts";
 import type { ReplOptions } from "./face.ts";
-export const replInteractive = (_options: ReplOptions, _out: unknown): Promise<number> => Promise.resolve(0);
+import { highlight } from "./highlight.ts";
+import { historyPath, openHistory } from "./history-file.ts";
+import { isUnfinished } from "./input.ts";
+import { changePrograms } from "./run-programs.ts";
+import { Session } from "./session.ts";
+import { counted, offset } from "./time-text.ts";
+
+const NAME = "hindsight";
+
+/** Where the run stands, to the microsecond, unless that is the end. */
+function prompt({ attached, stand, draft }: Session): string {
+  if (draft !== null && draft.replaces !== null) return `edit ${draft.replaces + 1}> `;
+  if (attached === null || stand.kind === "end") return `${NAME}> `;
+  return `${NAME} ${offset(attached.replay.position().ns, attached.replay.firstNs).slice(0, -3)}> `;
+}
+
+function greeting({ options }: Session): string {
+  const { info, catalogue } = options.workspace.recording;
+  return (
+    `hindsight ${options.version}: ${info.path}, ${counted(catalogue.tracepoints.length, "event")} described\n` +
+    "Type a program (tracepoint:… { … }), a command, or help. Tab completes, Ctrl-D leaves.\n"
+  );
+}
+
+function suspended<T>(terminal: Terminal, what: () => T): T {
+  terminal.suspend();
+  const after = (): void => terminal.resume();
+  let isLater = false;
+  try {
+    const result = what();
+    if (result instanceof Promise) {
+      isLater = true;
+      return result.finally(after) as T;
+    }
+    return result;
+  } finally {
+    if (!isLater) after();
+  }
+}
+
+function editElsewhere(session: Session, text: string): string {
+  const editor = session.options.env["VISUAL"] ?? session.options.env["EDITOR"] ?? "";
+  if (editor === "") return text;
+  const edited = session.suspended(() => editText(editor, text));
+  return edited.ok ? edited.text : text;
+}
+
+/** The exit status. `write`: text that is shown at once. */
+export async function replInteractive(options: ReplOptions, write: (text: string) => void): Promise<number> {
+  const session = new Session(options);
+  session.isInteractive = true;
+  const terminal = openTerminal(process.stdin, process.stdout, write);
+  session.suspended = (what) => suspended(terminal, what);
+  terminal.onInterrupt(() => (session.isInterrupted = true));
+  const editor = new LineEditor({
+    terminal,
+    history: openHistory(historyPath(options.env)),
+    complete: (text, cursor) => complete(session, text, cursor),
+    highlight,
+    isUnfinished: (text) => isUnfinished(text, isCommand),
+    editElsewhere: (text) => editElsewhere(session, text),
+    hasColours: options.hasColours,
+  });
+  try {
+    session.text(greeting(session));
+    if (options.script !== null) {
+      const file = options.script.name === "stdin" ? null : options.script.name;
+      await changePrograms(session, [{ file, text: options.script.text }]);
+    }
+    while (!session.isLeaving) {
+      const read = await editor.read(prompt(session), session.draft?.text);
+      if (read.kind === "leave") break;
+      if (read.kind === "cancelled") session.draft = null;
+      else await execute(session, read.text);
+    }
+    return 0;
+  } finally {
+    terminal.close();
+  }
+}

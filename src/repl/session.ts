@@ -64,5 +64,8 @@ export class Session {
   suspended: <T>(what: () => T) => T = (what) => what();
 
   /** Lets keys come in. */
-  readonly breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  readonly breathe = (): Promise<void> => {
+    this.options.sink.flush();
+    return new Promise((resolve) => setImmediate(resolve));
+  };
 }

@@ -23,6 +23,8 @@ const ARITY: Readonly<Record<string, Arity>> = {
 const MAX_BITS = 5n;
 const MAX_LHIST_BUCKETS = 1000n;
 
+export const aggregateNames = (): string[] => Object.keys(ARITY);
+
 export const isAggregate = (name: string): boolean => Object.hasOwn(ARITY, name);
 
 function histType(cx: Context, call: CallExpr): MapValueType | null {

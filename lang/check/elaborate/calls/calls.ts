@@ -5,7 +5,7 @@ import { builtinNames, isBuiltin } from "../builtins.ts";
 import { stdlib } from "../../../stdlib/stdlib.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { refusedInFunction } from "../in-function.ts";
-import { isAggregate } from "./aggregates.ts";
+import { aggregateNames, isAggregate } from "./aggregates.ts";
 import { checkArity } from "./arguments.ts";
 import { builtinCall } from "./builtin-calls.ts";
 import type { ActionFunctions, ValueFunctions } from "./call-table.ts";
@@ -69,6 +69,9 @@ const LATER = new Set(["getopt"]);
 /** Whether the language itself has a function or variable of that name. */
 export const isNative = (name: string): boolean =>
   Object.hasOwn(VALUES, name) || isAction(name) || isAggregate(name) || LATER.has(name) || builtinNames.includes(name) || isBuiltin(name);
+
+/** Names of all functions of the language itself, for whoever offers them. */
+export const functionNames = (): string[] => [...Object.keys(VALUES), ...Object.keys(ACTIONS), ...aggregateNames(), ...LATER];
 
 /** A function that gives a value and may be called without arguments. */
 export const needsNoArgument = (name: string): boolean => Object.hasOwn(VALUES, name) && VALUES[name]!.min === 0;
