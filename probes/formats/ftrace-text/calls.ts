@@ -67,7 +67,8 @@ export class Calls implements Extras {
     }
   }
 
-  scan(kind: number, bytes: Uint8Array, line: TextLine): void {
+  scan(kind: number, bytes: Uint8Array, line: TextLine): boolean {
+    const before = this.hasReturnValues;
     if (kind === kinds.FUNCTION) {
       this.#readFunction(bytes, line);
       if (this.#argCount > 0) this.hasArguments = true;
@@ -77,6 +78,8 @@ export class Calls implements Extras {
       if (graph.argsEnd > graph.argsStart) this.hasArguments = true;
       if (graph.kind !== "entry" && readResult(bytes, graph)) this.hasReturnValues = true;
     }
+    // Records of returns are longer from here on.
+    return this.hasReturnValues !== before;
   }
 
   emit(kind: number, bytes: Uint8Array, line: TextLine, writer: TextWriter): boolean {

@@ -16,9 +16,7 @@ function linesOf(text: TraceText | null, { symbols, ids }: LinesContext): Format
     readLine: hasHeads ? traceLines(graph) : readBareLine,
     extras: {
       framesFollow: false,
-      scan: (kind, bytes, line) => {
-        calls.scan(kind, bytes, line);
-      },
+      scan: (kind, bytes, line) => calls.scan(kind, bytes, line),
       emit: (kind, bytes, line, writer) => calls.emit(kind, bytes, line, writer),
       readFrame: (bytes, from, to) => calls.readFrame(bytes, from, to),
       rewind() {

@@ -50,15 +50,15 @@ export class Samples implements Extras {
     return this.#frames.read(bytes, from, to);
   }
 
-  scan(kind: number, bytes: Uint8Array, line: TextLine): void {
-    if (kind !== kinds.SAMPLE) return;
-    const counter = this.#counterOf(bytes, line, true);
-    if (counter === null) return;
+  scan(kind: number, bytes: Uint8Array, line: TextLine): boolean {
+    const counter = kind === kinds.SAMPLE ? this.#counterOf(bytes, line, true) : null;
+    if (counter === null) return false;
     if (line.period > 0) {
       if (counter.period !== 0 && counter.period !== line.period) counter.varies = true;
       counter.period = line.period;
     }
     if (line.from < line.to && this.#frames.read(bytes, line.from, line.to) !== null) counter.hasIp = true;
+    return false;
   }
 
   #counterOf(bytes: Uint8Array, { nameStart, nameEnd }: TextLine, isNew: boolean): Counter | null {

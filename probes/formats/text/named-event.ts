@@ -91,7 +91,11 @@ export class NamedEvent {
   learn(bytes: Uint8Array, from: number, end: number, record: RecordBuffer): boolean {
     this.#lines++;
     if (!this.#isBuilt) this.#build(latin1.decode(bytes.subarray(from, end)));
-    if (this.#read(bytes, from, end, record) >= 0) return true;
+    const counted = this.unknownNames;
+    const isRead = this.#read(bytes, from, end, record) >= 0;
+    // They are counted when the record is made.
+    if (this.#current !== null) this.#current.form.decoder.unknownNames -= this.unknownNames - counted;
+    if (isRead) return true;
     // One text has one style.
     if (this.style !== "named" || this.#met.size > 0) return this.#met.size > 0;
     this.#addFieldsForm(latin1.decode(bytes.subarray(from, end)));

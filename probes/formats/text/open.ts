@@ -14,10 +14,12 @@ import { knownEvents } from "./known-events.ts";
 import type { ReadLine } from "./line.ts";
 import { Lines } from "./lines.ts";
 import { ownIds, ownRules, ownSources, type OwnIds, type TracerFacts } from "./own-records.ts";
-import { TextSource, type Extras, type TextFacts } from "./source.ts";
+import { PAGE_BYTES, TextSource, type Extras, type TextFacts } from "./source.ts";
+import { pageStore, storedPages } from "./store.ts";
 import { SymbolSpace } from "./symbol-space.ts";
 
 const LONG_BYTES = 8;
+const NS_PER_SECOND = 1_000_000_000n;
 
 export interface TextFormat {
   /** As `info` shows it. */
@@ -98,7 +100,8 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
   const lines = new Lines(source);
   const { namesAreOfTheMoment, categoryOf } = format;
   const text = new TextSource({ lines, readLine, book, symbols, ids, extras, namesAreOfTheMoment, categoryOf });
-  const comms = text.scan();
+  const store = pageStore(source);
+  const comms = text.scan((pages) => store.put(pages));
 
   const { warnings, warn } = warningList();
   const own = ownSources(ids, facts());
@@ -115,7 +118,13 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
   const byEvents = taskRules(catalogue);
   // Names that change from line to line say when they did, where no event does.
   if (text.facts.renames && !byEvents.some((rule) => tellsName(rule) && book.isSeen(rule.eventId))) text.tellNames();
-  const stream = recordStream({ source: text, baseNs: BigInt(text.facts.baseSeconds) * 1_000_000_000n });
+  if (!text.isDone) {
+    store.discard();
+    text.again();
+  }
+  const baseNs = BigInt(text.startSeconds) * NS_PER_SECOND;
+  const pages = text.isDone ? store.source() : null;
+  const stream = pages === null ? recordStream({ source: text, baseNs }) : storedPages(pages, PAGE_BYTES, baseNs);
   const samples = sampled?.() ?? [];
   return {
     ok: true,
@@ -143,6 +152,7 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
       ...(userPlaceOf === undefined ? {} : { userPlaceOf }),
       ...(namesAreOfTheMoment ? { tellsTasks: true } : {}),
       close() {
+        pages?.close();
         source.close();
       },
     },

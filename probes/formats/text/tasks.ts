@@ -1,9 +1,11 @@
 /** Names and processes of the tasks that lines tell of. */
+import type { LineHead } from "./head.ts";
 
 const FIRST_SLOTS = 1024;
 /** More tasks than a recording has; what is beyond has no name. */
 const MOST_TASKS = 1 << 20;
 export const COMM_BYTES = 16;
+const [LESS, COLON] = [60, 58];
 const utf8 = new TextDecoder();
 
 export class TaskNames {
@@ -92,3 +94,7 @@ export class TaskNames {
     return names;
   }
 }
+
+/** `<...>`, `<idle>`, `:1234`: what stands where there is no name. */
+export const isNoName = (bytes: Uint8Array, { commStart, commEnd }: LineHead): boolean =>
+  bytes[commStart] === LESS ? bytes[commEnd - 1] === 62 : bytes[commStart] === COLON;

@@ -53,9 +53,10 @@ export class UnknownEvent {
     this.#context = context;
   }
 
-  /** Sees a line's text; the form is good for all that were seen. */
-  learn(bytes: Uint8Array, from: number, end: number, record: RecordBuffer): void {
-    if (this.#form !== null && this.#form.decoder.decode(bytes, from, end, record) >= 0) return;
+  /** Sees a line's text; the form is good for all that were seen. True: it was another one before. */
+  learn(bytes: Uint8Array, from: number, end: number, record: RecordBuffer): boolean {
+    const before = this.#form;
+    if (before !== null && before.decoder.decode(bytes, from, end, record) >= 0) return false;
     let text = latin1.decode(bytes.subarray(from, end));
     const head = /^\((\S+(?: \[\w+\])?)( <- (\S+(?: \[\w+\])?))?\)(?: |$)/.exec(text);
     if (head !== null) {
@@ -73,6 +74,7 @@ export class UnknownEvent {
       );
     });
     this.#build();
+    return before !== null;
   }
 
   #see(text: string, value: string, before: string | null): void {
