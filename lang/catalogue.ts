@@ -58,7 +58,7 @@ export interface ContextRecipe {
   /** In order; a slot (lang/registers.ts) that nothing fills is zero. */
   readonly registers: readonly { readonly slot: number; readonly from: RecordedValue }[];
   readonly memory: readonly RecordedMemory[];
-  /** Words of a typed context (fentry, fexit: SiteRecords.fields in order; rawtracepoint: the arguments). */
+  /** Words of a typed context (fentry, fexit: SiteRecords.fields in order; rawtracepoint, usdt: the arguments). */
   readonly typed: readonly { readonly index: number; readonly from: RecordedValue }[];
 }
 
@@ -87,11 +87,11 @@ export interface SiteRecords {
 
 /** A place in code that was probed while recording. */
 export interface ProbeSite {
-  readonly code: "kernel" | "user" | "raw_tracepoint";
+  readonly code: "kernel" | "user" | "raw_tracepoint" | "usdt";
   readonly at: "entry" | "return";
   /** File of user code as the recording names it; else null. */
   readonly target: string | null;
-  /** Kernel module; null: the kernel itself, or not known. */
+  /** Kernel module; null: the kernel itself, or not known. Of a static probe of a program, its provider. */
   readonly module: string | null;
   readonly func: string;
   /** Other names of the same place. */
@@ -101,6 +101,8 @@ export interface ProbeSite {
   /** Kernel address, or offset in the file of user code; null: not known. */
   readonly address: bigint | null;
   readonly records: SiteRecords;
+  /** Of a static probe: where its arguments are, as its note has it; absent: not known. */
+  readonly operands?: string;
 }
 
 export interface ProbeSites {
@@ -148,6 +150,8 @@ export type ResolvedAttachPoint =
   | { readonly provider: "tracepoint"; readonly name: string; readonly tracepoint: Tracepoint }
   | { readonly provider: SiteProvider; readonly name: string; readonly site: ProbeSite }
   | { readonly provider: SampledProvider; readonly name: string; readonly sampled: SampledEvent }
+  /** Without samples: on each CPU, for the task that runs there. */
+  | { readonly provider: "profile"; readonly name: string; readonly periodNs: bigint }
   /** Once for each task that is known when the recording ends (row 1.45). */
   | { readonly provider: "iter"; readonly name: string; readonly over: "task" }
   /** Run only when asked for (--test, --bench), in source order. `target` is NAME of test:NAME (rows 1.19, 1.20). */
@@ -157,4 +161,4 @@ export type ResolvedAttachPoint =
 
 export type SampledProvider = "software" | "hardware" | "profile" | "watchpoint";
 
-export type SiteProvider = "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "fentry" | "fexit" | "rawtracepoint";
+export type SiteProvider = "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "fentry" | "fexit" | "rawtracepoint" | "usdt";

@@ -66,6 +66,8 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "exit"; readonly pid: number }
     /** The event's own common_pid belongs to process `tgid` (u32 at that offset). */
     | { readonly kind: "tgid"; readonly tgid: number }
+    /** From here on, task `pid` (0: the idle one) runs on the event's CPU. */
+    | { readonly kind: "running"; readonly pid: number }
   );
 
 /** Fixed char[] at an offset, or a string behind a __data_loc; `basename`: only what follows the last slash counts (exec's filename). */
@@ -98,6 +100,8 @@ export interface Recording {
   readonly info: RecordingInfo;
   /** Names of the recordings by PageStream.recording; absent: it is one, and its tag is the name of its file. */
   readonly tags?: readonly string[];
+  /** CPUs of each, 0 where no switches of the scheduler were recorded, by PageStream.recording; absent: it is one, with those of the catalogue. */
+  readonly cpus?: readonly number[];
   readonly catalogue: ProbeCatalogue;
   readonly streams: readonly PageStream[];
   /** saved_cmdlines: pid → comm; the LAST name of each task that ran. */

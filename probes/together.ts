@@ -1,5 +1,6 @@
 /** Several recordings of one time as one: their events merge by clock, each recording keeps its own event formats and its tag. */
 import type { ProbeCatalogue, SampledEvent, Tracepoint } from "../lang/catalogue.ts";
+import { switchRules } from "./kernel/task-rules.ts";
 import type { PageStream, Recording, RecordingInfo, TaskRule } from "./recording.ts";
 
 export interface TaggedRecording {
@@ -148,6 +149,9 @@ function refusal(parts: readonly TaggedRecording[]): string | null {
   return null;
 }
 
+/** Its events tell what runs on each CPU. */
+const isFollowed = (catalogue: ProbeCatalogue): boolean => switchRules(catalogue).length > 0;
+
 interface Place {
   readonly recording: number;
   readonly layout: number;
@@ -185,6 +189,7 @@ export function together(parts: readonly TaggedRecording[]): TogetherResult {
     recording: {
       info,
       tags: parts.map(({ tag }) => tag),
+      cpus: parts.map(({ recording: { catalogue } }) => (isFollowed(catalogue) ? catalogue.ncpus : 0)),
       catalogue: joinedCatalogue(catalogues),
       streams,
       // Who is named by several is called as the first one has it.

@@ -84,7 +84,10 @@ const spaceOf = (field: TracepointField): string => (field.type.kind === "pointe
 function groupKey(uses: Uses, { point, probeName }: ExpandedPoint): string {
   const key: string[] = uses.probeName ? [probeName] : [];
   // Their programs are of another type, and arguments, results and functions are elsewhere in each context.
-  if ("site" in point || "sampled" in point) key.push(point.provider);
+  if ("site" in point || "sampled" in point || point.provider === "profile") key.push(point.provider);
+  // Each of a static probe's arguments has the type that its note says.
+  if (point.provider === "usdt")
+    key.push(point.site.records.fields.map((field, i) => `${point.site.records.words?.[i]} ${typeName(field.type)}`).join());
   if (uses.provider) key.push(point.provider);
   if (uses.args.length > 0 || uses.pointers) key.push(memorySpaceOf(point));
   if (uses.args === "all") key.push(point.name);
@@ -96,7 +99,7 @@ function groupKey(uses: Uses, { point, probeName }: ExpandedPoint): string {
 
 /** Address space of pointers that have none of their own: syscall tracepoints and user probes carry user pointers. */
 export function memorySpaceOf(point: ResolvedAttachPoint): "kernel" | "user" | "none" {
-  if ("site" in point) return point.site.code === "user" ? "user" : "kernel";
+  if ("site" in point) return point.site.code === "user" || point.site.code === "usdt" ? "user" : "kernel";
   if (point.provider !== "tracepoint") return "none";
   return point.tracepoint.category === "syscalls" ? "user" : "kernel";
 }

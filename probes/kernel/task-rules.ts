@@ -12,13 +12,19 @@ type NamedRule = { readonly when: TaskRule["when"] } & (
   | { readonly kind: "fork_return" | "exec_return"; readonly result: string }
   | { readonly kind: "exit"; readonly pid: string }
   | { readonly kind: "tgid"; readonly tgid: string }
+  | { readonly kind: "running"; readonly pid: string }
 );
 
 /** The event carries the name of a task at that moment. */
 const names = (pid: string, comm: string): NamedRule => ({ when: "before", kind: "comm", pid, comm });
 
 const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
-  "sched:sched_switch": [names("prev_pid", "prev_comm"), names("next_pid", "next_comm")],
+  // In the task that is about to leave the CPU.
+  "sched:sched_switch": [
+    names("prev_pid", "prev_comm"),
+    names("next_pid", "next_comm"),
+    { when: "after", kind: "running", pid: "next_pid" },
+  ],
   "sched:sched_wakeup": [names("pid", "comm")],
   "sched:sched_wakeup_new": [names("pid", "comm")],
   "sched:sched_waking": [names("pid", "comm")],
@@ -146,9 +152,10 @@ function resolve(rule: NamedRule, event: Tracepoint, byteOrder: "little" | "big"
       if (rule.kind === "exec_return") return { ...base, kind: "exec", pid: running, result: at };
       return { ...base, kind: "fork", late: true, parent: running, child: at, comm: null, flags: -1 };
     }
-    case "exit": {
+    case "exit":
+    case "running": {
       const pid = fields.get(rule.pid)?.offset;
-      return pid === undefined ? null : { ...base, kind: "exit", pid };
+      return pid === undefined ? null : { ...base, kind: rule.kind, pid };
     }
     case "tgid": {
       const tgid = fields.get(rule.tgid)?.offset;
@@ -165,3 +172,7 @@ export function taskRules(catalogue: ProbeCatalogue): readonly TaskRule[] {
     return named.flatMap((rule) => resolve(rule, event, catalogue.byteOrder) ?? []);
   });
 }
+
+/** Of these, those that tell what runs on each CPU. */
+export const switchRules = (catalogue: ProbeCatalogue): readonly TaskRule[] =>
+  taskRules(catalogue).filter(({ kind }) => kind === "running");

@@ -28,7 +28,7 @@ export interface StreamSpec {
 export interface TaskRuleSpec {
   readonly eventId: number;
   readonly when: "before" | "after";
-  readonly kind: "comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec";
+  readonly kind: "comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec" | "running";
   readonly pid?: number;
   readonly comm?: {
     readonly offset: number;
@@ -85,6 +85,13 @@ export interface MapHandle {
 export interface Timer {
   readonly program: number;
   readonly periodNs: bigint;
+  /**
+   * Fires on each CPU whose task is known, lowest first (of several recordings: the first one's CPUs first), as that task. Absent: once, as the
+   * session.
+   */
+  readonly everyCpu?: true;
+  /** PumpOptions counter that goes up when it fires. */
+  readonly counter?: number;
 }
 
 /** Where a u64 comes from; see lang/catalogue.ts RecordedValue. A slot is a byte offset into the rebuilt pt_regs. */
@@ -156,6 +163,8 @@ export interface PumpOptions {
   /** Program list per event id, in firing order. */
   readonly dispatch: ReadonlyMap<number, readonly number[]>;
   readonly timers: readonly Timer[];
+  /** Of each recording by number: CPUs that timers of every CPU fire on. Absent: one recording, and all CPUs. */
+  readonly cpus?: readonly number[];
   readonly taskRules: readonly TaskRuleSpec[];
   /** Comm of each task at the start. */
   readonly comms: ReadonlyMap<number, string>;
@@ -174,7 +183,7 @@ export interface PumpOptions {
    */
   readonly minRecordBytes?: ReadonlyMap<number, number>;
   readonly probed?: readonly ProbedEvent[];
-  /** How many counters `probed` uses. */
+  /** How many counters `probed` and `timers` use. */
   readonly counters?: number;
   /** Absent: no program asks for stacks. */
   readonly stacks?: StackRecords;

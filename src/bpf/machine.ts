@@ -14,7 +14,8 @@ import { limits, pump, pumpResult, task, watch } from "./runtime/layout.ts";
 import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
 import { livingTasks, taskAddress } from "./runtime/task-list.ts";
 import { stageTaskFields } from "./runtime/stage-task-fields.ts";
-import { clearDispatch, MAX_U64, stageEvents, stageTimers } from "./runtime/stage.ts";
+import { clearDispatch, MAX_U64, stageEvents } from "./runtime/stage.ts";
+import { stageCpus, stageTimers } from "./runtime/stage-timers.ts";
 import { createStreams } from "./runtime/streams.ts";
 import type { Staged } from "./travel/areas.ts";
 import { machineTravel } from "./travel/machine-travel.ts";
@@ -103,7 +104,7 @@ export function createMachine(options: MachineOptions): TravelMachine {
   let prescan: { readonly toNs: bigint | null } | null = null;
 
   /** Of the last run. */
-  let staged: Staged = { counters: { address: 0, sizeBytes: 0 }, timers: 0, keepsCalls: false, tracksTasks: false };
+  let staged: Staged = { counters: { address: 0, sizeBytes: 0 }, timers: 0, followsCpus: false, keepsCalls: false, tracksTasks: false };
 
   /** The dispatch tables hold what an earlier run put there. */
   let isStaged = false;
@@ -150,10 +151,12 @@ export function createMachine(options: MachineOptions): TravelMachine {
       staged = {
         counters: { address: counters, sizeBytes: (options.counters ?? 0) * 4 },
         timers: timers.length,
+        followsCpus: timers.some(({ everyCpu }) => everyCpu === true),
         keepsCalls: options.probed?.some(({ pair }) => pair !== null) ?? false,
         tracksTasks: options.trackTasks,
       };
-      stageTimers(view, plan, timers, base);
+      stageTimers(view, plan, timers, base, counters);
+      stageCpus(view, plan, options.cpus ?? [plan.ncpus]);
       runtime.timers_update();
       setLong(PUMP_BLOCK + pump.fromNs, fromNs ?? 0n);
       setLong(PUMP_BLOCK + pump.toNs, toNs ?? MAX_U64);
@@ -251,6 +254,7 @@ function writeConstants(view: DataView, plan: MemoryPlan, options: MachineOption
   setPump(pump.regions, plan.regions.address);
   setPump(pump.frames, plan.frames.address);
   setPump(pump.calls, plan.calls.address);
+  setPump(pump.running, plan.running.address);
   setPump(pump.tags, plan.tags.address);
   view.setUint32(WATCH_BLOCK + watch.runs, plan.runs.address, true);
   view.setUint32(WATCH_BLOCK + watch.stops, plan.stops.address, true);

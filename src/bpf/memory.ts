@@ -55,6 +55,9 @@ export const missing = {
   parent: 32,
   kernelStack: 36,
   userStack: 40,
+  /** Ticks of `profile` on CPUs that nobody knows the task of, and stacks at ticks. */
+  ticks: 44,
+  tickStack: 48,
   sizeBytes: 64,
 } as const;
 /** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */

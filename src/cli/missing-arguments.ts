@@ -1,7 +1,7 @@
 /** What function probes were asked for and their records do not hold: said once a probe, with the definition that records it. */
 import type { ProbeSite } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, RETURN_SLOT } from "../../lang/registers.ts";
-import type { RebuiltPoint } from "../session/probed-events.ts";
+import { operandType, parseOperands } from "../../probes/symbols/operands.ts";
 import type { SessionResult } from "../session/session.ts";
 import { times, type Shortfall } from "./report.ts";
 
@@ -11,6 +11,7 @@ const FILES: Readonly<Record<ProbeSite["code"], string>> = {
   kernel: "kprobe_events",
   user: "uprobe_events",
   raw_tracepoint: "dynamic_events",
+  usdt: "uprobe_events",
 };
 
 /** argN as a fetch argument; functions of user code have their arguments in registers. */
@@ -19,13 +20,17 @@ function fetchArgument(site: ProbeSite, name: string): string {
   const register = /^reg\("(\w+)"\)$/.exec(name)?.[1];
   if (register !== undefined) return `reg_${register}=%${register}`;
   const index = Number(name.slice("arg".length));
+  if (site.code === "usdt") {
+    const operand = parseOperands(site.operands ?? "")[index];
+    return `${name}=${operand?.where.kind === "fetch" ? `${operand.where.text}:${operandType(operand)}` : "?"}`;
+  }
   return site.code === "user" ? `${name}=%${argumentRegisters[index] ?? "?"}` : `${name}=$arg${index + 1}`;
 }
 
 /** Names of what the records hold already. */
 function heldNames(site: ProbeSite): string[] {
   const { registers, typed } = site.records.recipe;
-  if (site.code === "raw_tracepoint") return typed.map(({ index }) => `arg${index}`);
+  if (site.code === "raw_tracepoint" || site.code === "usdt") return typed.map(({ index }) => `arg${index}`);
   const held = new Set(registers.filter(({ from }) => from.kind === "field").map(({ slot }) => slot));
   if (site.at === "return") return held.has(RETURN_SLOT) ? ["retval"] : [];
   return argumentRegisters.flatMap((_, i) => (held.has(argumentSlot(i)!) ? [`arg${i}`] : []));
@@ -37,8 +42,9 @@ function sampleOptions(names: readonly string[]): string {
   return [...(names.includes("ctx.addr") ? ["-d"] : []), ...(registers.length > 0 ? [`--intr-regs=${registers.join(",")}`] : [])].join(" ");
 }
 
-function recordWith(point: RebuiltPoint, names: readonly string[]): string {
+function recordWith(point: Missing["point"], names: readonly string[]): string {
   if ("sampled" in point) return `record it with: perf record ${sampleOptions(names)} -e ${point.sampled.label}`;
+  if ("periodNs" in point) return `sample instead: perf record -k mono -a ${sampleOptions(names)} -e cpu-clock -c ${point.periodNs}`;
   return `record it with: echo '${definition(point.site, names)}' >> /sys/kernel/tracing/${FILES[point.site.code]}`;
 }
 
@@ -46,7 +52,8 @@ function definition(site: ProbeSite, names: readonly string[]): string {
   const event = `${site.func.replaceAll(/\W/g, "_")}${site.at === "return" ? "_ret" : ""}`;
   const kind = site.code === "raw_tracepoint" ? "t" : site.at === "return" ? "r" : "p";
   const offset = site.offset === 0n ? "" : `+${site.offset}`;
-  const place = site.code === "user" ? `${site.target}:0x${(site.address ?? 0n).toString(16)}` : `${site.func}${offset}`;
+  const place =
+    site.code === "user" || site.code === "usdt" ? `${site.target}:0x${(site.address ?? 0n).toString(16)}` : `${site.func}${offset}`;
   const all = [...new Set([...heldNames(site), ...names])].sort();
   return `${kind}:hs/${event} ${place} ${all.map((name) => fetchArgument(site, name)).join(" ")}`;
 }

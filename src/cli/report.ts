@@ -59,6 +59,16 @@ const MISSING: Readonly<Record<string, Missing>> = {
     instead: "no frames",
     hint: "record them with: trace-cmd record -O userstacktrace",
   },
+  tickStack: {
+    what: "the stacks at ticks of profile, which are known from sched_switch only",
+    instead: "no frames",
+    hint: "sample instead: perf record -k mono -a -g -e cpu-clock -F 99",
+  },
+  ticks: {
+    what: "which task was on some CPUs before their first sched_switch",
+    instead: "no firing of profile there",
+    hint: "begin to record earlier, or sample instead: perf record -k mono -a -e cpu-clock -F 99",
+  },
   numa: { what: "the NUMA nodes of processors", instead: "0", hint: "events carry the processor only: use cpu" },
   task: {
     what: "members of task structures other than pid, tgid, comm, parent, real_parent and group_leader",

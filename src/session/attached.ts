@@ -9,7 +9,7 @@ import type { Machine, PumpOptions, StreamSpec, Timer } from "../bpf/machine-typ
 import type { TravelMachine } from "../bpf/travel/travel-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { handleRecord, newActionState, type ActionState, type Tell } from "./actions.ts";
-import { probedPlan } from "./probed-events.ts";
+import { probedPlan, type ProbedPlan } from "./probed-events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
 import { isOrderFree } from "./shares/order-free.ts";
 import { fillArray, type ShareTask } from "./shares/share.ts";
@@ -70,7 +70,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
   const state = newActionState();
-  const timers = timersOf(script);
+  const timers = timersOf(script, plan);
   const probes = countProbes(script);
 
   const programsOf = (provider: ResolvedAttachPoint["provider"]): number[] =>
@@ -101,6 +101,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
       taskRules: source.taskRules,
       comms: source.comms,
       tags: tagsOf(source),
+      ...(source.cpus === undefined ? {} : { cpus: source.cpus }),
       trackTasks: options.trackTasks,
       tellsTasks: source.tellsTasks ?? false,
       fromNs,
@@ -203,8 +204,14 @@ function countProbes(script: CompiledScript): number {
   return script.attach.length - pairs;
 }
 
-function timersOf(script: CompiledScript): Timer[] {
-  return script.attach.flatMap(({ program, point }) => (point.provider === "interval" ? [{ program, periodNs: point.periodNs }] : []));
+function timersOf(script: CompiledScript, { missing }: ProbedPlan): Timer[] {
+  return script.attach.flatMap(({ program, point }): Timer[] => {
+    if (!("periodNs" in point)) return [];
+    const { periodNs } = point;
+    if (point.provider === "interval") return [{ program, periodNs }];
+    const counter = missing.find((one) => one.point === point)?.counter;
+    return [{ program, periodNs, everyCpu: true, ...(counter === undefined ? {} : { counter }) }];
+  });
 }
 
 /** Programs by event id, but for the events of function probes. */

@@ -9,11 +9,13 @@ type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
 type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
 /** Points whose programs get a context that is rebuilt from the record. */
 export type RebuiltPoint = SitePoint | SampledPoint;
+/** Ticks by the clock of the recording: programs get registers, and none of them is known. */
+export type TickPoint = Extract<ResolvedAttachPoint, { readonly provider: "profile"; readonly periodNs: bigint }>;
 type Attach = CompiledScript["attach"][number];
 
 /** What the programs of a point ask for and its records do not hold. */
 export interface MissingArguments {
-  readonly point: RebuiltPoint;
+  readonly point: RebuiltPoint | TickPoint;
   /** `arg3`, `retval`, `args.count`. */
   readonly names: readonly string[];
   /** PumpOptions.probed counter of how often they ran. */
@@ -28,12 +30,13 @@ export interface ProbedPlan {
 /** Every record has the common fields; what strings and optional words need is looked at when they are read. */
 const COMMON_BYTES = 8;
 
+const isTick = (point: ResolvedAttachPoint): point is TickPoint => point.provider === "profile" && "periodNs" in point;
 const isRebuilt = (point: ResolvedAttachPoint): point is RebuiltPoint => "site" in point || "sampled" in point;
 
 export const recordsOf = (point: RebuiltPoint): SiteRecords => ("site" in point ? point.site.records : point.sampled.records);
 
 const isTyped = ({ provider }: ResolvedAttachPoint): boolean =>
-  provider === "fentry" || provider === "fexit" || provider === "rawtracepoint";
+  provider === "fentry" || provider === "fexit" || provider === "rawtracepoint" || provider === "usdt";
 
 const contextOf = (point: ResolvedAttachPoint): ContextKind => (!isRebuilt(point) ? "record" : isTyped(point) ? "arguments" : "registers");
 
@@ -80,8 +83,8 @@ function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach
   const words = hir?.probes.map((probe) => contextWords(probe.body, new Map())) ?? [];
   const missing = new Map<Attach, MissingArguments>();
   for (const attach of script.attach) {
-    if (!isRebuilt(attach.point)) continue;
-    const filled = filledOffsets(attach.point);
+    if (!isRebuilt(attach.point) && !isTick(attach.point)) continue;
+    const filled = isTick(attach.point) ? new Set<number>() : filledOffsets(attach.point);
     const names = [...(words[attach.program] ?? [])].filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
     if (names.length > 0) missing.set(attach, { point: attach.point, names: names.sort(), counter: missing.size });
   }

@@ -10,10 +10,10 @@ import { placesOf } from "../../src/output/places.ts";
 import { textPrinter } from "../../src/output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../../src/session/compile.ts";
 import { recordedMachine, symbolsFor, type SideData } from "../../src/session/recorded-machine.ts";
-import { createSession, type LiveClock, type TraceTime } from "../../src/session/session.ts";
+import { createSession, type LiveClock, type SessionResult, type TraceTime } from "../../src/session/session.ts";
 import { mergeShares, type SharesResult } from "../../src/session/shares/merge.ts";
 import { partition } from "../../src/session/shares/partition.ts";
-import { runShare, type ShareResult, type ShareTask } from "../../src/session/shares/share.ts";
+import { runShare, type ShareTask } from "../../src/session/shares/share.ts";
 import { newStackSource, stackTexts } from "../../src/session/stack-text.ts";
 import type { CompiledScript } from "../../src/codegen/compiled.ts";
 import { kernelAccepts } from "./kernel-load.ts";
@@ -50,6 +50,7 @@ export interface RunResult {
   readonly compilation: Compilation;
   /** What the programs asked for and the recording does not hold: how often, by kind. */
   readonly missing: Readonly<Record<string, number>>;
+  readonly missingArguments: SessionResult["missingArguments"];
 }
 
 /** A clock that jumps to whatever is waited for: interval scripts end in no time. */
@@ -109,7 +110,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   const machine = recordedMachine(options.recording ?? null, options.side);
   let stdout = "";
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
-  if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation, missing: {} };
+  if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation, missing: {}, missingArguments: [] };
   const missing = { kernelSymbols: 0, userSymbols: 0 };
   const stackSource = newStackSource();
   const printer = (options.format === "json" ? jsonPrinter : textPrinter)({
@@ -151,6 +152,6 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     ...(options.shares === undefined ? {} : { runShares: async (task) => inShares(compilation.script!, options, task) }),
     breathe: async () => {},
   });
-  const { exitCode, missing: counts } = await session.run();
-  return { stdout, stderr, exitCode, compilation, missing: counts };
+  const { exitCode, missing: counts, missingArguments } = await session.run();
+  return { stdout, stderr, exitCode, compilation, missing: counts, missingArguments };
 }

@@ -1,4 +1,4 @@
-/** Attach points on samples that the recording has: software, hardware, profile, watchpoint (rows 1.23 to 1.25, 1.44). */
+/** Attach points on samples that the recording has: software, hardware, profile, watchpoint (rows 1.23 to 1.25, 1.44); ticks of profile without. */
 import type { ProbeCatalogue, ResolvedAttachPoint, SampledEvent, SampledProvider } from "../../catalogue.ts";
 import { readNumber } from "./checked-point.ts";
 import { resolveRate } from "./interval.ts";
@@ -72,6 +72,19 @@ export interface Sampled {
   readonly warning: string | null;
 }
 
+/** Which task is on a CPU is known from the scheduler's switches. */
+function hasSwitches({ tracepoints }: ProbeCatalogue): boolean {
+  const event = tracepoints.find(({ category, name }) => category === "sched" && name === "sched_switch");
+  return event?.fields.some(({ name }) => name === "next_pid") ?? false;
+}
+
+/** Where no samples were taken, profile fires by the clock of the recording. */
+function tickingPoints(catalogue: ProbeCatalogue, parts: readonly string[], name: string): readonly ResolvedAttachPoint[] {
+  const rate = resolveRate("profile", parts);
+  if (typeof rate === "string" || !hasSwitches(catalogue)) return [];
+  return [{ provider: "profile", name, periodNs: rate.periodNs }];
+}
+
 /** `name`: as `probe` yields it. Every sample fires: none is left out or made up for another rate. */
 export function sampledPoints(catalogue: ProbeCatalogue, provider: SampledProvider, parts: readonly string[], name: string): Sampled {
   const sampled = catalogue.sampled ?? [];
@@ -81,6 +94,7 @@ export function sampledPoints(catalogue: ProbeCatalogue, provider: SampledProvid
       : provider === "watchpoint"
         ? findWatchpoint(sampled, parts)
         : findCounter(sampled, provider, parts);
+  if (provider === "profile" && events.length === 0) return { points: tickingPoints(catalogue, parts, name), warning: null };
   const labels = [...new Set(events.map(({ label }) => label))].join(", ");
   const warning =
     rates === null

@@ -56,7 +56,7 @@ function ofUserCode(selector: HirExpr, span: Span): HirExpr {
 /** begin and end run in the tracer's own process; tracepoints and timers in the kernel (row 4.27). */
 const usermode: Special = (cx, span) => {
   if (cx.inference.env.architecture === "arm64") return wrongProbe(cx, span, "'usermode' builtin is only supported on x86_64");
-  const isHere = cx.points[0] !== undefined && "sampled" in cx.points[0];
+  const isHere = cx.points[0] !== undefined && ("sampled" in cx.points[0] || cx.points[0].provider === "profile");
   const selector = isHere ? contextWord(cx, registerSlots.cs, "usermode", span) : null;
   if (selector !== null) return ofUserCode(selector, span);
   return intConstant(span, provider(cx) === "begin" || provider(cx) === "end" ? 1n : 0n, int(1, false));
@@ -116,7 +116,7 @@ const ctx: Special = (cx, span) => {
 /** The instruction pointer at entry; at return, what the kernel remembers (row 4.23). */
 const func: Special = (cx, span) => {
   const point = cx.points[0];
-  if (point === undefined || !("site" in point) || point.site.code === "raw_tracepoint")
+  if (point === undefined || !("site" in point) || point.site.code === "raw_tracepoint" || point.site.code === "usdt")
     return wrongProbe(cx, span, `The func builtin can not be used with '${provider(cx)}' probes`);
   const kind = point.site.code === "user" ? "usym" : "ksym";
   if (point.provider === "fentry" || point.provider === "fexit") {
@@ -133,13 +133,20 @@ function argument(cx: Context, name: string, span: Span): HirExpr | null {
   const index = Number(name.slice("arg".length));
   const at = provider(cx);
   if (at === "rawtracepoint" && index < MAX_TYPED_ARGUMENTS) return contextWord(cx, 8 * index, name, span);
+  const point = cx.points[0];
+  if (point?.provider === "usdt" && index < MAX_TYPED_ARGUMENTS) {
+    const { fields, words } = point.site.records;
+    const type = fields.find((field, i) => (words?.[i] ?? i) === index)?.type ?? uint64;
+    const word = contextWord(cx, 8 * index, name, span);
+    return word === null ? null : { ...word, type };
+  }
   const slot = at === "kprobe" || at === "uprobe" ? argumentSlot(index) : undefined;
   if (slot !== undefined) return contextWord(cx, slot, name, span);
-  if (at === "kprobe" || at === "uprobe" || at === "rawtracepoint")
+  if (at === "kprobe" || at === "uprobe" || at === "rawtracepoint" || at === "usdt")
     return wrongProbe(
       cx,
       span,
-      `${at} probes have only arg0 to arg${(at === "rawtracepoint" ? MAX_TYPED_ARGUMENTS : argumentRegisters.length) - 1}`,
+      `${at} probes have only arg0 to arg${(at === "rawtracepoint" || at === "usdt" ? MAX_TYPED_ARGUMENTS : argumentRegisters.length) - 1}`,
     );
   return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
 }

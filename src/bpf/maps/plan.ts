@@ -5,7 +5,7 @@
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE, TAG_WINDOW } from "../memory.ts";
-import { cursor, element, keptCall, layoutIds, limits, map, region, stackElement, task, timer } from "../runtime/layout.ts";
+import { cursor, element, keptCall, layoutIds, limits, map, region, running, stackElement, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
 
@@ -46,6 +46,8 @@ export interface MemoryPlan {
   readonly cursors: Area;
   readonly tree: Area;
   readonly timers: Area;
+  /** What runs on each CPU of each recording. */
+  readonly running: Area;
   readonly dispatch: Area;
   readonly ruleDispatch: Area;
   readonly tags: Area;
@@ -130,6 +132,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const tags = take(recordings * TAG_WINDOW.bytes);
   const lists = take(LIST_BYTES);
   const timers = take(MAX_TIMERS * timer.sizeBytes);
+  const runningTasks = take(recordings * ncpus * running.sizeBytes);
   // One program may be put in later.
   const programs = (input.programs?.length ?? 0) + 1;
   const runs = take(programs * 8);
@@ -156,6 +159,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     cursors,
     tree,
     timers,
+    running: runningTasks,
     dispatch,
     ruleDispatch,
     tags,

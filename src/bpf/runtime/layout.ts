@@ -174,6 +174,8 @@ export const pump = {
   slice: 256,
   rest: 260,
   paused: 264,
+  /** `running`, one for each CPU (as many as there are cells) of each recording. */
+  running: 268,
   sizeBytes: 272,
 } as const;
 
@@ -306,7 +308,16 @@ export const cursor = {
  */
 export const cursorFlags = { bigEndian: 1, scaled: 2, ended: 4, dry: 8, marksCpu: 16 } as const;
 
-export const timer = { due: 0, period: 8, program: 16, sizeBytes: 24 } as const;
+/**
+ * `cpus`: how many of pump.running a tick goes through, 0: it fires once, as the session. `next`: where it goes on; `counter`: address of what
+ * goes up at each firing, 0: nothing does.
+ */
+export const timer = { due: 0, period: 8, program: 16, cpus: 20, next: 24, counter: 28, sizeBytes: 32 } as const;
+
+/** What runs on a CPU, as the latest switch there told: `tid`, and the stream that told it. */
+export const running = { state: 0, cpu: 4, tid: 8, cursor: 12, sizeBytes: 16 } as const;
+/** absent: the recording has not that many CPUs. unknown: there has been no switch yet. */
+export const runningState = { absent: 0, unknown: 1, known: 2 } as const;
 
 /** A task rule (probes/recording.ts TaskRule). Offsets into the record; `none` where the rule has no such field. */
 export const rule = {
@@ -328,7 +339,7 @@ export const rule = {
   none: 0xffffffff,
 } as const;
 
-export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5, forkReturn: 6, exec: 7 } as const;
+export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5, forkReturn: 6, exec: 7, running: 8 } as const;
 export const commFlags = { dataLoc: 1, basename: 2 } as const;
 
 /** A member of struct task_struct that is known: its place in there, and what it is. */

@@ -1,8 +1,7 @@
 /** Writes what the pump is to do into memory: event plans with their programs and task rules, and timers. */
 import type { PumpOptions, TaskRuleSpec } from "../machine-types.ts";
-import { PUMP_BLOCK } from "../memory.ts";
 import type { Area, MemoryPlan } from "../maps/plan.ts";
-import { commFlags, eventFlags, pump, rule, ruleKind, timer } from "./layout.ts";
+import { commFlags, eventFlags, rule, ruleKind } from "./layout.ts";
 import { stageStacks, writeProbedEvent } from "./stage-probed.ts";
 
 export const MAX_U64 = 2n ** 64n - 1n;
@@ -16,6 +15,7 @@ const kindNumbers: Readonly<Record<TaskRuleSpec["kind"], number>> = {
   exit: ruleKind.exit,
   tgid: ruleKind.tgid,
   exec: ruleKind.exec,
+  running: ruleKind.running,
 };
 
 /** exec and rename make a name; what an event says of a task in passing is evidence of the name that it had before, too. */
@@ -57,7 +57,7 @@ interface EventRules {
 
 /**
  * Fills both dispatch tables. Events with the same programs and rules share a plan. The caller has cleared what an earlier run set
- * (`clearDispatch`). Returns whether any event has a task rule, and where the counters are.
+ * (`clearDispatch`). Returns whether any event tells of names of tasks, and where the counters are.
  */
 export function stageEvents(
   memory: DataView,
@@ -67,7 +67,9 @@ export function stageEvents(
   const take = allocator(plan.lists);
   const ids = plan.dispatch.sizeBytes / 4;
   const rulesOf = new Map<number, EventRules>();
-  for (const spec of options.trackTasks ? options.taskRules : []) {
+  const followsCpus = options.timers.some(({ everyCpu }) => everyCpu === true);
+  const wanted = ({ kind }: TaskRuleSpec): boolean => (kind === "running" ? followsCpus : options.trackTasks);
+  for (const spec of options.taskRules.filter(wanted)) {
     if (spec.eventId >= ids) continue;
     const address = take(rule.sizeBytes);
     writeRule(memory, address, spec);
@@ -101,7 +103,7 @@ export function stageEvents(
     memory.setUint32(plan.dispatch.address + id * 4, address, true);
     if (before.length + after.length > 0) memory.setUint32(plan.ruleDispatch.address + id * 4, address, true);
   }
-  return { hasRules: rulesOf.size > 0, counters };
+  return { hasRules: options.trackTasks && rulesOf.size > 0, counters };
 }
 
 function writeWords(memory: DataView, at: number, words: readonly number[]): void {
@@ -110,18 +112,4 @@ function writeWords(memory: DataView, at: number, words: readonly number[]): voi
 
 export function clearDispatch(bytes: Uint8Array, plan: MemoryPlan): void {
   for (const { address, sizeBytes } of [plan.dispatch, plan.ruleDispatch]) bytes.fill(0, address, address + sizeBytes);
-}
-
-/** The first time of each is one period after `baseNs`; null: there are no events, so no time passes. */
-export function stageTimers(memory: DataView, plan: MemoryPlan, timers: PumpOptions["timers"], baseNs: bigint | null): void {
-  if (timers.length * timer.sizeBytes > plan.timers.sizeBytes) throw new Error(`${timers.length} timers are too many`);
-  timers.forEach(({ program, periodNs }, i) => {
-    if (periodNs <= 0n) throw new Error(`timer of program ${program} has no period`);
-    const at = plan.timers.address + i * timer.sizeBytes;
-    const due = (baseNs ?? 0n) + periodNs;
-    memory.setBigUint64(at + timer.due, baseNs === null || due > MAX_U64 ? MAX_U64 : due, true);
-    memory.setBigUint64(at + timer.period, periodNs, true);
-    memory.setUint32(at + timer.program, program, true);
-  });
-  memory.setUint32(PUMP_BLOCK + pump.timerCount, timers.length, true);
 }

@@ -7,6 +7,8 @@ import { cursor, map, pump, task, timer, watch } from "../runtime/layout.ts";
 export interface Staged {
   readonly counters: Area;
   readonly timers: number;
+  /** Some timer asks what runs on each CPU. */
+  readonly followsCpus: boolean;
   /** Some event's arguments are kept for the return of its function. */
   readonly keepsCalls: boolean;
   readonly tracksTasks: boolean;
@@ -48,6 +50,7 @@ export function stateAreas(memory: DataView, plan: MemoryPlan, staged: Staged): 
     area(plan.hostContext.address, HOST_CONTEXT_BYTES),
     plan.probeContext,
     area(plan.timers.address, staged.timers * timer.sizeBytes),
+    ...(staged.followsCpus ? [plan.running] : []),
     staged.counters,
     ...(staged.keepsCalls ? [plan.calls] : []),
     ...(staged.tracksTasks ? [area(plan.tasks.address, tasks * task.sizeBytes)] : []),

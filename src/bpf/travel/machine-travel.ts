@@ -101,7 +101,7 @@ export function machineTravel(engine: Engine): MachineTravel {
         tid: word(CURRENT_BLOCK + current.tid),
         isTimer,
         programs: Array.from({ length: ran }, (_, i) => word(WATCH_BLOCK + watch.ranPrograms + i * 4)),
-        record: isTimer ? new Uint8Array() : bytes.slice(at, at + length),
+        record: at === plan.hostContext.address ? new Uint8Array() : bytes.slice(at, at + length),
       };
     },
     runs: (program) => Number(long(plan.runs.address + program * 8)),

@@ -45,11 +45,14 @@ export interface FiringView {
   readonly tsNs: bigint;
   readonly cpu: number;
   readonly tid: number;
-  /** A timer, which has no record. */
+  /** A timer that fires as the session itself. */
   readonly isTimer: boolean;
   /** In firing order; of very many the first ones. */
   readonly programs: readonly number[];
-  /** A copy of the event's record from common_type on. Right after a stop behind the firing only: the window moves on. */
+  /**
+   * A copy of the event's record from common_type on; timers, and ticks on a CPU, have none. Right after a stop behind the firing only: the
+   * window moves on.
+   */
   readonly record: Uint8Array;
 }
 

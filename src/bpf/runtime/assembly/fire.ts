@@ -34,6 +34,9 @@ import {
   PUMP_HOST_TID,
   PUMP_PAUSED,
   PUMP_REST,
+  RUNNING_CPU,
+  RUNNING_CURSOR,
+  RUNNING_TID,
 } from "./layout";
 import { isBig, word } from "./order";
 import { isRemembered, programsOf, rebuild } from "./probed";
@@ -123,6 +126,17 @@ export function host_enter(): void {
   store<u32>(CURRENT_BLOCK, load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT_BYTES), CURRENT_RECORD_LEN);
   store<u32>(CURRENT_BLOCK, 1, CURRENT_HOST);
   nextSerial();
+}
+
+/** The current block for a tick on a CPU: the task that runs there, but no record either. */
+export function enterTick(running: usize): void {
+  host_enter();
+  const cpu = load<u32>(running, RUNNING_CPU);
+  store<u32>(CURRENT_BLOCK, cpu, CURRENT_CPU);
+  store<u32>(CURRENT_BLOCK, cpu, CURRENT_CELL);
+  store<u32>(CURRENT_BLOCK, load<u32>(running, RUNNING_TID), CURRENT_TID);
+  store<u32>(CURRENT_BLOCK, 0, CURRENT_HOST);
+  store<u32>(PUMP_BLOCK, load<u32>(running, RUNNING_CURSOR), PUMP_CURSOR);
 }
 
 /** False: all of the budget is used up, not only the slice. */

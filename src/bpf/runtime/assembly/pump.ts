@@ -34,6 +34,8 @@ import {
   PUMP_TIMERS,
   PUMP_TIMER_COUNT,
   PUMP_TO_NS,
+  TIMER_COUNTER,
+  TIMER_CPUS,
   TIMER_DUE,
   TIMER_PERIOD,
   TIMER_PROGRAM,
@@ -42,11 +44,12 @@ import {
   WATCH_HITS_TIME,
   WATCH_STOP_NS,
 } from "./layout";
-import { host_enter, mustReturn } from "./fire";
+import { enterTick, host_enter, mustReturn } from "./fire";
 import { aloneUntil, buildTree, replay, winner } from "./merge";
 import { Run, Watch, watches } from "./purpose";
 import { endScan, scanRules } from "./rules";
 import { run } from "./run";
+import { nextRunning } from "./running";
 import { advance, advanceToAny, isBigEndian, runStream } from "./walk";
 import { beginFiring, endFiring, hitTime, noteRun, noteTimer, reach } from "./watch";
 
@@ -54,11 +57,23 @@ function hasEnded(cursor: usize): bool {
   return (load<u32>(cursor, CURSOR_FLAGS) & CURSOR_FLAGS_ENDED) != 0;
 }
 
-function fireTimer<Purpose>(timer: usize, due: u64): void {
-  host_enter();
+/** The current block for a timer's program. False: a tick has been on all CPUs. */
+function enterTimer(timer: usize): bool {
+  if (!load<u32>(timer, TIMER_CPUS)) {
+    host_enter();
+    store<u32>(CURRENT_BLOCK, 0, CURRENT_CPU);
+    store<u32>(CURRENT_BLOCK, 0, CURRENT_CELL);
+    return true;
+  }
+  const running = nextRunning(timer);
+  if (running) enterTick(running);
+  return running != 0;
+}
+
+function runTimer<Purpose>(timer: usize, due: u64): void {
   store<u64>(CURRENT_BLOCK, due, CURRENT_TS);
-  store<u32>(CURRENT_BLOCK, 0, CURRENT_CPU);
-  store<u32>(CURRENT_BLOCK, 0, CURRENT_CELL);
+  const counter: usize = load<u32>(timer, TIMER_COUNTER);
+  if (counter) store<u32>(counter, load<u32>(counter) + 1);
   const program = load<u32>(timer, TIMER_PROGRAM);
   if (watches<Purpose>()) {
     noteTimer();
@@ -70,6 +85,13 @@ function fireTimer<Purpose>(timer: usize, due: u64): void {
     endFiring();
     reach(due);
   }
+}
+
+/** One firing: a tick of every CPU takes as many, and stays due until it has been on all of them. */
+function fireTimer<Purpose>(timer: usize, due: u64): void {
+  const fires = enterTimer(timer);
+  if (fires) runTimer<Purpose>(timer, due);
+  if (fires && load<u32>(timer, TIMER_CPUS)) return;
   const next = due + load<u64>(timer, TIMER_PERIOD);
   store<u64>(timer, next < due ? u64.MAX_VALUE : next, TIMER_DUE);
 }

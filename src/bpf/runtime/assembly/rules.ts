@@ -22,6 +22,7 @@ import {
   RULE_KIND_EXIT,
   RULE_KIND_FORK,
   RULE_KIND_OLD_COMM,
+  RULE_KIND_RUNNING,
   RULE_KIND_TGID,
   RULE_NONE,
   RULE_PARENT,
@@ -47,6 +48,7 @@ import {
   TASK_PARENT,
   TASK_TGID,
 } from "./layout";
+import { noteRunning } from "./running";
 import { clearFlags, commOf, findTask, hasFlag, setComm, setFlags, taskAt, taskOf } from "./tasks";
 
 const COMMON_PID: u32 = 4;
@@ -181,6 +183,11 @@ function apply(rule: usize): void {
   if (kind == RULE_KIND_FORK) return applyFork(rule);
   if (kind == RULE_KIND_FORK_RETURN) return applyForkReturn(rule);
   if (kind == RULE_KIND_EXEC) return applyExec(rule);
+  if (kind == RULE_KIND_RUNNING) {
+    const pid = load<u32>(rule, RULE_PID);
+    if (holds(pid, 4)) noteRunning(field(pid));
+    return;
+  }
   const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
   if (!task) return;
   if (kind == RULE_KIND_COMM) {
@@ -244,7 +251,7 @@ function scan(rule: usize): void {
   if (kind == RULE_KIND_FORK) return scanFork(rule);
   if (kind == RULE_KIND_FORK_RETURN) return scanForkReturn(rule);
   if (kind == RULE_KIND_EXEC) return scanExec(rule);
-  if (kind == RULE_KIND_EXIT) return;
+  if (kind == RULE_KIND_EXIT || kind == RULE_KIND_RUNNING) return;
   const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
   if (!task) return;
   if (kind == RULE_KIND_TGID) {

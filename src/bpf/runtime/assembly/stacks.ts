@@ -29,10 +29,12 @@ import {
   MAP_SHIFT,
   MAP_VALUE_SIZE,
   MISSING_KERNEL_STACK,
+  MISSING_TICK_STACK,
   MISSING_USER_STACK,
   PUMP_BLOCK,
   PUMP_CURSOR,
   PUMP_FRAMES,
+  PUMP_HOST_CONTEXT,
   PUMP_STACKS,
   PUMP_TRACER_CODE,
   PUMP_TRACER_RANGES,
@@ -191,6 +193,10 @@ function currentStack(isUser: bool): u32 {
   const layout = currentLayout();
   const id = isUser ? load<u32>(layout, STACK_LAYOUT_USER) : load<u32>(layout, STACK_LAYOUT_KERNEL);
   const record: usize = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_ADDR);
+  if (record == load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT)) {
+    countMissing(MISSING_TICK_STACK);
+    return 0;
+  }
   const bytes = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_LEN);
   let count: u32 = 0;
   if (id) {
