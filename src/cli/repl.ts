@@ -1,5 +1,6 @@
 /** `hindsight repl [SCRIPT]`: starts the REPL with what the other commands do. */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { isatty } from "node:tty";
 import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
 import type { ReplOptions, Sink } from "../repl/face.ts";
@@ -51,6 +52,19 @@ function sinkOf({ out, error }: Console, dims: boolean): Sink {
   };
 }
 
+async function showTui(attached: Attached, path: string): Promise<void> {
+  const { runTui } = await import("../tui/tui.ts");
+  await runTui({
+    attached,
+    scriptName: "repl",
+    recordingName: basename(path),
+    input: process.stdin,
+    output: process.stdout,
+    env: process.env,
+    parseTime: traceTime,
+  });
+}
+
 /** What the terminal is told at once. */
 function writeNow({ out }: Console, text: string): void {
   out.write(utf8(text));
@@ -91,7 +105,7 @@ export async function repl(options: CliOptions, console: Console): Promise<numbe
       const { planning } = await import("./plan/command.ts");
       return planning(name, ["-e", program, ...(name === "plan" ? recordingWords(options) : []), ...words], console);
     },
-    tui: null,
+    tui: (attached) => showTui(attached, recording.info.path),
   };
   try {
     if (!isInteractive) return await (await import("../repl/piped.ts")).replPiped(given, sourceText(readFileSync(0)));

@@ -34,6 +34,6 @@ export interface ReplOptions {
   readonly shortfalls: (result: SessionResult, attached: Attached) => readonly string[];
   /** `hindsight plan` and `record` for a program, with these words behind it. */
   readonly planning: (name: "plan" | "record", program: string, words: readonly string[]) => Promise<number>;
-  /** Starts the TUI with this program and comes back when it is left; null: there is none. */
-  readonly tui: ((program: string) => Promise<void>) | null;
+  /** Shows the programs, where their run stands, in the terminal interface; comes back when that is left. */
+  readonly tui: (attached: Attached) => Promise<void>;
 }

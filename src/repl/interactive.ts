@@ -1,4 +1,5 @@
 /** The REPL at a terminal. */
+import { basename } from "node:path";
 import { isCommand } from "./commands/table.ts";
 import { complete } from "./complete/complete.ts";
 import { LineEditor } from "./editor/line-editor.ts";
@@ -25,8 +26,8 @@ function prompt({ attached, stand, draft }: Session): string {
 function greeting({ options }: Session): string {
   const { info, catalogue } = options.workspace.recording;
   return (
-    `hindsight ${options.version}: ${info.path}, ${counted(catalogue.tracepoints.length, "event")} described\n` +
-    "Type a program (tracepoint:… { … }), a command, or help. Tab completes, Ctrl-D leaves.\n"
+    `hindsight ${options.version}: ${basename(info.path)}, ${counted(catalogue.tracepoints.length, "kind")} of events\n` +
+    "Type a program (tracepoint:… { … }), a command, or help. Tab completes.\n"
   );
 }
 

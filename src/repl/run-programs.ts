@@ -1,5 +1,6 @@
 /** Results at once: what programs say over the recording, or up to where the user looks. */
 import { positionText } from "./position-text.ts";
+import { printMaps } from "./print-maps.ts";
 import { setPrograms } from "./programs.ts";
 import type { Program } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -41,14 +42,14 @@ export async function showResults(session: Session): Promise<void> {
     return;
   }
   if (stand.kind === "end") return runToEnd(session);
-  const told = attached.replay.position().told;
   const arrived = await goToTime(session, stand.ns);
-  emit(session, attached, told, attached.replay.position().told);
+  emit(session, attached, 0, attached.replay.position().told);
   if (arrived === "interrupted") {
     tellArrival(session, arrived);
     return;
   }
   session.text(positionText(session));
+  printMaps(session);
 }
 
 /** Whether they compiled. */

@@ -3,8 +3,13 @@ import type { Advanced, Goal, Position } from "../session/travel/replay.ts";
 import type { Attached } from "../workspace/workspace.ts";
 import type { Session } from "./session.ts";
 
-/** Firings between two looks at the keyboard: some ten milliseconds' worth. */
-const SLICE = 200_000;
+/** Firings between two looks at the keyboard, at first; then as many as take about so long. */
+const FIRST_SLICE = 256;
+const LARGEST_SLICE = 1 << 20;
+const SLICE_MS = 20;
+
+const nextSlice = (slice: number, ms: number): number =>
+  ms < SLICE_MS / 2 ? Math.min(LARGEST_SLICE, slice * 4) : ms > SLICE_MS * 2 ? Math.max(1, slice >> 1) : slice;
 
 export type Arrived = Advanced["stopped"] | "interrupted";
 
@@ -38,8 +43,10 @@ export async function advance(session: Session, goal: Goal, isLoud: boolean): Pr
   const attached = session.attached!;
   const { replay } = attached;
   let { told } = replay.position();
-  for (;;) {
-    const { stopped, position } = replay.advance(goal, SLICE);
+  for (let slice = FIRST_SLICE; ;) {
+    const started = performance.now();
+    const { stopped, position } = replay.advance(goal, slice);
+    slice = nextSlice(slice, performance.now() - started);
     note(session, position);
     if (isLoud) emit(session, attached, told, position.told);
     told = position.told;
@@ -100,6 +107,9 @@ export async function runOn(session: Session): Promise<Arrived> {
   const attached = session.attached!;
   const { replay } = attached;
   const from = replay.position();
+  /** What begin probes print is printed before anything can be asked for. */
+  const start = from.firings === 0 ? 0 : from.told;
+  emit(session, attached, start, from.told);
   const started = performance.now();
   const arrived = from.phase === "running" ? await advance(session, { kind: "end" }, true) : "end";
   if (arrived !== "end") return arrived;
@@ -108,7 +118,7 @@ export async function runOn(session: Session): Promise<Arrived> {
   const end = replay.position();
   note(session, end);
   if (from.phase === "running") session.lastRun = { ms: performance.now() - started, firings: end.firings - from.firings };
-  emitEnd(session, attached, from.told, told, end.told);
+  emitEnd(session, attached, start, told, end.told);
   for (const text of session.options.shortfalls(result, attached)) session.options.sink.error(text);
   return "end";
 }

@@ -2,11 +2,11 @@
 import { didYouMean } from "../../../lang/diagnostics/suggest.ts";
 import { mapValueName } from "../../../lang/types/names.ts";
 import { typeName } from "../../../lang/types/type.ts";
-import { mapJson } from "../../output/json.ts";
-import { keyText, mapText } from "../../output/map-text.ts";
+import { keyText } from "../../output/map-text.ts";
 import type { MapDump } from "../../session/map-dump.ts";
 import { listProbes, type ListedProbe } from "../../workspace/probe-list.ts";
 import { eventLines } from "../event-lines.ts";
+import { printMap, printMaps } from "../print-maps.ts";
 import type { Session } from "../session.ts";
 import { counted, readCount } from "../time-text.ts";
 import { hasPrograms, table, usageError, type Command } from "./command.ts";
@@ -29,16 +29,6 @@ function showMaps(session: Session): void {
   session.text(table(rows));
 }
 
-function printMap(session: Session, dump: MapDump, top: number): void {
-  const { context } = session.attached!;
-  if (session.format === "json") {
-    const text = mapJson(dump, top, 0, context);
-    if (text !== null) session.options.sink.bytes(`${text}\n`);
-    return;
-  }
-  session.options.sink.bytes(mapText(dump, top, 0, context));
-}
-
 /** `@x`, `@x 5`, `@x[bash]` with the key as it prints. */
 const PRINT = /^(@\w*)(?:\[([\s\S]*)\])?(?:[\s,]+(\d+))?$/;
 
@@ -46,7 +36,7 @@ function print(session: Session, rest: string): void {
   if (!hasPrograms(session)) return;
   const { replay, context } = session.attached!;
   if (rest === "") {
-    for (const index of replay.maps.indices) printMap(session, replay.maps.dump(index), 0);
+    printMaps(session);
     return;
   }
   const [, name, key, top = "0"] = PRINT.exec(rest) ?? [];

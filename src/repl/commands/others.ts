@@ -1,5 +1,6 @@
 /** Commands about recording, the session itself, and its settings. */
 import { absolute } from "../../session/session-options.ts";
+import { positionText } from "../position-text.ts";
 import { attachAgain, joined } from "../programs.ts";
 import { showResults } from "../run-programs.ts";
 import type { Session } from "../session.ts";
@@ -19,15 +20,16 @@ const planning = (name: "plan" | "record"): Command["run"] =>
   };
 
 async function tui(session: Session): Promise<void> {
-  const { options } = session;
-  if (options.tui === null || !session.isInteractive) {
-    session.fail(options.tui === null ? "ERROR: this hindsight has no TUI\n" : "ERROR: the TUI needs a terminal\n");
+  if (!session.isInteractive) {
+    session.fail("ERROR: the terminal interface needs a terminal\n");
     return;
   }
-  const start = options.tui;
-  await session.suspended(() => start(joined(session.programs).text));
-  attachAgain(session);
-  await showResults(session);
+  if (!hasPrograms(session)) return;
+  const attached = session.attached!;
+  await session.suspended(() => session.options.tui(attached));
+  const { phase, ns } = attached.replay.position();
+  session.stand = phase === "running" ? { kind: "time", ns } : { kind: "end" };
+  session.text(positionText(session));
 }
 
 const bound = (session: Session, which: "from" | "to"): string => {
@@ -136,8 +138,8 @@ export const otherCommands: readonly Command[] = [
     aliases: [],
     usage: "",
     argument: "none",
-    summary: "look at the programs in the TUI",
-    help: "Its keys are explained there; quitting it leads back here.",
+    summary: "look at the programs in the terminal interface",
+    help: "From where the run stands; its keys are explained there (?). Quitting it leads back here, to where it stood.",
     example: [],
     run: tui,
   },

@@ -36,6 +36,13 @@ const SEARCH_STYLE = "1;33";
 const LIST_ROWS = 12;
 const BELL = "\x07";
 
+/** Without the line feeds that end it, and control characters that are no text of a program. */
+const pasted = (text: string): string =>
+  text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\0-\x08\x0b-\x1f\x7f]/g, "")
+    .replace(/\n+$/, "");
+
 export class LineEditor {
   private readonly options: LineEditorOptions;
   private readonly painter: ReturnType<typeof newPainter>;
@@ -81,7 +88,7 @@ export class LineEditor {
     this.paint();
     this.painter.leave();
     terminal.listen(null);
-    if (read.kind === "text") history.add(read.text);
+    if (read.kind === "text") history.add(read.text.trimEnd());
     const { done } = this;
     this.done = null;
     done?.(read);
@@ -174,8 +181,7 @@ export class LineEditor {
       case "text":
         return this.change(text === "}" ? closeBrace(this.edited) : insert(this.edited, text), true);
       case "paste":
-        // Other control characters are no text of a program.
-        return this.change(insert(this.edited, text.replace(/\r\n?/g, "\n").replace(/[\0-\x08\x0b-\x1f\x7f]/g, "")));
+        return this.change(insert(this.edited, pasted(text)));
       case "alt-enter":
         return this.change(newLine(this.edited));
       case "ctrl-y":

@@ -50,16 +50,17 @@ export function openTerminal(input: ReadStream, output: WriteStream, write: (tex
   const onEnd = (): void => handOut([{ name: "hang-up", text: "" }]);
 
   const resume = (): void => {
+    input.on("data", onData).on("end", onEnd);
     input.setRawMode(true);
     write(PASTE_ON);
     input.resume();
   };
   const suspend = (): void => {
+    input.off("data", onData).off("end", onEnd);
     write(PASTE_OFF);
     input.setRawMode(false);
     input.pause();
   };
-  input.on("data", onData).on("end", onEnd);
   resume();
   return {
     get columns() {
@@ -83,7 +84,6 @@ export function openTerminal(input: ReadStream, output: WriteStream, write: (tex
     resume,
     close() {
       clearTimeout(timer);
-      input.off("data", onData).off("end", onEnd);
       suspend();
     },
   };
