@@ -113,7 +113,10 @@ export function newPlayer(replay: Replay, now: () => number): Player {
       replay.seekEnd();
     },
     moveColumns(by, cols, range) {
-      const at = columnOf(range, replay.position().ns, cols) + by;
+      const { ns } = replay.position();
+      let at = columnOf(range, ns, cols) + by;
+      // Where there are more columns than times, some have none of their own.
+      while (by > 0 && at < cols && columnEnd(range, at, cols) <= ns) at++;
       if (at < 0) seekStart();
       else if (at >= cols) {
         playing = false;

@@ -77,6 +77,7 @@ export function openScreen(options: ScreenOptions): Screen {
   takeInput();
 
   let isOpen = true;
+  let isSuspended = false;
   const giveBack = (): void => {
     blessed.program.disableMouse();
     input.setRawMode(false);
@@ -96,7 +97,7 @@ export function openScreen(options: ScreenOptions): Screen {
     size: () => ({ cols: blessed.cols, rows: blessed.rows }),
     show(surface) {
       const { cols, rows, units, roles } = surface;
-      if (!isOpen || cols !== blessed.cols || rows !== blessed.rows) return;
+      if (!isOpen || isSuspended || cols !== blessed.cols || rows !== blessed.rows) return;
       for (let y = 0; y < rows; y++) {
         const line = blessed.lines[y]!;
         let isWide = false;
@@ -121,9 +122,12 @@ export function openScreen(options: ScreenOptions): Screen {
       blessed.alloc(true);
     },
     suspend() {
+      // It may take a moment until the signal stops us.
+      isSuspended = true;
       giveBack();
       blessed.leave();
       process.once("SIGCONT", () => {
+        isSuspended = false;
         blessed.enter();
         takeInput();
         options.onRedraw();

@@ -20,7 +20,7 @@ export function hostileRecording(): string {
   const format = formatText("tick", 900, [["int n", 8, 4, 1]]);
   const bytes = traceDatBytes({
     version: 7,
-    events: [{ category: "demo", name: "tick", format }],
+    events: [{ category: "demo", format }],
     comms: COMMS,
     cpuCount: 1,
     clock: "mono",

@@ -41,7 +41,7 @@ export const ASCII: Glyphs = {
   vertical: "|",
   horizontal: "-",
   play: ">",
-  pause: "=",
+  pause: "||",
   closed: "+",
   open: "-",
   caller: " <- ",

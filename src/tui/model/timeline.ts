@@ -10,7 +10,9 @@ export interface TimeRange {
 /** Time that a column ends with: everything up to there has happened when the cursor is in it. */
 export function columnEnd({ startNs, endNs }: TimeRange, column: number, cols: number): bigint {
   const length = endNs - startNs + 1n;
-  const end = startNs + (length * BigInt(Math.max(0, column) + 1)) / BigInt(Math.max(1, cols)) - 1n;
+  const parts = BigInt(Math.max(1, cols));
+  // The last one of those that columnOf puts into it.
+  const end = startNs + (length * BigInt(Math.max(0, column) + 1) + parts - 1n) / parts - 1n;
   return end < startNs ? startNs : end > endNs ? endNs : end;
 }
 
