@@ -20,7 +20,7 @@
 import type { PumpOptions } from "../../bpf/machine-types.ts";
 import type { FiringView, Hits, Stops } from "../../bpf/travel/travel-types.ts";
 import type { CompiledScript } from "../../codegen/compiled.ts";
-import type { Compilation } from "../compile.ts";
+import { usesTasks, type Compilation } from "../compile.ts";
 import type { SessionSink } from "../events.ts";
 import type { ScriptMaps } from "../script-maps.ts";
 import { selectProbes } from "../select-probes.ts";
@@ -117,6 +117,7 @@ export function createReplay(options: ReplayOptions): Replay {
 
   let script = selectProbes(options.script, "run", null);
   let timeline: Timeline = newTimeline(options, script, tell);
+  let { trackTasks } = options;
   /** Of a time that was asked for, as long as nothing has happened since. */
   let askedNs: bigint | null = null;
   let isAtFiring = false;
@@ -170,14 +171,17 @@ export function createReplay(options: ReplayOptions): Replay {
 
   /** A machine that has the condition among its programs, at the same position. */
   const takeUp = ({ script: extended, isAddition, compilation }: Condition): void => {
-    if (isAddition) {
+    // Who a task is has to be known from the recording's start.
+    const lacksTasks = !trackTasks && usesTasks(compilation.hir);
+    if (isAddition && !lacksTasks) {
       timeline.attached.machine.travel.replacePrograms(extended.programs);
       return;
     }
     const firings = timeline.firings();
     const wasAtFiring = isAtFiring;
     script = selectProbes(extended, "run", null);
-    timeline = newTimeline({ ...options, contextBytes: compilation.contextBytes, hir: compilation.hir }, script, tell);
+    trackTasks ||= lacksTasks;
+    timeline = newTimeline({ ...options, trackTasks, contextBytes: compilation.contextBytes, hir: compilation.hir }, script, tell);
     isAtFiring = false;
     goToFiring(firings);
     isAtFiring &&= wasAtFiring;

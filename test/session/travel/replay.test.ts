@@ -89,6 +89,17 @@ test.each(["jit", "interp"] as const)("forward until a condition holds, to the e
   expect(replay.finish().stats?.fired).toBe(100n);
 });
 
+test("a condition may ask who a task is, where no program does", async () => {
+  const recording = { ...(await clockwork()), comms: new Map([[102, "late"]]) };
+  const { replay } = await open("tracepoint:made:tick { @n = count(); }", { recording });
+  replay.seekFiring(10);
+  const late = replay.compileCondition('comm == "late"');
+  if (!late.ok) expect.fail(late.message);
+  expect(replay.advance({ kind: "condition", condition: late.condition })).toMatchObject({ stopped: "goal", position: { firings: 11 } });
+  expect(replay.lastFiring()).toMatchObject({ tid: 102 });
+  expect(replay.advance({ kind: "condition", condition: late.condition })).toMatchObject({ stopped: "goal", position: { firings: 14 } });
+});
+
 test("conditions that are none are refused", async () => {
   const { replay } = await open();
   const message = (text: string): string => {
