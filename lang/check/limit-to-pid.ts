@@ -14,6 +14,7 @@ const OF_PROCESSES: ReadonlySet<ResolvedAttachPoint["provider"]> = new Set([
   "fexit",
   "uprobe",
   "uretprobe",
+  "usdt",
   "software",
   "hardware",
   "profile",

@@ -7,6 +7,7 @@ import type { SeenField, SitesInput } from "./input.ts";
 import { functionByEventName, pathsByName } from "./naming.ts";
 import { buildRecipe, numberIn, type MeaningfulField, type StandIns } from "./recipe.ts";
 import { fieldNamed, siteOf, type Place } from "./site.ts";
+import { staticSites } from "./static-sites.ts";
 import { argumentsOf, pathByType, typedByPlace, typesAt, type TypedPlace } from "./typed.ts";
 
 const FIRST_KERNEL_ADDRESS = 1n << 63n;
@@ -132,7 +133,7 @@ export function dynamicSites(
   seen: (eventId: number) => bigint | undefined,
   standIns: StandIns,
 ): ProbeSite[] {
-  return events.map(({ event, definition }): ProbeSite => {
+  return events.flatMap(({ event, definition }): ProbeSite[] => {
     const { tracepoint } = event;
     const place = placeOf(input, event, definition, definition === null ? seen(tracepoint.id) : undefined);
     const typed = typesAt(input.prototypes, place);
@@ -148,6 +149,9 @@ export function dynamicSites(
       address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes === 4 ? 4 : 8 },
       callerOffset: null,
     };
-    return siteOf(place, event.at, records);
+    const site = siteOf(place, event.at, records);
+    if (place.code !== "user") return [site];
+    const { category: group, name } = tracepoint;
+    return [site, ...staticSites(input, { user: site, group, name, definition })];
   });
 }

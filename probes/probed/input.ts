@@ -1,6 +1,7 @@
 /** What the probed functions of a recording are found out from. */
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Prototypes } from "../kernel/btf/prototypes.ts";
+import type { StaticProbe } from "../symbols/static-probes.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 
 export interface SymbolPlace {
@@ -11,11 +12,13 @@ export interface SymbolPlace {
 
 /** Name of code in a file by its offset there. */
 export interface FileSymbols {
+  /** The static probes whose instruction is at that offset; absent: none are known. */
+  staticProbesAt?(target: string, fileOffset: bigint): readonly StaticProbe[];
   namesAt(target: string, fileOffset: bigint): { readonly names: readonly string[]; readonly delta: bigint } | null;
 }
 
 export interface SitesInput {
-  readonly catalogue: Pick<ProbeCatalogue, "tracepoints" | "longBytes">;
+  readonly catalogue: Pick<ProbeCatalogue, "tracepoints" | "longBytes" | "byteOrder">;
   readonly definitions: readonly ProbeDefinition[];
   /** Kernel code by address and by name; null: the recording has no symbols. */
   readonly kernel: { symbolAt(address: bigint): SymbolPlace | null; addressOf(name: string): bigint | null } | null;

@@ -9,6 +9,8 @@ export interface Place {
   readonly offset: bigint;
   /** Asked for only by scripts that name addresses: it may take reading all of the kernel's symbols. */
   readonly address: () => bigint | null;
+  /** Of a static probe. */
+  readonly operands?: string;
 }
 
 export function siteOf(place: Place, at: ProbeSite["at"], records: SiteRecords): ProbeSite {
@@ -27,6 +29,7 @@ export function siteOf(place: Place, at: ProbeSite["at"], records: SiteRecords):
       return address;
     },
     records,
+    ...(place.operands === undefined ? {} : { operands: place.operands }),
   };
 }
 

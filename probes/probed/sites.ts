@@ -8,7 +8,15 @@ import { siteOf, type Place } from "./site.ts";
 import { tracerEvents, tracerSite, type TracerEvent } from "./tracer-sites.ts";
 
 /** One call is told by one recorder only. */
-const placeKey = (site: ProbeSite, at = site.at): string => [site.code, at, site.target, site.func, site.offset].join("\n");
+const placeKey = (site: ProbeSite, at = site.at): string =>
+  [
+    site.code,
+    at,
+    site.target,
+    site.func,
+    site.offset,
+    ...(site.code === "usdt" ? [site.module, site.address ?? site.records.eventId] : []),
+  ].join("\n");
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,4 +1,6 @@
 /** Function symbols, segments and the build id of an ELF file (System V gABI; elf(5)). Damage gives less, never an exception. */
+import { elfReader, type ElfReader } from "./elf-reader.ts";
+import { staticProbesOf, type StaticProbe } from "./static-probes.ts";
 
 export interface ElfSymbol {
   readonly name: string;
@@ -18,9 +20,10 @@ export interface ElfFile {
   }[];
   /** Hexadecimal; null: none. */
   readonly buildId: string | null;
+  /** In the order of their notes. */
+  readonly staticProbes: readonly StaticProbe[];
 }
 
-const MAGIC = 0x7f454c46;
 const PT_LOAD = 1;
 const PT_NOTE = 4;
 const SHT_SYMTAB = 2;
@@ -32,43 +35,7 @@ const PF_X = 1;
 /** A file has one of each kind; a damaged one might name the same bytes a thousand times. */
 const MAX_SYMBOL_TABLES = 4;
 
-/** Reads of what lies outside the file give 0. */
-interface Reader {
-  readonly wide: boolean;
-  u8(at: number): number;
-  u16(at: number): number;
-  u32(at: number): number;
-  /** An address or offset: 4 or 8 bytes by the class of the file. */
-  word(at: number): bigint;
-  readonly sizeBytes: number;
-  text(at: number, end: number): string;
-  hex(at: number, length: number): string;
-}
-
-function reader(bytes: Uint8Array): Reader | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 52 || view.getUint32(0, false) !== MAGIC) return null;
-  const wide = bytes[4] === 2;
-  const little = bytes[5] !== 2;
-  const fits = (at: number, size: number): boolean => at >= 0 && at + size <= bytes.length;
-  const u32 = (at: number): number => (fits(at, 4) ? view.getUint32(at, little) : 0);
-  return {
-    wide,
-    sizeBytes: bytes.length,
-    u8: (at) => bytes[at] ?? 0,
-    u16: (at) => (fits(at, 2) ? view.getUint16(at, little) : 0),
-    u32,
-    word: (at) => (wide ? (fits(at, 8) ? view.getBigUint64(at, little) : 0n) : BigInt(u32(at))),
-    text(at, end) {
-      let to = at;
-      while (to < end && to < bytes.length && bytes[to] !== 0) to++;
-      return new TextDecoder("latin1").decode(bytes.subarray(at, to));
-    },
-    hex: (at, length) => [...bytes.subarray(at, at + length)].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
-  };
-}
-
-function segmentsOf(r: Reader): {
+function segmentsOf(r: ElfReader): {
   readonly loads: ElfFile["segments"];
   readonly notes: readonly { readonly at: number; readonly end: number }[];
 } {
@@ -91,7 +58,7 @@ function segmentsOf(r: Reader): {
 
 const align4 = (n: number): number => Math.ceil(n / 4) * 4;
 
-function buildIdIn(r: Reader, notes: readonly { readonly at: number; readonly end: number }[]): string | null {
+function buildIdIn(r: ElfReader, notes: readonly { readonly at: number; readonly end: number }[]): string | null {
   for (const { at: start, end } of notes) {
     for (let at = start; at + 12 <= end;) {
       const [nameBytes, dataBytes, type] = [r.u32(at), r.u32(at + 4), r.u32(at + 8)];
@@ -107,7 +74,7 @@ interface RankedSymbol extends ElfSymbol {
   readonly isLocal: boolean;
 }
 
-function symbolsOf(r: Reader): RankedSymbol[] {
+function symbolsOf(r: ElfReader): RankedSymbol[] {
   const start = Number(r.word(r.wide ? 40 : 32));
   const [entryBytes, count] = [r.u16(r.wide ? 58 : 46), r.u16(r.wide ? 60 : 48)];
   const field = (section: number, wide: number, narrow: number): number => start + section * entryBytes + (r.wide ? wide : narrow);
@@ -138,13 +105,13 @@ function symbolsOf(r: Reader): RankedSymbol[] {
 
 /** Null: no ELF file. */
 export function readElf(bytes: Uint8Array): ElfFile | null {
-  const r = reader(bytes);
+  const r = elfReader(bytes);
   if (r === null) return null;
   const { loads, notes } = segmentsOf(r);
   const functions = symbolsOf(r).sort((a, b) =>
     a.address < b.address ? -1 : a.address > b.address ? 1 : Number(a.isLocal) - Number(b.isLocal),
   );
-  return { functions, segments: loads, buildId: buildIdIn(r, notes) };
+  return { functions, segments: loads, buildId: buildIdIn(r, notes), staticProbes: staticProbesOf(r) };
 }
 
 /** The functions that contain an address: those that begin last before it. */

@@ -1,5 +1,6 @@
 /** User addresses by the mappings of a process (/proc/PID/maps) and the symbols of the mapped files. */
 import { mappingIndex } from "./mapping-index.ts";
+import type { StaticProbe } from "./static-probes.ts";
 import { addressOfOffset, functionsAt, readElf, type ElfFile } from "./elf.ts";
 
 export interface Mapping {
@@ -40,6 +41,7 @@ export interface UserCode {
   /** Of several that an address was in, the last. */
   mappingAt(address: bigint): Mapping | null;
   namesAt(target: string, fileOffset: bigint): { readonly names: readonly string[]; readonly delta: bigint } | null;
+  staticProbesAt?(target: string, fileOffset: bigint): readonly StaticProbe[];
   placeOf(address: bigint): UserPlace | null;
 }
 
@@ -70,6 +72,11 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
     },
     mappingAt,
     namesAt: (target, fileOffset) => namesIn(fileOf(target, null), fileOffset),
+    staticProbesAt(target, fileOffset) {
+      const elf = fileOf(target, null);
+      const address = elf === null ? null : addressOfOffset(elf, fileOffset);
+      return elf === null || address === null ? [] : elf.staticProbes.filter((probe) => probe.address === address);
+    },
     placeOf(address) {
       const mapping = mappingAt(address);
       if (mapping === null) return null;

@@ -45,6 +45,8 @@ function sampleOptions(names: readonly string[]): string {
 function recordWith(point: Missing["point"], names: readonly string[]): string {
   if ("sampled" in point) return `record it with: perf record ${sampleOptions(names)} -e ${point.sampled.label}`;
   if ("periodNs" in point) return `sample instead: perf record -k mono -a ${sampleOptions(names)} -e cpu-clock -c ${point.periodNs}`;
+  if (point.provider === "usdt" && point.site.operands === undefined)
+    return "give the program with --symfs DIR: the notes in it say where the arguments are";
   return `record it with: echo '${definition(point.site, names)}' >> /sys/kernel/tracing/${FILES[point.site.code]}`;
 }
 

@@ -91,6 +91,9 @@ function sectionOf(point: ResolvedAttachPoint): { readonly type: ProgType; reado
     case "fexit":
     case "rawtracepoint":
       return { type: "raw_tracepoint", section: `raw_tracepoint/${point.site.func}` };
+    // Arguments are words as the note describes them, wherever a live program would find each.
+    case "usdt":
+      return { type: "raw_tracepoint", section: "usdt" };
     case "iter":
       return { type: "raw_tracepoint", section: `iter/${point.over}` };
     case "tracepoint":

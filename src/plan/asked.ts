@@ -11,6 +11,7 @@ import type { PlanMachine } from "./machine.ts";
 import { samplesOf, type Sample } from "./samples.ts";
 import { plannedSite } from "./site.ts";
 import { executableOf, userSites } from "./user-sites.ts";
+import { usdtSites } from "./usdt-sites.ts";
 
 export interface Asked {
   /** With attach points that no catalogue can have replaced by stand-ins of their own. */
@@ -99,10 +100,8 @@ function askPoint(attach: AttachPoint, options: AskOptions, found: Gathered): re
       found.sites.push(...rawSites(parts.at(-1)!, machine));
       return [attach];
     case "usdt":
-      report.error("cantReplay", attach.span, `${checked.name}: probes of this type are not replayed yet`, {
-        hint: "probe the function that it is in: uprobe:FILE:FUNCTION",
-      });
-      return [];
+      found.sites.push(...usdtSites(parts, attach.span, options));
+      return [attach];
     case "iter":
       if (checked.name === "iter:task") return [attach];
       report.error("cantReplay", attach.span, `${checked.name} cannot be recorded: iterators walk what there is at one moment`, {
@@ -128,7 +127,8 @@ export function askedBy(script: Script, options: AskOptions): Asked {
   };
 }
 
-const siteKey = ({ code, at, target, module, func, offset }: ProbeSite): string => [code, at, target, module, func, offset].join("\n");
+const siteKey = ({ code, at, target, module, func, offset, address }: ProbeSite): string =>
+  [code, at, target, module, func, offset, ...(code === "usdt" ? [address] : [])].join("\n");
 
 /** A function that two probes ask for is probed once. */
 function distinctSites(sites: readonly ProbeSite[]): ProbeSite[] {

@@ -16,7 +16,7 @@ export function contextBase(point: ResolvedAttachPoint, offset: number): FetchBa
     // The planned site has the function's arguments as its fields, in order.
     return index < fields.length ? { kind: "argument", index } : null;
   }
-  if (point.provider === "rawtracepoint") return { kind: "argument", index: offset / 8 };
+  if (point.provider === "rawtracepoint" || point.provider === "usdt") return { kind: "argument", index: offset / 8 };
   if (point.site.at === "return" && offset === RETURN_SLOT) return { kind: "return" };
   if (offset === registerSlots.ip) return null;
   const name = registerAt(offset);

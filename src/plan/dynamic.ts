@@ -3,7 +3,8 @@ import type { ProbeSite, ResolvedAttachPoint } from "../../lang/catalogue.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Architecture } from "../../lang/check/env.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
-import { baseText, memoryArguments, stringArgument, type FetchPlace } from "./fetch-text.ts";
+import { memoryArguments, stringArgument, wordFetch, type FetchPlace } from "./fetch-text.ts";
+import { parseOperands } from "../../probes/symbols/operands.ts";
 import { baseKey, pathKey, type Deref, type MemoryNeed, type Needs } from "./needs.ts";
 import type { FetchArgument, PlannedDynamic } from "./plan.ts";
 
@@ -97,7 +98,7 @@ function namedArguments(at: SiteNeeds, bases: readonly FetchBase[], place: Fetch
   const memory = [...at.memory.values()].flatMap(({ base, derefs, bytes }) =>
     bytes === null ? [stringArgument(base, derefs, place)] : memoryArguments(base, derefs, bytes, place),
   );
-  return withoutDoubles([...words.map((base) => ({ name: wordName(base, at), fetch: baseText(base, place) })), ...memory]);
+  return withoutDoubles([...words.map((base) => ({ name: wordName(base, at), fetch: wordFetch(base, place) })), ...memory]);
 }
 
 const identifier = (text: string): string => text.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_");
@@ -105,8 +106,11 @@ const identifier = (text: string): string => text.replaceAll(/\W/g, "_").replace
 /** Names of events in one group are given once: `vfs_read`, `vfs_read_ret`, `main__2`. */
 export function eventNames(): (site: ProbeSite) => string {
   const taken = new Map<string, number>();
-  return ({ func, at, offset }) => {
-    const base = identifier(`${func}${offset === 0n ? "" : `_${offset}`}`).slice(0, MAX_EVENT_NAME - 8);
+  return ({ code, module, func, at, offset }) => {
+    const base = identifier(`${code === "usdt" ? `${module}_` : ""}${func}${offset === 0n ? "" : `_${offset}`}`).slice(
+      0,
+      MAX_EVENT_NAME - 8,
+    );
     const name = at === "return" ? `${base}_ret` : base;
     const count = (taken.get(name) ?? 0) + 1;
     taken.set(name, count);
@@ -115,7 +119,7 @@ export function eventNames(): (site: ProbeSite) => string {
 }
 
 function placeText({ code, target, module, func, offset, address }: ProbeSite): string {
-  if (code === "user") return `${target ?? ""}:0x${(address ?? 0n).toString(16)}`;
+  if (code === "user" || code === "usdt") return `${target ?? ""}:0x${(address ?? 0n).toString(16)}`;
   if (code === "raw_tracepoint" || func.startsWith("0x")) return func;
   return `${module === null ? "" : `${module}:`}${func}${offset === 0n ? "" : `+${offset}`}`;
 }
@@ -131,13 +135,13 @@ function sinceOf(at: SiteNeeds): string | null {
 export function dynamicEvent(at: SiteNeeds, group: string, name: string, architecture: Architecture): PlannedDynamic {
   const { site } = at;
   const { code, offset } = site;
-  const args = fetchArguments(at, { at: site.at, code, architecture, offset });
+  const args = fetchArguments(at, { at: site.at, code, architecture, offset, operands: parseOperands(site.operands ?? "") });
   return {
     letter: code === "raw_tracepoint" ? "t" : site.at === "return" ? "r" : "p",
     group,
     name,
     place: placeText(site),
-    isUser: code === "user",
+    isUser: code === "user" || code === "usdt",
     args,
     why: [...at.names].sort().join(", "),
     since: sinceOf(at),

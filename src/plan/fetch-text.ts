@@ -2,13 +2,16 @@
 import { argumentRegisters } from "../../lang/registers.ts";
 import type { Architecture } from "../../lang/check/env.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
+import { operandType, type Operand } from "../../probes/symbols/operands.ts";
 import { baseKey, type Deref } from "./needs.ts";
 import type { FetchArgument } from "./plan.ts";
 
 /** What the kind of an event lets a fetch argument say. */
 export interface FetchPlace {
   readonly at: "entry" | "return";
-  readonly code: "kernel" | "user" | "raw_tracepoint" | "event";
+  readonly code: "kernel" | "user" | "raw_tracepoint" | "usdt" | "event";
+  /** Of a static probe: where its arguments are. */
+  readonly operands?: readonly Operand[];
   readonly architecture: Architecture;
   /** `$argN` is for the first instruction of a function only. */
   readonly offset: bigint;
@@ -20,9 +23,19 @@ const registerText = (name: string, architecture: Architecture): string => {
   return argument >= 0 ? `%x${argument}` : `%${name === "ip" ? "pc" : name}`;
 };
 
+/** Null: no fetch argument reaches it. */
+export const operandFetch = (operand: Operand | undefined): string | null => (operand?.where.kind === "fetch" ? operand.where.text : null);
+
+/** Without a type, a fetch argument is as wide as a register. */
+export function wordFetch(base: FetchBase, place: FetchPlace): string {
+  const operand = place.code === "usdt" && base.kind === "argument" ? place.operands?.[base.index] : undefined;
+  return operand === undefined ? baseText(base, place) : `${baseText(base, place)}:${operandType(operand)}`;
+}
+
 export function baseText(base: FetchBase, place: FetchPlace): string {
   switch (base.kind) {
     case "argument":
+      if (place.code === "usdt") return operandFetch(place.operands?.[base.index]) ?? "?";
       if (place.code === "user" || (place.code === "kernel" && place.at === "entry" && place.offset !== 0n))
         return registerText(argumentRegisters[base.index] ?? "?", place.architecture);
       return `$arg${base.index + 1}`;
@@ -35,6 +48,8 @@ export function baseText(base: FetchBase, place: FetchPlace): string {
   }
 }
 
+const isUserCode = ({ code }: FetchPlace): boolean => code === "user" || code === "usdt";
+
 const offsetText = (offset: bigint): string => (offset < 0n ? `-${-offset}` : `+${offset}`);
 
 /** `+8(+0($arg1))`; user memory is marked where the kernel's is the other possibility. */
@@ -42,7 +57,7 @@ function pathText(base: FetchBase, derefs: readonly Deref[], place: FetchPlace):
   return derefs.reduce(
     (inner, { offset, user }) => {
       const sign = offsetText(offset);
-      const marked = user && place.code !== "user" ? `${sign[0]!}u${sign.slice(1)}` : sign;
+      const marked = user && !isUserCode(place) ? `${sign[0]!}u${sign.slice(1)}` : sign;
       return `${marked}(${inner})`;
     },
     baseText(base, place),
@@ -66,7 +81,7 @@ export function stringArgument(base: FetchBase, derefs: readonly Deref[], place:
   const last = derefs.at(-1)!;
   const offsets = derefs.map(({ offset }) => offset);
   const name = last.offset === 0n ? memoryName("s", base, offsets.slice(0, -1), place) : memoryName("m", base, offsets, place);
-  const isUser = last.user && place.code !== "user";
+  const isUser = last.user && !isUserCode(place);
   // Of a string, the type says where it is.
   const path = pathText(base, isUser ? [...derefs.slice(0, -1), { ...last, user: false }] : derefs, place);
   return { name, fetch: `${path}:${isUser ? "ustring" : "string"}` };

@@ -14,6 +14,8 @@ export interface SiteText {
   readonly address?: bigint | null;
   /** Of typed probes: what `args` and `retval` are. */
   readonly prototype?: Prototype | null;
+  /** Of a static probe. */
+  readonly operands?: string;
 }
 
 const fieldOf = ({ name, type }: Parameter): TracepointField => ({
@@ -44,6 +46,7 @@ export const plannedSite = (text: SiteText): ProbeSite => ({
     address: null,
     callerOffset: null,
   },
+  ...(text.operands === undefined ? {} : { operands: text.operands }),
 });
 
 export const plannedSites = (sites: readonly ProbeSite[]): ProbeSites => ({ sites, unseen: () => null });

@@ -53,7 +53,7 @@ function candidates(pattern: string, machine: RecordedMachine): ListedProbe[] {
   ];
 }
 
-const FUNCTION_PROBES = ["kprobe", "kretprobe", "uprobe", "uretprobe"] as const;
+const FUNCTION_PROBES = ["kprobe", "kretprobe", "uprobe", "uretprobe", "usdt"] as const;
 /** Other names for the same functions and events, which are listed only when they are asked for. */
 const TYPED_PROBES = ["fentry", "fexit", "rawtracepoint"] as const;
 
@@ -65,7 +65,10 @@ function functions(pattern: string, { catalogue }: RecordedMachine): ResolvedAtt
     ...FUNCTION_PROBES.filter((provider) => matches(wanted, provider)),
     ...TYPED_PROBES.filter((provider) => wanted === provider),
   ];
-  return providers.flatMap((provider) => recordedPoints(catalogue, provider, provider.startsWith("u") ? ["*", "*"] : ["*"]).points);
+  return providers.flatMap(
+    (provider) =>
+      recordedPoints(catalogue, provider, provider === "usdt" ? ["*", "*", "*"] : provider.startsWith("u") ? ["*", "*"] : ["*"]).points,
+  );
 }
 
 /** With the provider's full name. One part searches the names of all providers; an event alone, in all categories. */
@@ -76,6 +79,8 @@ function normalise(written: string): string {
   const provider = first.includes("*") ? first : (findProvider(first)?.name ?? first);
   // Tracepoints have a category, and typed probes a module, that may be left out.
   const isShort = ["tracepoint", "fentry", "fexit"].includes(provider) && rest.length === 1;
+  // So has a static probe, behind its file.
+  if (provider === "usdt" && rest.length === 2) return [provider, rest[0], "*", rest[1]].join(":");
   return [provider, ...(isShort ? ["*"] : []), ...rest].join(":");
 }
 

@@ -210,7 +210,7 @@ function acceptParts(env: AttachEnv, provider: Provider, parts: readonly string[
 }
 
 /** Probe types that replay a recording; a wildcard in the provider picks among these (row 1.06). */
-const EXPANDABLE = new Set("begin end tracepoint packet rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe".split(" "));
+const EXPANDABLE = new Set("begin end tracepoint packet rawtracepoint kprobe kretprobe fentry fexit uprobe uretprobe usdt".split(" "));
 
 function expandPoint(env: AttachEnv, attach: AttachPoint, { parts: all, sourceAt }: AttachParts): readonly ResolvedAttachPoint[] {
   const [written = "", ...parts] = all;

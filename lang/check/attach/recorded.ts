@@ -1,4 +1,4 @@
-/** Attach points on functions that the recording has records of (rows 1.28 to 1.37, 1.41). */
+/** Attach points on functions that the recording has records of (rows 1.28 to 1.37, 1.41, 1.43). */
 import type { ProbeCatalogue, ProbeSite, ResolvedAttachPoint, SiteProvider } from "../../catalogue.ts";
 import { pointName } from "./checked-point.ts";
 import { functionText, readFunction, type FunctionPlace } from "./function-offset.ts";
@@ -17,6 +17,7 @@ const WANTED: Readonly<Record<SiteProvider, Wanted>> = {
   uprobe: { code: "user", at: "entry" },
   uretprobe: { code: "user", at: "return" },
   rawtracepoint: { code: "raw_tracepoint", at: "entry" },
+  usdt: { code: "usdt", at: "entry" },
 };
 
 export const isSiteProvider = (provider: string): provider is SiteProvider => Object.hasOwn(WANTED, provider);
@@ -52,10 +53,12 @@ function placeOf(provider: SiteProvider, parts: readonly string[]): Place | null
   const first = parts.length > 1 ? parts[0]! : null;
   const { code } = WANTED[provider];
   const place: FunctionPlace =
-    code === "raw_tracepoint"
+    code === "raw_tracepoint" || code === "usdt"
       ? { func: text, offset: null }
       : readFunction(text, provider === "kprobe" || provider === "uprobe" ? "offset" : "nothing");
   if ("why" in place) return null;
+  // TARGET:[PROVIDER:]NAME; of one process, NAME alone.
+  if (code === "usdt") return { target: first === "" ? null : first, module: parts.length === 3 ? parts[1]! : null, place };
   return code === "user" ? { target: first, module: null, place } : { target: null, module: first, place };
 }
 
@@ -69,7 +72,8 @@ function nameAt(site: ProbeSite, place: FunctionPlace): string | null {
   return name;
 }
 
-function resolved(provider: SiteProvider, site: ProbeSite, name: string, { module, place }: Place): ResolvedAttachPoint {
+function resolved(provider: SiteProvider, site: ProbeSite, name: string, { target, module, place }: Place): ResolvedAttachPoint {
+  if (provider === "usdt") return { provider, name: pointName(provider, site.target ?? target, site.module, name), site };
   const where = "address" in place ? [place.address] : [functionText({ func: name, offset: site.offset === 0n ? null : site.offset })];
   // fentry and fexit fill the module in (row 1.33).
   const typed = provider === "fentry" || provider === "fexit";
@@ -122,7 +126,9 @@ export function recordedPoints(catalogue: ProbeCatalogue, provider: SiteProvider
   const pointsAmong = (sites: readonly ProbeSite[]): ResolvedAttachPoint[] =>
     sites.flatMap((site) => {
       if (site.code !== code || site.at !== at || !isModule(wanted.module, site)) return [];
-      if (wanted.target !== null && !isTarget(wanted.target, site.target ?? "")) return [];
+      // Events of perf's static probes may name none: they are those of whatever file the script means.
+      const isNamed = site.code !== "usdt" || site.target !== null;
+      if (wanted.target !== null && isNamed && !isTarget(wanted.target, site.target ?? "")) return [];
       const name = nameAt(site, wanted.place);
       return name === null ? [] : [resolved(provider, site, name, wanted)];
     });
