@@ -20,7 +20,7 @@ const inline = (offset: number): object => ({ offset, sizeBytes: 16, loc: "inlin
 const before = { eventId: 42, when: "before" };
 const after = { eventId: 42, when: "after" };
 
-test("sched_switch names both tasks", () => {
+test("sched_switch names both tasks, and tells who runs from then on", () => {
   const fields: FieldLine[] = [
     ["char prev_comm[16]", 8, 16, 0],
     ["pid_t prev_pid", 24, 4, 1],
@@ -30,6 +30,7 @@ test("sched_switch names both tasks", () => {
   expect(rulesOf("sched", "sched_switch", fields)).toEqual([
     { ...before, kind: "comm", pid: 24, comm: inline(8) },
     { ...before, kind: "comm", pid: 56, comm: inline(40) },
+    { ...after, kind: "running", pid: 56 },
   ]);
 });
 
