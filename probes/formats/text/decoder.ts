@@ -2,7 +2,7 @@
 import { readHexBytes, readIpv4, readIpv6 } from "./address-text.ts";
 import { NOT_A_NUMBER, readDecimal, readHex, readNumber, readOctal, isDigit, shiftLeft, store, value } from "./number.ts";
 import * as kinds from "./steps.ts";
-import type { NamedValue, Step } from "./steps.ts";
+import { joinLiterals, type NamedValue, type Step } from "./steps.ts";
 import type { SymbolSpace } from "./symbol-space.ts";
 
 /** Longest record: what a ring-buffer page of 64 KiB holds. */
@@ -71,7 +71,7 @@ export class Decoder {
     this.id = id;
     this.#leavesRest = leavesRest;
     this.fixedBytes = (fixedBytes + 3) & ~3;
-    this.#steps = steps;
+    this.#steps = joinLiterals(steps);
     this.#symbols = symbols;
     this.namesCode = steps.some(({ kind }) => kind === kinds.SYMBOL || kind === kinds.VALUE);
   }
@@ -92,6 +92,10 @@ export class Decoder {
         else at = next + step.text.length;
         continue;
       }
+      const { prefix } = step;
+      for (let k = 0; k < prefix.length; k++) if (bytes[at + k] !== prefix[k]) return NO_MATCH;
+      at += prefix.length;
+      if (at > end) return NO_MATCH;
       at = this.#run(step, bytes, at, end, record);
       if (at < 0) return NO_MATCH;
     }

@@ -58,6 +58,8 @@ export interface Step {
   readonly kind: number;
   /** Of LITERAL and SEEK; what follows a text, and so ends it (empty: the end of the line); between FLAGS. */
   readonly text: Uint8Array;
+  /** Text that has to be in front of it. */
+  readonly prefix: Uint8Array;
   /** A number follows the text. */
   readonly thenNumber: boolean;
   /** What follows that number. */
@@ -82,6 +84,7 @@ export function step(kind: number, parts: Partial<Step> = {}): Step {
   return {
     kind,
     text: parts.text ?? none,
+    prefix: parts.prefix ?? none,
     thenNumber: parts.thenNumber ?? false,
     behind: parts.behind ?? none,
     offset: parts.offset ?? 0,
@@ -105,4 +108,16 @@ export function namedValues(names: Iterable<readonly [string, bigint]>): NamedVa
       lo: Number(BigInt.asIntN(32, value)),
     }))
     .sort((a, b) => b.text.length - a.text.length);
+}
+
+/** Literals become prefixes of what follows them: fewer steps. */
+export function joinLiterals(steps: readonly Step[]): Step[] {
+  const joined: Step[] = [];
+  steps.forEach((one, i) => {
+    const before = steps[i - 1];
+    const isSearch = one.kind === LITERAL || one.kind === SEEK || one.kind === IF_THERE;
+    if (before?.kind !== LITERAL || isSearch || joined.at(-1) !== before) joined.push(one);
+    else joined.splice(-1, 1, { ...one, prefix: before.text });
+  });
+  return joined;
 }
