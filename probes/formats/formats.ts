@@ -3,6 +3,7 @@ import type { RecordingFormat } from "./format.ts";
 import { captureFormat } from "./pcap/format.ts";
 import { jsonlFormat } from "./jsonl/format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
+import { perfettoFormat } from "./perfetto/format.ts";
 import { perfScriptFormat } from "./perf-script/format.ts";
 import { straceFormat } from "./strace/format.ts";
 import { ftraceTextFormat } from "./ftrace-text/format.ts";
@@ -13,6 +14,7 @@ export const recordingFormats: readonly RecordingFormat[] = [
   traceDatFormat,
   perfDataFormat,
   captureFormat,
+  perfettoFormat,
   jsonlFormat,
   straceFormat,
   traceCmdReportFormat,

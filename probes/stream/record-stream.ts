@@ -16,16 +16,19 @@ export interface RecordStreamOptions {
   readonly baseNs: bigint;
   /** Holds the longest record (PageWriter.maxRecordBytes); absent: 64 KiB. */
   readonly pageBytes?: number;
+  /** All records are of that one; absent: each says its own. */
+  readonly cpu?: number;
 }
 
 const PAGE_BYTES = 65_536;
 
-export function recordStream({ source, baseNs, pageBytes = PAGE_BYTES }: RecordStreamOptions): PageStream {
-  const writer = new PageWriter(pageBytes, 0);
+export function recordStream({ source, baseNs, pageBytes = PAGE_BYTES, cpu }: RecordStreamOptions): PageStream {
+  const firstCpu = cpu ?? 0;
+  const writer = new PageWriter(pageBytes, firstCpu);
   return {
     buffer: "",
-    cpu: 0,
-    marksCpu: true,
+    cpu: firstCpu,
+    ...(cpu === undefined ? { marksCpu: true } : {}),
     pageBytes,
     headerBytes: PAGE_HEADER_BYTES,
     byteOrder: "little",
@@ -37,7 +40,7 @@ export function recordStream({ source, baseNs, pageBytes = PAGE_BYTES }: RecordS
       return writer.finish();
     },
     rewind() {
-      writer.reset(0);
+      writer.reset(firstCpu);
       source.rewind();
     },
   };

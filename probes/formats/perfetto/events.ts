@@ -1,0 +1,93 @@
+/** The events of a recording, laid out: those that it has, with the fields that it has of them. */
+import type { EventSource } from "../../catalogue.ts";
+import { parseEventFormat, type EventFormat } from "../event-format.ts";
+import { COMMON_BYTES, formatText, type FormatLine } from "../text/format-text.ts";
+import { knownEvents } from "../text/known-events.ts";
+import type { Census, GenericEvent } from "./census.ts";
+import { EventEncoder } from "./encoder.ts";
+import { eventTable } from "./event-table.ts";
+import { event } from "./fields.ts";
+import { layOutEvent } from "./layout.ts";
+import { HIGHEST_FIELD, type ProtoEvent } from "./proto-event.ts";
+
+/** common_type of events without a message of their own; the others keep their numbers. */
+const FIRST_OWN = 4096;
+const HIGHEST_KEPT = FIRST_OWN - 2;
+const TASK_TYPE = FIRST_OWN - 1;
+/** What is known of no group is said to be of this one. */
+const NO_CATEGORY = "generic";
+
+export interface Events {
+  /** By field of FtraceEvent. */
+  readonly byId: ReadonlyMap<number, EventEncoder>;
+  /** By name: fields are numbered in the order of their names here. */
+  readonly generic: ReadonlyMap<string, GenericEncoder>;
+  readonly encoders: readonly EventEncoder[];
+  readonly sources: readonly EventSource[];
+  /** Events that nobody knows, and how many of them there are. */
+  readonly unknown: ReadonlyMap<number, number>;
+}
+
+export interface GenericEncoder {
+  readonly encoder: EventEncoder;
+  /** Number that the message of a field gets, by its name. */
+  readonly fieldIds: ReadonlyMap<string, number>;
+}
+
+/** What a recording tells of tasks apart from its events. */
+export const taskEvent = { type: TASK_TYPE, tgid: COMMON_BYTES, sizeBytes: COMMON_BYTES + 4 } as const;
+
+const TASK_FIELDS: readonly FormatLine[] = [{ decl: "unsigned int tgid", offset: taskEvent.tgid, sizeBytes: 4, signed: false }];
+
+export const taskSource: EventSource = {
+  category: "perfetto",
+  name: "task",
+  id: TASK_TYPE,
+  formatText: () => formatText({ name: "task", id: TASK_TYPE, fields: TASK_FIELDS, printFormat: '""' }),
+};
+
+export async function eventsOf(census: Census): Promise<Events> {
+  const known = new Map<string, EventSource>();
+  for (const source of await knownEvents()) {
+    known.set(`${source.category}:${source.name}`, source);
+    // Of events that are named without their group.
+    if (!known.has(source.name)) known.set(source.name, source);
+  }
+  const formatOf = (key: string): EventFormat | null => {
+    const source = known.get(key);
+    return source === undefined ? null : parseEventFormat(source.formatText());
+  };
+  const categoryOf = (name: string): string => known.get(name)?.category ?? NO_CATEGORY;
+
+  const table = eventTable();
+  const byId = new Map<number, EventEncoder>();
+  const unknown = new Map<number, number>();
+  let nextType = FIRST_OWN;
+  for (const [id, { count, fields }] of [...census.seen].sort(([a], [b]) => a - b)) {
+    if (id === event.generic) continue;
+    const described = census.described.get(id);
+    const found = table.get(id) ?? described;
+    if (found === undefined) {
+      unknown.set(id, count);
+      continue;
+    }
+    const category = found.category === "" ? categoryOf(found.name) : found.category;
+    const own: ProtoEvent = { ...found, category };
+    const present = own.fields.filter((field) => fields.has(field.id));
+    const type = id <= HIGHEST_KEPT ? id : nextType++;
+    byId.set(id, new EventEncoder(layOutEvent(own, present, formatOf(`${category}:${own.name}`), type)));
+  }
+  const generic = new Map<string, GenericEncoder>();
+  for (const [name, one] of census.generic) generic.set(name, genericEncoder(one, categoryOf(name), formatOf(name), nextType++));
+  const encoders = [...byId.values(), ...[...generic.values()].map(({ encoder }) => encoder)];
+  return { byId, generic, encoders, sources: encoders.map(({ layout }) => layout.source), unknown };
+}
+
+function genericEncoder({ name, fields }: GenericEvent, category: string, known: EventFormat | null, type: number): GenericEncoder {
+  const own = [...fields].slice(0, HIGHEST_FIELD).map(([field, kind], i) => ({ id: i + 1, name: field, kind, isRepeated: false }));
+  const proto: ProtoEvent = { id: event.generic, category, name, fields: own };
+  return {
+    encoder: new EventEncoder(layOutEvent(proto, own, known, type)),
+    fieldIds: new Map(own.map(({ id, name: field }) => [field, id])),
+  };
+}
