@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { best, CLI, DATA, has, measure, row } from "./measure.ts";
+import { writeBigText, type TextForm } from "./text-writer.ts";
 import { writeBigTrace } from "./trace-writer.ts";
 
 const EVENTS = { small: 1_000_000, large: 10_000_000 } as const;
@@ -44,4 +45,35 @@ for (const [name, compression] of Object.entries(FORMS)) {
   const report = (file: string): number => measure("trace-cmd", ["report", "-i", file], "ignore").cpu;
   const theirs = EXTRA / (report(large) - report(small));
   row(name, perSecond(ours), perSecond(theirs), (ours / theirs).toFixed(1), sum);
+}
+
+/** One count over the text of the same events, marginal, against gawk counting one field of the same lines. */
+const LINES = { small: 500_000, large: 2_500_000 } as const;
+const EXTRA_LINES = LINES.large - LINES.small;
+const TEXT_SCRIPT = "tracepoint:syscalls:sys_exit_read { @[args.ret & 7] = count(); }";
+const FORMS_OF_TEXT: readonly TextForm[] = ["ftrace text", "trace-cmd report text", "perf script text"];
+
+function textOf(size: keyof typeof LINES, form: TextForm): string {
+  const path = `${DATA}${size}-${form.replaceAll(" ", "-")}.txt`;
+  if (!existsSync(path)) writeBigText(path, form, LINES[size]);
+  return path;
+}
+
+row("texts, marginal rate", "hindsight", "gawk", "ratio", "sum");
+for (const form of FORMS_OF_TEXT) {
+  const [small, large] = [textOf("small", form), textOf("large", form)];
+  const replay = (file: string) =>
+    best(3, () => measure(process.execPath, [CLI, "--trace", file, "-q", "--no-warnings", "-e", TEXT_SCRIPT]));
+  const last = replay(large);
+  const ours = EXTRA_LINES / (last.cpu - replay(small).cpu);
+  const counted = [...last.stdout.matchAll(/^@\[\d+\]: (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+  const sum = counted === LINES.large / 2 ? "agrees" : `WANT ${LINES.large / 2}`;
+  const perSecond = (rate: number): string => `${(rate / 1e6).toFixed(2)} M/s`;
+  if (!has("gawk")) {
+    row(form, perSecond(ours), "", "", sum);
+    continue;
+  }
+  const awk = (file: string): number => best(3, () => measure("gawk", ["{ c[$1]++ } END { for (k in c) n++; print n }", file])).cpu;
+  const theirs = EXTRA_LINES / (awk(large) - awk(small));
+  row(form, perSecond(ours), perSecond(theirs), (ours / theirs).toFixed(2), sum);
 }
