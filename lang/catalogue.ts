@@ -103,6 +103,8 @@ export interface ProbeSite {
   readonly records: SiteRecords;
   /** Of a static probe: where its arguments are, as its note has it; absent: not known. */
   readonly operands?: string;
+  /** Of a static probe that is passed by while a counter is zero: the counter's place in the file. */
+  readonly semaphore?: bigint;
 }
 
 export interface ProbeSites {

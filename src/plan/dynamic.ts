@@ -3,7 +3,7 @@ import type { ProbeSite, ResolvedAttachPoint } from "../../lang/catalogue.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Architecture } from "../../lang/check/env.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
-import { memoryArguments, stringArgument, wordFetch, type FetchPlace } from "./fetch-text.ts";
+import { memoryArguments, operandFetch, stringArgument, wordFetch, type FetchPlace } from "./fetch-text.ts";
 import { parseOperands } from "../../probes/symbols/operands.ts";
 import { baseKey, pathKey, type Deref, type MemoryNeed, type Needs } from "./needs.ts";
 import type { FetchArgument, PlannedDynamic } from "./plan.ts";
@@ -93,9 +93,14 @@ export function fetchArguments(at: SiteNeeds, place: FetchPlace): FetchArgument[
   return looksUnnamed(args) ? namedArguments(at, [FIRST, ...at.words.values()], place) : args;
 }
 
+/** Of a static probe, what a fetch argument reaches. */
+const isReached = (base: FetchBase, place: FetchPlace): boolean =>
+  place.code !== "usdt" || (base.kind === "argument" && operandFetch(place.operands?.[base.index]) !== null);
+
 function namedArguments(at: SiteNeeds, bases: readonly FetchBase[], place: FetchPlace): FetchArgument[] {
-  const words = [...bases].sort((a, b) => order(a) - order(b));
-  const memory = [...at.memory.values()].flatMap(({ base, derefs, bytes }) =>
+  const words = bases.filter((base) => isReached(base, place)).sort((a, b) => order(a) - order(b));
+  const fetched = [...at.memory.values()].filter(({ base }) => isReached(base, place));
+  const memory = fetched.flatMap(({ base, derefs, bytes }) =>
     bytes === null ? [stringArgument(base, derefs, place)] : memoryArguments(base, derefs, bytes, place),
   );
   return withoutDoubles([...words.map((base) => ({ name: wordName(base, at), fetch: wordFetch(base, place) })), ...memory]);
@@ -118,8 +123,9 @@ export function eventNames(): (site: ProbeSite) => string {
   };
 }
 
-function placeText({ code, target, module, func, offset, address }: ProbeSite): string {
-  if (code === "user" || code === "usdt") return `${target ?? ""}:0x${(address ?? 0n).toString(16)}`;
+function placeText({ code, target, module, func, offset, address, semaphore }: ProbeSite): string {
+  const counter = semaphore === undefined ? "" : `(0x${semaphore.toString(16)})`;
+  if (code === "user" || code === "usdt") return `${target ?? ""}:0x${(address ?? 0n).toString(16)}${counter}`;
   if (code === "raw_tracepoint" || func.startsWith("0x")) return func;
   return `${module === null ? "" : `${module}:`}${func}${offset === 0n ? "" : `+${offset}`}`;
 }

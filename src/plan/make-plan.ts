@@ -19,6 +19,7 @@ import { plannedSites } from "./site.ts";
 import { taskEvents } from "./task-events.ts";
 import { traceNeeds } from "./trace-values.ts";
 import { unansweredBuiltins } from "./unanswered.ts";
+import { unreachedOperands } from "./usdt-sites.ts";
 
 export interface PlanInput {
   readonly source: Source;
@@ -125,6 +126,7 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
   }
   for (const at of sites.values()) {
     if (asked.samples.has(at.site.func)) continue;
+    unrecordable.push(...unreachedOperands(at));
     const plain = plainEvent(at, machine);
     if (plain === null) dynamic.push(dynamicEvent(at, group, nameOf(at.site), architecture));
     else events.push(plain);

@@ -16,6 +16,7 @@ export interface SiteText {
   readonly prototype?: Prototype | null;
   /** Of a static probe. */
   readonly operands?: string;
+  readonly semaphore?: bigint;
 }
 
 const fieldOf = ({ name, type }: Parameter): TracepointField => ({
@@ -47,6 +48,7 @@ export const plannedSite = (text: SiteText): ProbeSite => ({
     callerOffset: null,
   },
   ...(text.operands === undefined ? {} : { operands: text.operands }),
+  ...(text.semaphore === undefined ? {} : { semaphore: text.semaphore }),
 });
 
 export const plannedSites = (sites: readonly ProbeSite[]): ProbeSites => ({ sites, unseen: () => null });

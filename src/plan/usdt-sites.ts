@@ -5,9 +5,12 @@ import type { Report } from "../../lang/check/report.ts";
 import { suggestion } from "../../lang/check/suggestion.ts";
 import type { Span } from "../../lang/diagnostics/diagnostic.ts";
 import { int } from "../../lang/types/type.ts";
+import type { ElfFile } from "../../probes/symbols/elf.ts";
 import { parseOperands } from "../../probes/symbols/operands.ts";
 import type { StaticProbe } from "../../probes/symbols/static-probes.ts";
+import type { SiteNeeds } from "./dynamic.ts";
 import type { PlanMachine, UserFile } from "./machine.ts";
+import type { Unrecordable } from "./plan.ts";
 import { plannedSite } from "./site.ts";
 import { executableOf, fileOffsetOfAddress, filesOf } from "./user-sites.ts";
 
@@ -17,13 +20,29 @@ interface Lookup {
   readonly pid: number | null;
 }
 
-function siteOf(file: UserFile, { provider, name, address, operands }: StaticProbe): ProbeSite[] {
+/** Counters are data. */
+function offsetOfData(elf: ElfFile, address: bigint): bigint | null {
+  const segment = elf.segments.find((one) => address >= one.address && address < one.address + one.fileBytes);
+  return address === 0n || segment === undefined ? null : address - segment.address + segment.fileOffset;
+}
+
+function siteOf(file: UserFile, { provider, name, address, operands, semaphore }: StaticProbe): ProbeSite[] {
   const inFile = fileOffsetOfAddress(file.elf, address);
   if (inFile === null) return [];
   const parameters = parseOperands(operands).map(({ sizeBytes, signed }, i) => ({ name: `arg${i}`, type: int(sizeBytes, signed) }));
-  const prototype = { parameters, result: null };
+  const counter = offsetOfData(file.elf, semaphore);
   return [
-    plannedSite({ code: "usdt", at: "entry", target: file.path, module: provider, func: name, address: inFile, operands, prototype }),
+    plannedSite({
+      code: "usdt",
+      at: "entry",
+      target: file.path,
+      module: provider,
+      func: name,
+      address: inFile,
+      operands,
+      prototype: { parameters, result: null },
+      ...(counter === null ? {} : { semaphore: counter }),
+    }),
   ];
 }
 
@@ -44,4 +63,17 @@ export function usdtSites(parts: readonly string[], span: Span, lookup: Lookup):
     hint: known.length === 0 ? nothing : hasWildcard(name) ? null : suggestion(name, known),
   });
   return [];
+}
+
+/** Arguments that no fetch argument reaches: of those, nothing is recorded. Constants need not be: the note has them. */
+export function unreachedOperands({ site, words, names }: SiteNeeds): Unrecordable[] {
+  if (site.code !== "usdt") return [];
+  const operands = parseOperands(site.operands ?? "");
+  return [...words.values()].flatMap((base) => {
+    const operand = base.kind === "argument" ? operands[base.index] : undefined;
+    if (base.kind !== "argument" || (operand !== undefined && operand.where.kind !== "elsewhere")) return [];
+    const why =
+      operand === undefined ? `the probe has ${operands.length} arguments` : "no fetch argument reaches the place that its note names";
+    return [{ what: `arg${base.index} of ${[...names].sort().join(" and ")}`, why, hint: null }];
+  });
 }

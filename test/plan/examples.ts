@@ -51,6 +51,8 @@ const machine = (): string[] => [
 ];
 
 const HSDEMO = fixturePath("traces/bin/hsdemo");
+/** A program with static probes. */
+const SDT_DEMO = fixturePath("sdt/demo");
 
 export async function answer({ words, script }: Example): Promise<Pick<Example, "plan" | "said">> {
   const given = words.split(/\s+/).filter((word) => word !== "");
@@ -60,7 +62,7 @@ export async function answer({ words, script }: Example): Promise<Pick<Example, 
     "plan",
     ...machine(),
     "-e",
-    script.replaceAll("{hsdemo}", relative(process.cwd(), HSDEMO)),
+    script.replaceAll("{hsdemo}", relative(process.cwd(), HSDEMO)).replaceAll("{sdtdemo}", relative(process.cwd(), SDT_DEMO)),
     ...before,
     ...behind,
   ]);
@@ -68,6 +70,8 @@ export async function answer({ words, script }: Example): Promise<Pick<Example, 
     text
       .replaceAll(HSDEMO, "{hsdemo}")
       .replaceAll(relative(process.cwd(), HSDEMO), "{hsdemo}")
+      .replaceAll(SDT_DEMO, "{sdtdemo}")
+      .replaceAll(relative(process.cwd(), SDT_DEMO), "{sdtdemo}")
       .replaceAll(fixturePath("btf/types.btf"), "types.btf")
       .trimEnd();
   return { plan: shown(stdout), said: `${status ?? ""}\n${shown(stderr)}`.trimEnd() };
