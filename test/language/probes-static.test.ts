@@ -59,7 +59,7 @@ const PRINTED = [
   `525 7 -43 usdt:${DEMO}:demo:done`,
 ];
 
-test("perf's events of static probes: arg1 is arg0, constants are in the note", async () => {
+test("row 1.43: perf's events of static probes: arg1 is arg0, constants are in the note", async () => {
   expect(await run(ARGUMENTS, await perfEvents(), side({}))).toEqual(PRINTED);
 });
 
