@@ -30,5 +30,13 @@ export function corpus(): readonly CorpusFile[] {
     fixture("trace-cmd report text", "traces/s11-uprobes/report.txt.gz"),
     fixture("perf script text", "traces/s07-kprobes/perf.script.txt.gz"),
     fixture("perf script text", "traces/s14-profile/perf.script.txt.gz"),
+    fixture("Perfetto", "perfetto/s03-forkexec.pftrace.gz"),
+    fixture("Perfetto", "perfetto/s04-pingpong.pftrace.gz"),
+    fixture("strace text", "strace/unix.txt.gz"),
+    fixture("strace text", "strace/everything.txt.gz"),
+    fixture("strace text", "strace/stacks-raw.txt.gz"),
+    fixture("strace text", "strace/stderr.txt.gz"),
+    fixture("JSON lines", "jsonl/written.jsonl"),
+    fixture("JSON lines", "jsonl/export.jsonl.gz"),
   ];
 }
