@@ -100,9 +100,10 @@ function valueStep(field: FormatField, stop: Uint8Array, conversion: string | un
   return step(kinds.VALUE, { offset, sizeBytes, elementBytes: elementBytes(field), bareHex: conversion === "x" || conversion === "p" });
 }
 
-/** `name=value` of all fields in that order, as the option `fields` and `report -R` have it; null if it names others than the format does. */
-export function fieldsForm(format: EventFormat, names: readonly string[], context: FormContext): Form | null {
+/** `name=value` of all fields in the order of that line, as the option `fields` and `report -R` have it; null if it names others than the format does. */
+export function fieldsForm(format: EventFormat, text: string, context: FormContext): Form | null {
   const byName = new Map(format.fields.filter(isOwn).map((field) => [field.name, field]));
+  const names = [...new Set([...text.matchAll(/(?:^| )([A-Za-z_]\w*)=/g)].map(([, name]) => name!))].filter((name) => byName.has(name));
   const fields = names.map((name) => byName.get(name));
   if (fields.length < byName.size || !fields.every((field) => field !== undefined)) return null;
   const shown = conversionsOf(format.printFormat);
@@ -112,8 +113,10 @@ export function fieldsForm(format: EventFormat, names: readonly string[], contex
     const key = step(i === 0 ? kinds.LITERAL : kinds.SEEK, { text: bytesOf(`${i === 0 ? "" : " "}${field.name}=`) });
     return [key, valueStep(field, stop, shown.get(field.name))];
   });
+  // Of pointers to characters the kernel prints where it keeps them, not what they are.
+  const told = fields.filter(({ name, type }) => !/\bchar \*$/.test(type) || !text.includes(`${name}=(0x`)).map(({ name }) => name);
   // Behind the last value may be the same in decimal: `0x10 (16)`.
-  return formOf(format, steps, new Set(names), context, true);
+  return formOf(format, steps, new Set(told), context, true);
 }
 
 export const isDynamic = (format: EventFormat): boolean =>

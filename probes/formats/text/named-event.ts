@@ -75,9 +75,7 @@ export class NamedEvent {
     for (const source of this.sources) {
       const format = parseEventFormat(source.formatText());
       if (format === null) continue;
-      const own = new Set(format.fields.filter(({ common }) => !common).map(({ name }) => name));
-      const names = [...text.matchAll(/(?:^| )([A-Za-z_]\w*)=/g)].map(([, name]) => name!).filter((name) => own.has(name));
-      this.#add(source, format, fieldsForm(format, [...new Set(names)], this.#context));
+      this.#add(source, format, fieldsForm(format, text, this.#context));
     }
   }
 

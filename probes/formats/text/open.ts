@@ -70,9 +70,10 @@ function* lossWarnings(book: EventBook, lines: Lines): Generator<string> {
   if (book.unnamed > 0) yield `${book.unnamed} lines name events beyond the number that can be told apart: they are left out`;
 }
 
-function factWarnings({ isRelative, notUnderstood, lines }: TextFacts): string[] {
+function factWarnings({ isRelative, baseSeconds, notUnderstood, lines }: TextFacts): string[] {
   return [
-    ...(isRelative ? ["the text has relative times only: they count from the first event"] : []),
+    // Some kernels print the clock's own time in latency format too: that does not begin at 0.
+    ...(isRelative && baseSeconds === 0 ? ["the text has relative times only: they count from the first event"] : []),
     ...(notUnderstood > 0 ? [`${notUnderstood} of ${lines} lines are not understood: they are left out`] : []),
   ];
 }

@@ -69,6 +69,7 @@ export class TextSource implements RecordSource {
     pages.start(window);
     this.#records.writer.pages = pages;
     this.isDone = true;
+    const isGood = (): boolean => this.isDone;
     const flush = (): void => {
       if (this.isDone && !put(window.subarray(0, pages.finish()))) this.isDone = false;
       pages.start(window);
@@ -79,9 +80,9 @@ export class TextSource implements RecordSource {
       if (kind === kinds.NOTHING && this.#isOdd(lines)) facts.notUnderstood++;
       if (kind === kinds.FRAME) this.#options.extras.readFrame(lines.bytes, line.from, line.to);
       const seen = this.#see(kind, line, lines.bytes);
-      while (this.isDone && !this.#records.put(seen)) flush();
+      while (isGood() && !this.#records.put(seen)) flush();
     }
-    if (this.isDone && !this.#records.endStack()) {
+    if (isGood() && !this.#records.endStack()) {
       flush();
       this.#records.endStack();
     }

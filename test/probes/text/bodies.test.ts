@@ -195,3 +195,14 @@ test("bytes that are no UTF-8 stay as they are", async () => {
   const recording = await openText(latin1(trace("sched_process_exec: filename=/tmp/\xff\xfe pid=12 old_pid=12")), "ftrace text");
   expect(await printed('t:sched:sched_process_exec { printf("%r\\n", buf(args.filename, 7)) }', recording)).toEqual(["/tmp/\\xff\\xfe"]);
 });
+
+test("the option `fields` does not tell pointers to characters", async () => {
+  const { runScript } = await import("../../support/run-script.ts");
+  const body =
+    "sys_enter_openat: __syscall_nr=0x101 (257) dfd=0xffffff9c (4294967196) filename=(0xffff8881059d101c) flags=0x241 (577) mode=0x1b6 (438)";
+  const recording = await openText(trace(body), "ftrace text");
+  expect(
+    await printed('t:syscalls:sys_enter_openat { printf("%d %d %o\\n", args.__syscall_nr, args.flags, args.mode) }', recording),
+  ).toEqual(["257 577 666"]);
+  expect((await runScript("t:syscalls:sys_enter_openat { @ = args.filename }", { recording })).stderr).toContain("filename");
+});
