@@ -1,5 +1,5 @@
 /** The tour's commands print what it says, and its keys lead to its pictures. UPDATE_EXPECT=1 writes both anew. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { runCli, runShell } from "../support/cli.ts";
 import { expectPicture } from "../support/screen-pictures.ts";
@@ -66,6 +66,11 @@ test("every command of the tour prints what it says", () => {
   });
   if (isUpdate) writeFileSync(file, printed);
   else expect(printed).toBe(tour);
+});
+
+test("every picture of the folder is in the tour, and the other way round", () => {
+  const shown = [...tour.matchAll(/\]\(screens\/(.*?)\)/g)].map(([, name]) => name!);
+  expect(shown.toSorted()).toEqual(readdirSync(new URL("screens/", file)).toSorted());
 });
 
 test("what is installed runs as the tour says", () => {
