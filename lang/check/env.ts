@@ -24,6 +24,8 @@ export interface CheckEnv {
   readonly pid?: number | null;
   /** Absent: x86_64. */
   readonly architecture?: Architecture;
+  /** Its name, where it is none of these: numbers of its system calls are not known. Absent or null: it is one of these. */
+  readonly otherArchitecture?: string | null;
   /** Absent: imports cannot be read. */
   readonly readImport?: ReadImport;
   /** Types of the recorded kernel, which C definitions of the script may refer to and hide; null or absent: it has none. */

@@ -26,6 +26,7 @@ export function compileOptions(source: Source, options: CliOptions, recording: R
     pid: options.pid,
     keepWarnings: options.keepWarnings,
     architecture: machine.architecture,
+    otherArchitecture: machine.otherArchitecture,
     kernelSymbols: machine.symbols,
     types: machine.types.source,
   };

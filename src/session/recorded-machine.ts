@@ -31,10 +31,15 @@ export interface RecordedMachine {
   /** Only with a recording. */
   readonly stackRecords: () => StackRecords;
   readonly architecture: Architecture;
+  /** Its name, where it is none of those. */
+  readonly otherArchitecture: string | null;
   readonly types: KernelTypes;
   /** Looked for on the first question; null without symbols. */
   readonly symbols: () => KernelSymbols | null;
 }
+
+/** As uname(2) calls those whose system calls have other numbers. */
+const OTHER_ARCHITECTURE = /\b(?:alpha|arm(?:v\w+)?|i[3-6]86|loongarch\w*|m68k|mips\w*|parisc\w*|ppc\w*|riscv\w*|s390x?|sparc\w*|xtensa)$/;
 
 export function recordedMachine(recording: Recording | null, side: SideData = noSideData): RecordedMachine {
   let symbols: KernelSymbols | null | undefined;
@@ -50,6 +55,7 @@ export function recordedMachine(recording: Recording | null, side: SideData = no
     catalogue: recording === null ? null : probedCatalogue({ recording, definitions, kernel, types, user }),
     user,
     stackRecords: () => stackRecords(recording!.catalogue, kernel()),
+    otherArchitecture: OTHER_ARCHITECTURE.exec(recording?.info.uname ?? "")?.[0] ?? null,
     architecture: /\b(aarch64|arm64)\b/.test(recording?.info.uname ?? "") ? "arm64" : "x86_64",
     types,
     symbols: kernel,

@@ -1,5 +1,6 @@
 /** Recordings made in a test, record by record. */
 import { expect } from "vitest";
+import { optionIds } from "../../probes/formats/trace-dat/options.ts";
 import { openRecordingBytes } from "../../probes/open.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { encodeRecord, formatText, type FieldValue } from "../../tooling/trace-dat/record.ts";
@@ -69,7 +70,7 @@ export interface MadeOptions {
 
 /** Records 1 µs apart, in order. */
 export async function madeRecording(records: readonly MadeRecord[], options: MadeOptions = {}): Promise<Recording> {
-  const { byteOrder = "little", kallsyms, btf } = options;
+  const { byteOrder = "little", kallsyms, btf, uname } = options;
   const events = [...new Set(records.map(({ event }) => event))];
   const cpus = [...new Set(records.map(({ cpu = 0 }) => cpu))].sort();
   const bytes = traceDatBytes({
@@ -81,6 +82,7 @@ export async function madeRecording(records: readonly MadeRecord[], options: Mad
     clock: "mono",
     ...(kallsyms === undefined ? {} : { kallsyms }),
     ...(btf === undefined ? {} : { btf }),
+    ...(uname === undefined ? {} : { options: [{ id: optionIds.uname, data: new TextEncoder().encode(`${uname}\0`) }] }),
     buffers: [
       {
         name: "",

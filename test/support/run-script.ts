@@ -85,6 +85,7 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
       keepWarnings: options.keepWarnings ?? false,
       pid: options.pid ?? null,
       architecture: machine.architecture,
+      otherArchitecture: machine.otherArchitecture,
       kernelSymbols: machine.symbols,
       types: machine.types.source,
     },

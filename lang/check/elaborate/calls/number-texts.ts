@@ -51,6 +51,13 @@ function signalNameCall(cx: Context, call: CallExpr): HirExpr | null {
 
 /** By the recorded machine's numbers. */
 function syscallNameCall(cx: Context, call: CallExpr): HirExpr | null {
+  const { otherArchitecture = null } = cx.inference.env;
+  if (otherArchitecture !== null) {
+    cx.report.error("notRecorded", call.span, `syscall_name: the numbers of ${otherArchitecture}'s system calls are not known`, {
+      hint: "count the numbers themselves, or record the events of system calls, which have names: tracepoint:syscalls:*",
+    });
+    return null;
+  }
   const number = numberArgument(cx, call);
   return number === null ? null : textOf(call, syscallNames(cx.inference.env.architecture ?? "x86_64"), number);
 }
