@@ -5,7 +5,7 @@ import { branchBit, readBit, sampleBit } from "../../../probes/formats/perf-data
 import type { Recording } from "../../../probes/recording.ts";
 import { together } from "../../../probes/together.ts";
 import { byteList } from "../../../tooling/perf-data/bytes.ts";
-import { perfDataBytes, recordsOf, type WrittenAttr, type WrittenSample } from "../../../tooling/perf-data/writer.ts";
+import { perfDataBytes, recordsOf, type ByteOrder, type WrittenAttr, type WrittenSample } from "../../../tooling/perf-data/writer.ts";
 import { runScript } from "../../support/run-script.ts";
 import { opened, printed } from "./made.ts";
 
@@ -26,22 +26,26 @@ const attr = (name: string, type: number, config: number, more: Partial<WrittenA
 async function sampled(
   attrs: readonly WrittenAttr[],
   samples: readonly (WrittenSample & { readonly of?: WrittenAttr })[],
+  byteOrder: ByteOrder = "little",
 ): Promise<Recording> {
   const records = samples.map(({ of = attrs[0]!, ...one }, i) =>
-    recordsOf("little", of.sampleType).sample({ pid: 7, tid: 8, ns: 1000 + i, id: of.ids[0]!, ...one }),
+    recordsOf(byteOrder, of.sampleType).sample({ pid: 7, tid: 8, ns: 1000 + i, id: of.ids[0]!, ...one }),
   );
-  return opened(perfDataBytes({ attrs, records, kallsyms: "ffffffff81000000 T do_work\nffffffff81000100 T other\n" }));
+  return opened(perfDataBytes({ byteOrder, attrs, records, kallsyms: "ffffffff81000000 T do_work\nffffffff81000100 T other\n" }));
 }
+
+const ORDERS = ["little", "big"] as const;
 
 const faults = attr("page-faults", attrType.software, 2);
 
-test("row 1.24: software events by their names; the address and the instruction of a fault", async () => {
+test.each(ORDERS)("row 1.24: software events by their names; the address and the instruction of a fault (%s endian)", async (byteOrder) => {
   const recording = await sampled(
     [faults],
     [
       { ip: 0x401000, addr: 0x7f00_0000_1234, cpumode: 2 },
       { ip: KERNEL_IP, addr: 0x5000, cpumode: 1 },
     ],
+    byteOrder,
   );
   const script =
     'software:page-faults:1 { printf("%s %d %d %lx %d\\n", probe, pid, tid, reg("ip"), usermode); @[ksym(reg("ip"))] = count(); }';
@@ -85,26 +89,28 @@ test("what was not sampled is said with what samples it", async () => {
   expect(stderr).toContain("perf record -k mono -a -e instructions -c 1000000");
 });
 
-test("row 5.45: registers of the interrupted code, else of user code", async () => {
+test.each(ORDERS)("row 5.45: registers of the interrupted code, else of user code (%s endian)", async (byteOrder) => {
   const withRegs = (more: Partial<WrittenAttr>): WrittenAttr => ({ ...faults, ...more });
   // ax and sp; r8.
   const intr = withRegs({ sampleType: BASE | sampleBit.regsUser | sampleBit.regsIntr, userRegs: 0x10000, intrRegs: 0x81 });
-  const regs = byteList("little").u64(2, 0x88).u64(2, 0xaa, 0x5b).done();
+  const regs = byteList(byteOrder).u64(2, 0x88).u64(2, 0xaa, 0x5b).done();
   const script = 'software:faults:1 { printf("%x %x %x %x\\n", reg("ax"), reg("sp"), reg("r8"), reg("ip")); }';
-  expect(await printed(await sampled([intr], [{ ip: 0x77, rest: regs }]), script)).toEqual(["aa 5b 0 77"]);
+  expect(await printed(await sampled([intr], [{ ip: 0x77, rest: regs }], byteOrder), script)).toEqual(["aa 5b 0 77"]);
   const user = withRegs({ sampleType: BASE | sampleBit.regsUser, userRegs: 0x10081 });
-  const rest = byteList("little").u64(2, 0xaa, 0x5b, 0x88).done();
-  expect(await printed(await sampled([user], [{ ip: 0x77, rest }]), script)).toEqual(["aa 5b 88 77"]);
+  const rest = byteList(byteOrder).u64(2, 0xaa, 0x5b, 0x88).done();
+  expect(await printed(await sampled([user], [{ ip: 0x77, rest }], byteOrder), script)).toEqual(["aa 5b 88 77"]);
   // A sample without registers.
-  expect(await printed(await sampled([user], [{ ip: 0x77, rest: byteList("little").u64(0).done() }]), script)).toEqual(["0 0 0 77"]);
+  expect(await printed(await sampled([user], [{ ip: 0x77, rest: byteList(byteOrder).u64(0).done() }], byteOrder), script)).toEqual([
+    "0 0 0 77",
+  ]);
 });
 
-test("callchains are split into the kernel's and the user's stack", async () => {
+test.each(ORDERS)("callchains are split into the kernel's and the user's stack (%s endian)", async (byteOrder) => {
   const chained = { ...faults, sampleType: BASE | sampleBit.callchain };
-  const chain = byteList("little")
+  const chain = byteList(byteOrder)
     .u64(6, KERNEL, KERNEL_IP, KERNEL_IP + 0x100n, USER, 0x401000, 0x402000)
     .done();
-  const recording = await sampled([chained], [{ ip: KERNEL_IP, rest: chain }]);
+  const recording = await sampled([chained], [{ ip: KERNEL_IP, rest: chain }], byteOrder);
   expect(await printed(recording, "software:faults:1 { @[kstack, ustack] = count(); }")).toEqual([
     "@[",
     "        do_work+16",
