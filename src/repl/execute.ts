@@ -1,10 +1,13 @@
 /** Does what an input asks for. */
 import { providers } from "../../lang/check/attach/providers.ts";
 import { didYouMean } from "../../lang/diagnostics/suggest.ts";
+import { diagnosticTexts } from "../workspace/workspace.ts";
 import { commands, findCommand, isCommand } from "./commands/table.ts";
 import { readInput } from "./input.ts";
 import { changePrograms } from "./run-programs.ts";
+import { printMaps } from "./print-maps.ts";
 import type { Session } from "./session.ts";
+import { emit } from "./travel.ts";
 
 function unknown(session: Session, word: string): void {
   const names = commands.flatMap(({ name, aliases }) => [name, ...aliases.filter((alias) => alias.length > 2)]);
@@ -30,6 +33,20 @@ async function addProgram(session: Session, text: string): Promise<void> {
   if (!done && index !== null) session.draft = { text, replaces: index };
 }
 
+/** By itself, beside the programs: its maps are its own. */
+function runBlock(session: Session, text: string): void {
+  const { workspace, sink } = session.options;
+  const compilation = workspace.compile(text, "block");
+  const attached = workspace.attach(compilation, session.format, session.window);
+  for (const error of diagnosticTexts(compilation, "error")) session.fail(error);
+  if (attached === null) return;
+  for (const warning of diagnosticTexts(compilation, "warning")) sink.error(warning);
+  // It has run: the recording is not gone through for its sake.
+  emit(session, attached, 0, attached.replay.position().told);
+  printMaps(session, attached);
+  session.attached?.replay.reclaim();
+}
+
 /** False: something failed. The session goes on either way. */
 export async function execute(session: Session, text: string): Promise<boolean> {
   session.hasFailed = false;
@@ -44,6 +61,9 @@ export async function execute(session: Session, text: string): Promise<boolean> 
       break;
     case "program":
       await addProgram(session, input.text);
+      break;
+    case "block":
+      runBlock(session, input.text);
       break;
     case "unknown":
       unknown(session, input.word);

@@ -76,6 +76,7 @@ export function highlight(text: string): readonly Styled[] {
       return [{ start, end, style: text.startsWith("@", start) ? STYLES.map : STYLES.command }];
     }
     case "program":
+    case "block":
       return programStyles(text);
     default:
       return text.trim().startsWith("#") ? [{ start: 0, end: text.length, style: STYLES.comment }] : [];

@@ -8,6 +8,8 @@ export type Input =
   | { readonly kind: "command"; readonly name: string; readonly rest: string }
   /** Also what is none, and has to be told so by the compiler. */
   | { readonly kind: "program"; readonly text: string }
+  /** A program that runs once and is not kept; the text has its attach point. */
+  | { readonly kind: "block"; readonly text: string }
   | { readonly kind: "unknown"; readonly word: string };
 
 /** Items that begin with a word or sign which no attach point has. */
@@ -22,9 +24,6 @@ function startsProbe(text: string): boolean {
   return /^[^\s{]*[^\s{:]:[^\s:]/.test(text) || text.includes("{");
 }
 
-/** A block by itself runs once, at the start. */
-const withAttachPoint = (text: string): string => (text.startsWith("{") ? `begin ${text}` : text);
-
 export function readInput(text: string, isCommand: (word: string) => boolean): Input {
   const trimmed = text.trim();
   const comment = trimmed.startsWith("#") && !ITEM.test(trimmed);
@@ -35,14 +34,15 @@ export function readInput(text: string, isCommand: (word: string) => boolean): I
   if (/^@\w*(?:\[[^{}]*\])?$/.test(code)) return { kind: "command", name: "print", rest: code };
   const word = /^(?:[A-Za-z][\w-]*|[?!])(?=\s|$)/.exec(code)?.[0] ?? "";
   if (word !== "" && isCommand(word)) return { kind: "command", name: word, rest: code.slice(word.length).trim() };
-  if (ITEM.test(code) || startsProbe(code)) return { kind: "program", text: withAttachPoint(trimmed.slice(at)) };
+  if (code.startsWith("{")) return { kind: "block", text: `begin ${code}` };
+  if (ITEM.test(code) || startsProbe(code)) return { kind: "program", text: code };
   return { kind: "unknown", word: /^\S+/.exec(code)?.[0] ?? code };
 }
 
 /** Whether more lines must follow: braces, comments or strings are open, or a probe has no body yet. Two empty lines end it anyway. */
 export function isUnfinished(text: string, isCommand: (word: string) => boolean): boolean {
   const input = readInput(text, isCommand);
-  if (input.kind !== "program" || /\n[ \t]*\n[ \t]*$/.test(text)) return false;
+  if ((input.kind !== "program" && input.kind !== "block") || /\n[ \t]*\n[ \t]*$/.test(text)) return false;
   const body = input.text;
   const { diagnostics } = parse({ name: "", text: body });
   return diagnostics.some(({ severity, span, message }) => {

@@ -1,4 +1,5 @@
 /** The programs of a session, which make one script: how they come and go. */
+import { placeOf } from "../../lang/diagnostics/render.ts";
 import { diagnosticTexts, type Attached } from "../workspace/workspace.ts";
 import { joinPrograms } from "../workspace/join-programs.ts";
 import type { Compilation } from "../session/compile.ts";
@@ -24,10 +25,22 @@ export function programAt(session: Session, offset: number): number {
   return file === undefined ? 0 : Math.max(0, sourceNames(session.programs).indexOf(file.name));
 }
 
+/** With a word about programs that were right before the changed one came. */
+function tellErrors(session: Session, compilation: Compilation, programs: readonly Program[]): void {
+  for (const text of diagnosticTexts(compilation, "error")) session.fail(text);
+  const names = sourceNames(programs);
+  const changed = names[programs.findIndex((program) => !session.programs.includes(program))];
+  const { source, diagnostics } = compilation;
+  const isInChanged = diagnostics.some(
+    ({ severity, span }) => severity === "error" && (span === null || placeOf(source, span).file === changed),
+  );
+  if (changed !== undefined && !isInChanged) session.fail(`HINT: ${changed} was not added: the others do not fit with it\n`);
+}
+
 function compiled(session: Session, programs: readonly Program[]): Compilation | null {
   const compilation = session.options.workspace.compile(joined(programs));
   if (compilation.script === null) {
-    for (const text of diagnosticTexts(compilation, "error")) session.fail(text);
+    tellErrors(session, compilation, programs);
     return null;
   }
   return compilation;

@@ -1,37 +1,18 @@
-/** What programs cost: runs, instructions, verification, and time measured over the whole recording. */
+/** What programs cost: runs, instructions, verification, and time. */
 import { verify } from "../bpf/verifier/verify.ts";
-import type { CompiledScript } from "../codegen/compiled.ts";
+import { measure, type Measured } from "./measure.ts";
 import type { Session } from "./session.ts";
 import { thousands } from "./time-text.ts";
 
-interface Run {
-  readonly ms: number;
-  /** How often programs ran. */
-  readonly runs: number;
-}
+const NS_PER_MS = 1e6;
 
-/** From begin to end with some of the attach points. */
-function run({ options, attached, window }: Session, attach: CompiledScript["attach"]): Run {
-  const { compilation } = attached!;
-  const part = { ...compilation, script: { ...compilation.script!, attach } };
-  const { replay } = options.workspace.attach(part, "text", window)!;
-  const started = performance.now();
-  replay.finish();
-  return { ms: performance.now() - started, runs: replay.runs().reduce((sum, { runs }) => sum + runs, 0) };
-}
-
-const LEAST_ROUNDS = 5;
-const MOST_MS = 200;
-
-/** Of some runs, the least disturbed. */
-function best(measure: () => Run): Run {
-  let found = measure();
-  const started = performance.now();
-  for (let round = 1; round < LEAST_ROUNDS || (performance.now() - started < MOST_MS && round < LEAST_ROUNDS * 10); round++) {
-    const now = measure();
-    if (now.ms < found.ms) found = now;
-  }
-  return found;
+/** Of one run of the program; where it cannot be told from nothing, what it would have to be for that. */
+function nsText(alone: Measured | null, empty: Measured | null): string {
+  if (alone === null || empty === null || alone.runs === 0) return "-";
+  const ns = (ms: number): string => thousands(Math.ceil((ms * NS_PER_MS) / alone.runs));
+  const took = alone.ms - empty.ms;
+  const spread = alone.spreadMs + empty.spreadMs;
+  return took > spread ? ns(took) : `<${ns(Math.max(spread, took))}`;
 }
 
 const HEAD = ["program", "runs", "insns", "verified", "states", "ns/run"];
@@ -44,27 +25,27 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-export function statsText(session: Session): string {
+export async function statsText(session: Session): Promise<string> {
   const { replay, compilation } = session.attached!;
   const script = compilation.script!;
   // A command would run again, and again.
-  const mayRunAgain = !script.actions.some(({ kind }) => kind === "system");
-  const empty = mayRunAgain ? best(() => run(session, [])).ms : 0;
+  const runsCommands = script.actions.some(({ kind }) => kind === "system");
+  const empty = runsCommands ? null : await measure(session, []);
   const runs = new Map(replay.runs().map((one) => [one.program, one.runs]));
-  const rows = script.programs.map((spec, program) => {
+  const rows = [HEAD];
+  for (const [program, spec] of script.programs.entries()) {
     const own = script.attach.filter((one) => one.program === program);
-    const verdict = verify(spec, script.maps);
-    const measured = mayRunAgain ? best(() => run(session, own)) : { ms: 0, runs: 0 };
-    const ns = measured.runs === 0 ? null : (Math.max(0, measured.ms - empty) * 1e6) / measured.runs;
-    return [
+    const { stats } = verify(spec, script.maps);
+    const alone = empty === null || session.isInterrupted ? null : await measure(session, own);
+    rows.push([
       own[0] === undefined ? spec.name : own[0].point.name + (own.length > 1 ? ` (+${own.length - 1})` : ""),
       thousands(runs.get(program) ?? 0),
       thousands(spec.insns.length),
-      thousands(verdict.stats.insns),
-      thousands(verdict.stats.totalStates),
-      ns === null ? "-" : thousands(Math.round(ns)),
-    ];
-  });
+      thousands(stats.insns),
+      thousands(stats.totalStates),
+      nsText(alone, empty),
+    ]);
+  }
   replay.reclaim();
-  return aligned([HEAD, ...rows]) + (mayRunAgain ? "" : "times are not measured, as a program runs commands\n");
+  return aligned(rows) + (runsCommands ? "times are not measured, as a program runs commands\n" : "");
 }

@@ -105,10 +105,10 @@ export const inspectCommands: readonly Command[] = [
     usage: "",
     argument: "none",
     summary: "how often programs ran, and what that took",
-    help: "Runs up to where the run stands; instructions, and those that the verifier processed. The time of a run is measured by going over the whole recording with that program alone and with none.",
+    help: "Runs up to where the run stands; instructions, and those that the verifier processed. The time of a run is measured by going over the whole recording with that program alone and with none; < says that the difference drowns in what such runs differ by.",
     example: [PROGRAM, "stats"],
-    run: (session) => {
-      if (hasPrograms(session)) session.text(statsText(session));
+    run: async (session) => {
+      if (hasPrograms(session)) session.text(await statsText(session));
     },
   },
 ];
