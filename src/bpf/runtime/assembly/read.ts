@@ -95,10 +95,7 @@ function standIn(to: usize): void {
   const offset = load<u64>(to) - record;
   if (offset > RECORD_OFFSET) return;
   const event = <u64>load<u32>(CURRENT_BLOCK, CURRENT_SERIAL);
-  store<u64>(
-    to,
-    ((<u64>RECORD_WINDOW_HIGH) << (<u64>RECORD_WINDOW_HIGH_SHIFT)) | (event << (<u64>RECORD_WINDOW_SERIAL_SHIFT)) | offset,
-  );
+  store<u64>(to, ((<u64>RECORD_WINDOW_HIGH) << (<u64>RECORD_WINDOW_HIGH_SHIFT)) | (event << (<u64>RECORD_WINDOW_SERIAL_SHIFT)) | offset);
 }
 
 /**
