@@ -9,6 +9,7 @@ import { bitsIn, bitsOfMember, fieldBytes, structMember } from "./bit-fields.ts"
 import { addressToRead } from "./fields.ts";
 import type { Lowering } from "./lowering.ts";
 import { loadScalar } from "./maps.ts";
+import { toNativeOrder } from "./native-order.ts";
 import { addrArg, imm } from "./operand.ts";
 import { warnOfFailedRead } from "./records.ts";
 import { isKernelPointer } from "./text.ts";
@@ -70,11 +71,16 @@ export function remoteValue(l: Lowering, expr: HirExpr): Operand {
     const bits = expr.kind === "member" ? bitsOfMember(expr) : null;
     const slot = l.b.scratch("read", bits === null ? 8 : 16);
     readRemote(l, remote, slot, bits === null ? sizeOf(expr.type) : fieldBytes(bits), expr);
+    if (bits === null) toNativeOrder(l, slot, expr.type, remote.base);
     return bits === null ? loadScalar(l, slot, expr.type) : bitsIn(l, slot, bits, expr.type);
   });
 }
 
-export const remoteInto = (l: Lowering, expr: HirExpr, to: Address): void => readRemote(l, remoteOf(l, expr), to, sizeOf(expr.type), expr);
+export function remoteInto(l: Lowering, expr: HirExpr, to: Address): void {
+  const remote = remoteOf(l, expr);
+  readRemote(l, remote, to, sizeOf(expr.type), expr);
+  toNativeOrder(l, to, expr.type, remote.base);
+}
 
 /** The element of `array` that a run-time index picks, in a slot. */
 export function remoteElement(l: Lowering, expr: Index, array: Remote, index: Operand): Address {
@@ -83,5 +89,6 @@ export function remoteElement(l: Lowering, expr: Index, array: Remote, index: Op
   const base = b.bin("add", array.base, b.bin("mul", index, imm(sizeBytes)));
   const slot = b.scratch("element", sizeBytes);
   readRemote(l, { ...array, base }, slot, sizeBytes, expr);
+  toNativeOrder(l, slot, expr.type, base);
   return slot;
 }

@@ -59,6 +59,23 @@ function withInstructionPointer(recipe: ContextRecipe, { ip, returnIp }: Dynamic
   return { ...recipe, registers: [...recipe.registers, { slot: registerSlots.ip, from }] };
 }
 
+const reversed = (value: bigint): bigint => {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, value, true);
+  return view.getBigUint64(0, false);
+};
+
+/** Pointers that stand in for unrecorded ones lie in memory as the machine would have them. */
+const inOrderOf = (byteOrder: "little" | "big", recipe: ContextRecipe): ContextRecipe =>
+  byteOrder === "little"
+    ? recipe
+    : {
+        ...recipe,
+        memory: recipe.memory.map((one) =>
+          one.data.kind === "pointer" ? { ...one, data: { kind: "pointer", value: reversed(one.data.value) } } : one,
+        ),
+      };
+
 const unknown = (): null => null;
 
 function userPlace(input: SitesInput, target: string, fileOffset: bigint, eventName: string): Place {
@@ -139,7 +156,7 @@ export function dynamicSites(
     const typed = typesAt(input.prototypes, place);
     const fields = meaningfulFields(event, definition, typed);
     const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
-    const recipe = withInstructionPointer(buildRecipe(fields, byName, standIns), event);
+    const recipe = withInstructionPointer(inOrderOf(input.catalogue.byteOrder, buildRecipe(fields, byName, standIns)), event);
     const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, typed?.fn ?? null);
     const records: SiteRecords = {
       eventId: tracepoint.id,

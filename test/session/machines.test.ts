@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import type { Recording } from "../../probes/recording.ts";
 import { entryIp, kernelStack, madeEvent, madeRecording, userStack, type MadeField, type MadeOptions } from "../support/made-recording.ts";
+import { TASK_ADDRESSES } from "../../lang/lower/native-order.ts";
+import { TASK_STRUCT } from "../../src/bpf/memory.ts";
 import { runScript } from "../support/run-script.ts";
 
 type ByteOrder = "little" | "big";
@@ -147,4 +149,38 @@ test("numbers of system calls of other machines are not taken for those of x86-6
   const { stderr, exitCode } = await runScript(NAMES, { recording: await made("s390x", "big") });
   expect(exitCode).toBe(1);
   expect(stderr).toContain("the numbers of s390x's system calls are not known");
+});
+
+/** A struct that a probe fetched, as bytes of the recorded machine. */
+const fetched = madeEvent("hs", "do_call", 607, [entryIp, u64("arg0"), ["u8 m0_0[16]", 16, 0], ["__data_loc char[] s0_24", 4, 0]]);
+
+const STRUCT = "struct s { int a; short c; unsigned char d; char e; long b; }; struct t { char gap[24]; char *text; };";
+
+function structBytes(byteOrder: ByteOrder): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  const little = byteOrder === "little";
+  view.setInt32(0, -70000, little);
+  view.setInt16(4, -2, little);
+  view.setUint8(6, 200);
+  view.setInt8(7, 65);
+  view.setBigInt64(8, 0x123456789abcdefn, little);
+  return bytes;
+}
+
+test.each(MACHINES)("members of structs in recorded memory: %s, %s-endian", async (machine, byteOrder) => {
+  const values = { __probe_ip: 0xffffffff81000200n, arg0: 0xffff888000002000n, m0_0: structBytes(byteOrder), s0_24: "deep" };
+  const recording = await madeRecording([{ event: fetched, values }], { byteOrder, uname: UNAMES[machine], kallsyms: KALLSYMS });
+  const members = "$s->a, $s->c, $s->d, $s->e, $s->b, *(uint16 *)(arg0 + 4)";
+  const script = `${STRUCT} kprobe:do_call { $s = (struct s *)arg0; printf("%d %d %d %c %lx %d [%s]\\n", ${members}, str(((struct t *)arg0)->text)); $w = *$s; print(($w.a, $w.c, $w.b)); print(*$s); }`;
+  expect((await run(script, recording)).trim()).toBe(
+    "-70000 -2 200 A 123456789abcdef 65534 [deep]\n(-70000, -2, 81985529216486895)\n{ .a = -70000, .c = -2, .d = 200, .e = 65, .b = 81985529216486895 }",
+  );
+});
+
+test("the compiler knows the addresses of tasks, which are ours and in our order", () => {
+  expect({ high: Number(TASK_ADDRESSES.high), highShift: TASK_ADDRESSES.shift }).toEqual({
+    high: TASK_STRUCT.high,
+    highShift: TASK_STRUCT.highShift,
+  });
 });
