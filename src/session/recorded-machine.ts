@@ -2,7 +2,7 @@
 import type { Architecture } from "../../lang/check/env.ts";
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Recording } from "../../probes/recording.ts";
-import { userCode, type Mapping, type UserCode } from "../../probes/symbols/user-code.ts";
+import { userCode, type Mapping, type UserCode, type UserPlace } from "../../probes/symbols/user-code.ts";
 import type { StackRecords } from "../bpf/machine-types.ts";
 import { kernelTypes, noKernelTypes, type KernelTypes, type TypeFiles } from "./kernel-types.ts";
 import { stackRecords } from "./stack-records.ts";
@@ -74,11 +74,18 @@ function joinedMappings(recording: Recording, { mappings: beside }: UserCode): (
   };
 }
 
+/** A place in a file that the recording has no name for: the file may be at hand. */
+function named(code: UserCode, place: UserPlace | null): UserPlace | null {
+  if (place === null || place.symbol !== null) return place;
+  const found = code.namesAt(place.path, place.fileOffset);
+  return found === null ? place : { ...place, symbol: { name: found.names[0]!, offset: found.delta } };
+}
+
 /** What the recording tells of addresses goes before the files beside it. */
 function withRecorded(user: UserCode, recording: Recording | null): UserCode {
   const code = recording?.mappings === undefined ? user : userCode(joinedMappings(recording, user), user.readFile);
   if (recording?.userPlaceOf === undefined) return code;
-  return { ...code, placeOf: (address) => recording.userPlaceOf?.(address) ?? code.placeOf(address) };
+  return { ...code, placeOf: (address) => named(code, recording.userPlaceOf?.(address) ?? null) ?? code.placeOf(address) };
 }
 
 /** How often addresses had to be printed because there are no symbols. */
