@@ -9,8 +9,8 @@ interface Place {
   readonly sizeBytes: 2 | 4 | 8;
 }
 
-/** Larger copies are for functions that look at bytes. */
-const MAX_NUMBERS = 256;
+/** More than any struct has; an array as long is for functions that look at bytes. */
+const MAX_NUMBERS = 8192;
 
 const NUMBERS: ReadonlySet<string> = new Set(["int", "bool", "enum", "pointer"]);
 

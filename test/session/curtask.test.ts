@@ -30,15 +30,16 @@ const work = madeEvent("app", "work", 30, [["int what", 4, 1]]);
 const THREAD = 0x10000;
 
 /** shell (100) starts child (200), which gets a thread (201). */
-async function family(): Promise<Recording> {
-  return madeRecording([
+async function family(byteOrder: "little" | "big" = "little"): Promise<Recording> {
+  const records = [
     { event: rename, pid: 100, values: { pid: 100, oldcomm: "init", newcomm: "shell" } },
     { event: newtask, pid: 100, values: { pid: 200, comm: "shell", clone_flags: 0 } },
     { event: rename, pid: 200, values: { pid: 200, oldcomm: "shell", newcomm: "child" } },
     { event: newtask, pid: 200, values: { pid: 201, comm: "child", clone_flags: THREAD } },
     { event: rename, pid: 201, values: { pid: 201, oldcomm: "child", newcomm: "worker" } },
     { event: work, pid: 201, values: { what: 1 } },
-  ]);
+  ];
+  return madeRecording(records, { byteOrder });
 }
 
 const TASK = `struct task_struct {
@@ -103,4 +104,10 @@ test("idle tasks", async () => {
     recording,
   });
   expect(stdout.trim()).toBe("(0, swapper/1, 0)");
+});
+
+test("tasks of a big-endian machine", async () => {
+  const script =
+    "$t = curtask; $p = $t->group_leader->real_parent; print(($t->pid, $t->tgid, $t->comm, $p->pid, $p->comm, $p == $t->parent));";
+  expect(await printed(script, { recording: await family("big") })).toEqual(["(201, 200, worker, 100, shell, true)"]);
 });
