@@ -4,8 +4,10 @@ import { describe, expect, test } from "vitest";
 import { parseDefinitions, type ProbeDefinition } from "../../probes/probed/definitions.ts";
 import type { FetchPath } from "../../probes/probed/fetch.ts";
 import { pathsByName } from "../../probes/probed/naming.ts";
+import { readElf } from "../../probes/symbols/elf.ts";
+import { parseOperands } from "../../probes/symbols/operands.ts";
 import { argumentRegisters } from "../../lang/registers.ts";
-import { fixturePath } from "../support/fixtures.ts";
+import { fixtureBytes, fixturePath } from "../support/fixtures.ts";
 import { answer, exampleFiles, readExamples } from "./examples.ts";
 
 const definitionsIn = (plan: string): string => [...plan.matchAll(/^echo '([prte]:.*)' >> /gm)].map(([, line]) => `${line!}\n`).join("");
@@ -17,10 +19,12 @@ function byArgument(path: FetchPath | null): FetchPath | null {
   return index < 0 ? path : { ...path, base: { kind: "argument", index } };
 }
 
+const SDT_DEMO = "/opt/hs/sdtdemo";
+
 const all = exampleFiles
   .flatMap(readExamples)
   .flatMap(({ title, plan }) =>
-    parseDefinitions(definitionsIn(plan).replaceAll("{hsdemo}", "/opt/hs/hsdemo")).map(
+    parseDefinitions(definitionsIn(plan).replaceAll("{hsdemo}", "/opt/hs/hsdemo").replaceAll("{sdtdemo}", SDT_DEMO)).map(
       (definition) => [`${title}: ${definition.event}`, definition] as const,
     ),
   );
@@ -31,7 +35,9 @@ test("there are many of every kind", () => {
   expect(all.length).toBeGreaterThan(25);
 });
 
-test.each(all)("%s", (_, { args, at }) => {
+const isStatic = ({ target }: ProbeDefinition): boolean => target === SDT_DEMO;
+
+test.each(all.filter(([, definition]) => !isStatic(definition)))("%s", (_, { args, at }) => {
   const byName = pathsByName(
     args.map(({ name }) => name),
     at,
@@ -41,6 +47,19 @@ test.each(all)("%s", (_, { args, at }) => {
     // What an event probe copies is its own field.
     if (path?.base.kind !== "field" || path.derefs.length > 0) expect(byName[i], name).toEqual(byArgument(path));
     expect(name.length).toBeLessThanOrEqual(31);
+  }
+});
+
+test("arguments of static probes are fetched where the notes say that they are", () => {
+  const fetched = all.filter(([, definition]) => isStatic(definition)).map(([, { offset, args }]) => ({ offset, args }));
+  expect(fetched.length).toBeGreaterThan(1);
+  const { staticProbes, segments } = readElf(fixtureBytes("sdt/demo"))!;
+  const { address, fileOffset } = segments[0]!;
+  for (const { offset, args } of fetched) {
+    const probe = staticProbes.find((one) => one.address - address + fileOffset === offset)!;
+    const operands = parseOperands(probe.operands);
+    for (const { name, fetch } of args.filter((arg) => arg.name.startsWith("arg")))
+      expect(operands[Number(name.slice(3))]!.where).toEqual({ kind: "fetch", text: fetch });
   }
 });
 
