@@ -1,8 +1,8 @@
 import type { PageStream } from "../../recording.ts";
 import type { TraceDatOptions } from "./options.ts";
 
-/** Clocks that count nanoseconds (Linux Documentation/trace/ftrace.rst, trace_clock). */
-const nsClocks: ReadonlySet<string> = new Set(["local", "global", "perf", "mono", "mono_raw", "boot", "tai"]);
+/** Clocks that count nanoseconds (Linux Documentation/trace/ftrace.rst, trace_clock), and the wall clock of recordings that were converted. */
+const nsClocks: ReadonlySet<string> = new Set(["local", "global", "perf", "mono", "mono_raw", "boot", "tai", "realtime"]);
 
 export const isNsClock = (clock: string): boolean => nsClocks.has(clock);
 

@@ -1,0 +1,67 @@
+/**
+ * Counts over strace's text and over JSON lines, marginal between two sizes of one text. Peers: gawk counting the same lines by the name of the
+ * call, and by a plain field; jq counting events by name.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { best, CLI, DATA, has, measure, row } from "./measure.ts";
+
+const COPIES = { small: 200, large: 2000 } as const;
+const fixture = new URL("../test/fixtures/strace/strace2.txt.gz", import.meta.url);
+
+function textOf(size: keyof typeof COPIES): string {
+  const path = `${DATA}strace-${size}.txt`;
+  if (existsSync(path)) return path;
+  const text = gunzipSync(readFileSync(fixture)).toString("latin1");
+  writeFileSync(path, "");
+  for (let done = 0; done < COPIES[size]; done += 50) writeFileSync(path, text.repeat(50), { flag: "a", encoding: "latin1" });
+  return path;
+}
+
+function linesOf(size: keyof typeof COPIES): string {
+  const path = `${DATA}strace-${size}.jsonl`;
+  if (!existsSync(path)) measure(process.execPath, [CLI, "convert", textOf(size), "--to", path]);
+  return path;
+}
+
+const linesIn = (path: string): number => Number(spawnSync("wc", ["-l", path], { encoding: "utf8" }).stdout.split(" ")[0]);
+const perSecond = (rate: number): string => `${(rate / 1e6).toFixed(2)} M/s`;
+const SCRIPT = "tracepoint:syscalls:sys_enter_* { @[probe] = count(); }";
+
+interface Peer {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const GAWK: readonly Peer[] = [
+  { name: "gawk, by name of the call", command: "gawk", args: ['{ split($3, a, "("); c[a[1]]++ } END { print length(c) }'] },
+  { name: "gawk, by a plain field", command: "gawk", args: ["{ c[$3]++ } END { print length(c) }"] },
+];
+const JQ: readonly Peer[] = [{ name: "jq, by event", command: "jq", args: ["-n", "reduce inputs as $e ({}; .[$e.event] += 1) | length"] }];
+
+function compare(what: string, small: string, large: string, peers: readonly Peer[]): void {
+  const extra = linesIn(large) - linesIn(small);
+  const marginal = (run: (file: string) => number): number => extra / (run(large) - run(small));
+  let peak = 0;
+  const ours = marginal((file) => {
+    const cost = best(3, () => measure(process.execPath, [CLI, "--trace", file, "-q", "--no-warnings", "-e", SCRIPT]));
+    peak = Math.max(peak, cost.maxRss);
+    return cost.cpu;
+  });
+  row(what, perSecond(ours), "", "", `${Math.round(peak / 1024)} MiB`);
+  for (const { name, command, args } of peers) {
+    if (!has(command)) {
+      row(`  ${name}`, "skipped: not here");
+      continue;
+    }
+    const theirs = marginal((file) => best(2, () => measure(command, [...args, file])).cpu);
+    row(`  ${name}`, "", perSecond(theirs), (ours / theirs).toFixed(2));
+  }
+}
+
+mkdirSync(DATA, { recursive: true });
+row("lines, marginal rate", "hindsight", "peer", "ratio", "peak");
+compare("strace text", textOf("small"), textOf("large"), GAWK);
+compare("JSON lines", linesOf("small"), linesOf("large"), JQ);

@@ -1,0 +1,113 @@
+/** Others' tools read the trace.dat that a conversion gives; the command line. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openRecording } from "../../probes/open.ts";
+import { unpackedFixture } from "../support/fixtures.ts";
+import { runCommand } from "../support/run-command.ts";
+import { runScript } from "../support/run-script.ts";
+
+let directory = "";
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "hindsight-others-"));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const isThere = spawnSync("trace-cmd", ["report", "--version"]).error === undefined;
+if (!isThere) console.log("skipped: what trace-cmd reads of conversions (no trace-cmd)");
+
+async function converted(path: string, name: string): Promise<string> {
+  const to = join(directory, name);
+  const { status, stderr } = await runCommand(["convert", path, "--to", to]);
+  expect(status, stderr).toBe(0);
+  return to;
+}
+
+const report = (path: string): string[] => {
+  const run = spawnSync("trace-cmd", ["report", "-i", path], { encoding: "latin1", maxBuffer: 1 << 28 });
+  expect(run.stderr).not.toMatch(/error/i);
+  return run.stdout.split("\n").filter((line) => line !== "" && !line.startsWith("cpus="));
+};
+
+describe.skipIf(!isThere)("trace-cmd", () => {
+  test("reports the same of a conversion as of the recording", async () => {
+    const path = unpackedFixture("traces/s08-futex/trace.dat");
+    expect(report(await converted(path, "same.dat"))).toEqual(report(path));
+  });
+
+  test("reports calls of strace with their strings", async () => {
+    const lines = report(await converted(unpackedFixture("strace/strace2.txt"), "calls.dat"));
+    expect(lines.length).toBeGreaterThan(1500);
+    expect(lines.some((line) => /cat-\d+ .*sys_enter_openat: .*__filename_val=\/etc\/passwd/.test(line))).toBe(true);
+  });
+
+  test("reports JSON lines", async () => {
+    const path = join(directory, "made.jsonl");
+    writeFileSync(
+      path,
+      '{"ts":1000000001,"cpu":0,"pid":7,"comm":"app","event":"app:request","args":{"status":200,"path":"/x"}}\n' +
+        '{"ts":2000000002,"cpu":2,"pid":8,"comm":"other","event":"app:request","args":{"status":404,"path":"/y"}}\n',
+    );
+    expect(report(await converted(path, "made.dat")).map((line) => line.replace(/\s+/g, " ").trim())).toEqual([
+      "app-7 [000] 1.000000: request: status=200 path=/x",
+      "other-8 [002] 2.000000: request: status=404 path=/y",
+    ]);
+  });
+});
+
+const COUNT =
+  "tracepoint:raw_syscalls:sys_enter { @[comm, pid, tid] = count(); } tracepoint:syscalls:sys_enter_openat { @o[str(args.filename)] = count(); }";
+
+test.each(["strace/strace2.txt", "strace/everything.txt"])("%s gives the same as JSON lines and as trace.dat", async (fixture) => {
+  const path = unpackedFixture(fixture);
+  const answer = async (of: string): Promise<string> => {
+    const opened = await openRecording(of);
+    if (!opened.ok) expect.fail(opened.message);
+    const { stdout, stderr, exitCode } = await runScript(COUNT, { recording: opened.recording });
+    opened.recording.close();
+    expect(exitCode, stderr).toBe(0);
+    return stdout;
+  };
+  const want = await answer(path);
+  expect(want).toContain("@o[/");
+  expect(await answer(await converted(path, "s.jsonl"))).toEqual(want);
+  const names = async (of: string): Promise<string[]> => (await answer(of)).split("\n").filter((line) => line.startsWith("@o"));
+  expect(await names(await converted(path, "s.dat"))).toEqual(await names(path));
+});
+
+describe("the command", () => {
+  test.each([
+    [["convert"], "one recording to convert, please"],
+    [["convert", "a.dat"], "--to FILE says where to"],
+    [["convert", "a.dat", "--to", "b"], "--format says what b is to be: jsonl or trace.dat"],
+    [["convert", "a.dat", "--to", "b", "--format", "csv"], "there is no format 'csv' to convert to: jsonl or trace.dat"],
+    [["convert", "a.dat", "--to", "-", "--format", "trace.dat"], "a trace.dat is written to a file, not to the standard output"],
+    [["convert", "/nowhere.dat", "--to", "b.jsonl"], "cannot open /nowhere.dat: no such file"],
+    [["convert", "--what"], "Unknown option '--what'"],
+  ])("%j", async (args, message) => {
+    const { status, stderr } = await runCommand(args);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`ERROR: ${message}`);
+  });
+
+  test("never writes over its own recording", async () => {
+    const path = join(directory, "own.jsonl");
+    writeFileSync(path, '{"ts":1,"event":"a:b"}\n');
+    const { status, stderr } = await runCommand(["convert", path, "--to", path]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("is the recording itself");
+    expect((await openRecording(path)).ok).toBe(true);
+  });
+
+  test("leaves nothing behind where it cannot write", async () => {
+    const to = join(directory, "nowhere", "out.jsonl");
+    const { status, stderr } = await runCommand(["convert", unpackedFixture("strace/plain.txt"), "--to", to]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`failed to write '${to}': No such file or directory`);
+    expect(existsSync(to)).toBe(false);
+  });
+});
