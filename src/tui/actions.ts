@@ -7,7 +7,7 @@ import { keyId, SORTS } from "./model/map-table.ts";
 import { nodeAt, treeRows } from "./model/stack-tree.ts";
 import type { Action } from "./keys.ts";
 import { layoutFor } from "./paint.ts";
-import { listOf, type Scene } from "./scene.ts";
+import { listOf, mapNamed, type Scene } from "./scene.ts";
 import { PANELS } from "./state.ts";
 
 export interface ActionContext {
@@ -69,7 +69,7 @@ export function scroll(context: ActionContext, by: number): void {
 }
 
 function openStacks({ scene }: ActionContext, name: string, view: StacksPage["view"]): void {
-  const map = scene.maps.find((one) => one.name === name);
+  const map = mapNamed(scene, name);
   if (map === undefined) return;
   const stacks = stacksOf(map, scene);
   if (typeof stacks === "string") scene.view.message = `${name}: ${stacks}`;
@@ -85,7 +85,7 @@ export function open(context: ActionContext): void {
     return;
   }
   if (view.page !== null) return;
-  const row = listOf(context.scene)[view.selected];
+  const row = listOf(context.scene).at(view.selected);
   if (row === undefined) return;
   const { map } = row.table;
   if (row.kind === "map") openStacks(context, map.name, "tree");
@@ -115,7 +115,7 @@ function back(context: ActionContext): void {
 }
 
 function flame(context: ActionContext): void {
-  const { view, maps } = context.scene;
+  const { view } = context.scene;
   const { page } = view;
   if (page?.kind === "stacks") {
     page.view = page.view === "tree" ? "flame" : "tree";
@@ -123,8 +123,11 @@ function flame(context: ActionContext): void {
   }
   view.focus = "maps";
   // Of the map that is chosen, else the first one that has stacks.
-  const chosen = page?.map ?? listOf(context.scene)[view.selected]?.table.map.name;
-  const withStacks = maps.filter((map) => typeof stacksOf(map, context.scene) !== "string");
+  const chosen = page?.map ?? listOf(context.scene).at(view.selected)?.table.map.name;
+  const withStacks = context.scene
+    .tables()
+    .map((table) => table.map)
+    .filter((map) => typeof stacksOf(map, context.scene) !== "string");
   const map = withStacks.find(({ name }) => name === chosen) ?? withStacks[0];
   if (map === undefined) view.message = "no map has stacks in its keys, with counts or sums as values";
   else openStacks(context, map.name, "flame");

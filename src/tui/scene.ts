@@ -1,11 +1,10 @@
 /** All that a frame shows. */
-import type { MapDump } from "../session/map-dump.ts";
 import type { Density } from "../session/travel/density.ts";
 import type { Attached } from "../workspace/workspace.ts";
 import type { Glyphs } from "./draw/glyphs.ts";
 import type { Changes } from "./model/changes.ts";
-import type { TableOptions } from "./model/map-table.ts";
-import { mapsList, type ListRow } from "./model/maps-list.ts";
+import type { MapTable, TableOptions } from "./model/map-table.ts";
+import { mapsList, type MapsList } from "./model/maps-list.ts";
 import type { TimeRange } from "./model/timeline.ts";
 import type { Player } from "./player.ts";
 import type { View } from "./state.ts";
@@ -26,13 +25,12 @@ export interface Scene {
   readonly overview: Overview | null;
   readonly view: View;
   readonly glyphs: Glyphs;
-  readonly maps: readonly MapDump[];
+  /** Of the maps, in the order in which they print: read when they are asked for. */
+  readonly tables: () => readonly MapTable[];
   readonly changes: Changes;
   /** Places of the script that the firing at hand came by. */
   readonly spans: readonly { readonly start: number; readonly end: number }[];
 }
-
-export const mapsOf = ({ replay }: Attached): MapDump[] => replay.maps.indices.map((index) => replay.maps.dump(index));
 
 export const tableOptions = ({ view, attached, glyphs }: Pick<Scene, "view" | "attached" | "glyphs">): TableOptions => ({
   sort: view.sort,
@@ -41,4 +39,8 @@ export const tableOptions = ({ view, attached, glyphs }: Pick<Scene, "view" | "a
   glyphs,
 });
 
-export const listOf = (scene: Pick<Scene, "view" | "attached" | "glyphs" | "maps">): ListRow[] => mapsList(scene.maps, tableOptions(scene));
+export const listOf = (scene: Pick<Scene, "view" | "attached" | "glyphs" | "tables">): MapsList =>
+  mapsList(scene.tables(), tableOptions(scene));
+
+export const mapNamed = ({ tables }: Pick<Scene, "tables">, name: string): MapTable["map"] | undefined =>
+  tables().find(({ map }) => map.name === name)?.map;

@@ -10,12 +10,14 @@ import { ASCII, UNICODE } from "./draw/glyphs.ts";
 import { colourDepth, hasUnicode } from "./draw/palette.ts";
 import { actionOf, type Action } from "./keys.ts";
 import { newChanges } from "./model/changes.ts";
+import { newMapSource } from "./model/map-source.ts";
+import type { MapTable } from "./model/map-table.ts";
 import { pointAt } from "./mouse.ts";
 import { newPace } from "./pace.ts";
 import { paintScene } from "./paint.ts";
 import { newPlayer } from "./player.ts";
 import { typeInPrompt } from "./prompt.ts";
-import { mapsOf, type Overview, type Scene } from "./scene.ts";
+import { tableOptions, type Overview, type Scene } from "./scene.ts";
 import { openScreen, type Key } from "./screen.ts";
 import { newView } from "./state.ts";
 import { visible } from "./text/visible.ts";
@@ -49,6 +51,7 @@ export function runTui(options: TuiOptions): Promise<void> {
   const player = newPlayer(attached.replay, now);
   const view = newView();
   const changes = newChanges();
+  const source = newMapSource(() => attached.replay.maps, now);
   const pace = newPace();
   let overview: Overview | null = null;
   let explained: { readonly firings: number; readonly spans: Scene["spans"] } = { firings: -1, spans: [] };
@@ -63,9 +66,17 @@ export function runTui(options: TuiOptions): Promise<void> {
   };
 
   const scene = (): Scene => {
-    const maps = mapsOf(attached);
-    const { firings, phase } = player.position();
-    changes.look(`${firings} ${phase}`, maps);
+    let tables: readonly MapTable[] | null = null;
+    const read = (): readonly MapTable[] => {
+      const { firings, phase } = player.position();
+      const position = `${firings} ${phase}`;
+      const found = source.read(position, tableOptions({ view, attached, glyphs }), player.isPlaying());
+      changes.look(
+        position,
+        found.map(({ map }) => map),
+      );
+      return found;
+    };
     return {
       scriptName: visible(options.scriptName, glyphs.unicode),
       recordingName: visible(options.recordingName, glyphs.unicode),
@@ -74,7 +85,7 @@ export function runTui(options: TuiOptions): Promise<void> {
       overview,
       view,
       glyphs,
-      maps,
+      tables: () => (tables ??= read()),
       changes,
       spans: spans(),
     };

@@ -9,9 +9,8 @@ import { integerAt, valueText } from "../../output/value-text.ts";
 import { line, writeLine, type Line } from "../draw/line.ts";
 import { paint, type Area, type Surface } from "../draw/surface.ts";
 import { columnChart } from "../model/chart.ts";
-import { keyId } from "../model/map-table.ts";
 import { largestCount } from "../model/maps-list.ts";
-import type { Scene } from "../scene.ts";
+import { mapNamed, type Scene } from "../scene.ts";
 import type { Page } from "../state.ts";
 import { grouped } from "../text/time-text.ts";
 import { visibleBytes } from "../text/visible.ts";
@@ -23,11 +22,12 @@ const CHART_ROWS = 12;
 
 /** Null: there is no such key at this instant. */
 export function entryOf(
-  scene: Pick<Scene, "maps">,
+  scene: Pick<Scene, "tables">,
   page: { readonly map: string; readonly key: string },
 ): { map: MapDump; entry: MapEntry } | null {
-  const map = scene.maps.find(({ name }) => name === page.map);
-  const entry = map?.entries.find((one) => keyId(one) === page.key);
+  const map = mapNamed(scene, page.map);
+  const isIt = ({ key }: MapEntry): boolean => key.length === page.key.length && key.every((byte, i) => byte === page.key.charCodeAt(i));
+  const entry = map?.entries.find(isIt);
   return map === undefined || entry === undefined ? null : { map, entry };
 }
 

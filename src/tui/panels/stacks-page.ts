@@ -7,7 +7,7 @@ import type { Role } from "../draw/role.ts";
 import { paint, write, type Area, type Surface } from "../draw/surface.ts";
 import { flameFrames, type FlameFrame } from "../model/flame.ts";
 import { nodeAt, stackTree, treeRows, type StackNode, type TreeRow } from "../model/stack-tree.ts";
-import type { Scene } from "../scene.ts";
+import { mapNamed, type Scene } from "../scene.ts";
 import type { Page } from "../state.ts";
 import { grouped } from "../text/time-text.ts";
 import { visible } from "../text/visible.ts";
@@ -21,7 +21,7 @@ export const stacksOf = (map: MapDump, scene: Pick<Scene, "attached">): StackMap
 
 /** Null: no stacks at this instant. */
 export function treeOf(scene: Scene, page: StacksPage): StackNode | null {
-  const map = scene.maps.find(({ name }) => name === page.map);
+  const map = mapNamed(scene, page.map);
   const stacks = map === undefined ? "" : stacksOf(map, scene);
   if (typeof stacks === "string" || stacks.samples.length === 0) return null;
   return stackTree(stacks);
