@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ByteSource } from "./byte-source.ts";
@@ -32,6 +32,17 @@ export function openFile(path: string): OpenedFile {
   if (stat.isFile()) return { ok: true, source: fileSource(path, fd, stat.size) };
   closeSync(fd);
   return { ok: false, message: `cannot open ${path}: ${stat.isDirectory() ? "is a directory" : "not a regular file"}` };
+}
+
+/** Names of the files and of the directories in a directory, sorted; null: it is none, or cannot be read. */
+export function listDirectory(path: string): { readonly files: readonly string[]; readonly directories: readonly string[] } | null {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    const names = (wanted: "isFile" | "isDirectory"): string[] => entries.flatMap((entry) => (entry[wanted]() ? entry.name : [])).sort();
+    return { files: names("isFile"), directories: names("isDirectory") };
+  } catch {
+    return null;
+  }
 }
 
 /** Whether it is something that can be read only once, from its start on: `-`, a pipe, a terminal. */

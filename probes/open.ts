@@ -1,6 +1,6 @@
 /** Opens recordings, whatever their names: the content decides. */
 import { bytesSource, type ByteSource } from "./byte-source.ts";
-import { createSpool, isStream, openFile, streamPieces } from "./file.ts";
+import { createSpool, isStream, listDirectory, openFile, streamPieces } from "./file.ts";
 import { nothingBeside, SNIFF_BYTES, type Beside, type OpenResult } from "./formats/format.ts";
 import { recordingFormats } from "./formats/formats.ts";
 import type { Recording } from "./recording.ts";
@@ -136,6 +136,7 @@ async function openStream(path: string, beside: Beside): Promise<OpenResult> {
 /** Opens a recording; `-` is the standard input. The message of a failure names the file and says what is wrong with it. */
 export async function openRecording(path: string, beside: Beside = nothingBeside): Promise<OpenResult> {
   if (isStream(path)) return openStream(path, beside);
+  if (listDirectory(path) !== null) return (await import("./open-directory.ts")).openDirectory(path, beside);
   const opened = openFile(path);
   return opened.ok ? decode(opened.source, createSpool, beside) : opened;
 }

@@ -1,5 +1,6 @@
 /** Every format that can be replayed. The first one that recognises a file's beginning reads it, so those with a magic number go first. */
 import type { RecordingFormat } from "./format.ts";
+import { ctfFormat } from "./ctf/format.ts";
 import { captureFormat } from "./pcap/format.ts";
 import { jsonlFormat } from "./jsonl/format.ts";
 import { perfDataFormat } from "./perf-data/format.ts";
@@ -14,6 +15,7 @@ export const recordingFormats: readonly RecordingFormat[] = [
   traceDatFormat,
   perfDataFormat,
   captureFormat,
+  ctfFormat,
   perfettoFormat,
   jsonlFormat,
   straceFormat,

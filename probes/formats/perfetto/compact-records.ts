@@ -1,6 +1,7 @@
 /** Records of switches and wakings from columns. Of who is switched from only the state is there: it is who was switched to before. */
 import type { CompactSched } from "./compact-sched.ts";
-import type { Draft, EventEncoder } from "./encoder.ts";
+import type { Draft } from "../../stream/draft.ts";
+import type { EventEncoder } from "./encoder.ts";
 import type { EventLayout, PlacedField } from "./layout.ts";
 
 const SWITCH = 4;
@@ -67,7 +68,7 @@ export class CompactRecords {
     const start = columns.textStart(values[4]!);
     const stop = columns.textStop(values[4]!);
     if (isKnown) {
-      draft.begin(places.layout, 0, this.#last);
+      draft.begin(places.layout.sizeBytes, places.layout.type, 0, this.#last);
       places.text(draft, "prev_comm", this.#lastComm, 0, this.#lastCommBytes);
       places.number(draft, "prev_pid", this.#last, 0);
       places.number(draft, "prev_prio", this.#lastPrio, 0);
@@ -90,7 +91,7 @@ export class CompactRecords {
     if (places === null || this.#current === NOBODY) return false;
     const { values } = columns.wakings;
     const text = values[4]!;
-    draft.begin(places.layout, values[5]!, this.#current);
+    draft.begin(places.layout.sizeBytes, places.layout.type, values[5]!, this.#current);
     places.text(draft, "comm", bytes, columns.textStart(text), columns.textStop(text));
     places.number(draft, "pid", values[1]!, 0);
     places.number(draft, "target_cpu", values[2]!, 0);

@@ -1,12 +1,13 @@
 /** One CPU's events, in the order of its bundles; switches and wakings that are kept in columns take their places among the others. */
 import type { ByteSource } from "../../byte-source.ts";
+import { Draft } from "../../stream/draft.ts";
 import { NO_ROOM, type PageWriter } from "../../stream/page-writer.ts";
 import type { RecordSource } from "../../stream/record-stream.ts";
 import type { BlockCache, Block } from "./blocks.ts";
 import type { BundlePlaces } from "./bundle-index.ts";
 import { CompactSched, type CompactRows } from "./compact-sched.ts";
 import { CompactRecords } from "./compact-records.ts";
-import { Draft } from "./encoder.ts";
+
 import { taskEvent, type Events } from "./events.ts";
 import { bundle, event } from "./fields.ts";
 import { GenericMessages } from "./generic.ts";
@@ -198,7 +199,7 @@ export class CpuSource implements RecordSource {
       const encoder = this.#options.events.byId.get(this.#id);
       isKnown = encoder !== undefined;
       if (encoder !== undefined) {
-        draft.begin(encoder.layout, this.#flags, this.#pid);
+        draft.begin(encoder.layout.sizeBytes, encoder.layout.type, this.#flags, this.#pid);
         encoder.encode(draft, this.#event.open(bytes, this.#start, this.#stop), this.#table);
       }
     }

@@ -1,55 +1,8 @@
 /** Turns the messages of one event into its records. */
+import type { Draft } from "../../stream/draft.ts";
 import type { EventLayout, PlacedField, Storage } from "./layout.ts";
 import { BYTES, type Message } from "./message.ts";
 import type { CodeNumbers } from "./symbols.ts";
-
-/** What a record is put together in. */
-export class Draft {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  sizeBytes = 0;
-
-  constructor(mostBytes: number) {
-    this.bytes = new Uint8Array(mostBytes);
-    this.view = new DataView(this.bytes.buffer);
-  }
-
-  begin(layout: EventLayout, flags: number, pid: number): void {
-    this.bytes.fill(0, 0, layout.sizeBytes);
-    this.sizeBytes = layout.sizeBytes;
-    this.view.setUint16(0, layout.type, true);
-    this.view.setUint8(2, flags);
-    this.view.setInt32(4, pid, true);
-  }
-
-  number(at: number, sizeBytes: number, lo: number, hi: number): void {
-    const { view } = this;
-    if (sizeBytes === 4) view.setInt32(at, lo, true);
-    else if (sizeBytes === 8) {
-      view.setInt32(at, lo, true);
-      view.setInt32(at + 4, hi, true);
-    } else if (sizeBytes === 2) view.setInt16(at, lo, true);
-    else view.setInt8(at, lo);
-  }
-
-  /** Text of a fixed size, of which the last byte stays zero. */
-  chars(at: number, sizeBytes: number, from: Uint8Array, start: number, stop: number): void {
-    const length = Math.min(stop - start, sizeBytes - 1);
-    for (let i = 0; i < length; i++) this.bytes[at + i] = from[start + i]!;
-  }
-
-  /** Text behind the fields; false: it did not fit whole. `at`: where its __data_loc is. */
-  text(at: number, from: Uint8Array, start: number, stop: number): boolean {
-    const room = this.bytes.length - this.sizeBytes - 1;
-    const length = Math.max(0, Math.min(stop - start, room));
-    const to = this.sizeBytes;
-    for (let i = 0; i < length; i++) this.bytes[to + i] = from[start + i]!;
-    this.bytes[to + length] = 0;
-    this.sizeBytes = to + length + 1;
-    this.view.setUint32(at, ((length + 1) << 16) | to, true);
-    return length === stop - start;
-  }
-}
 
 /** Of fields beyond it nobody asks whether they came. */
 const MOST_BITS = 31;

@@ -1,6 +1,7 @@
 /** Events that tell the names of themselves and of their fields with each record. */
 import { ByteNames } from "../text/byte-names.ts";
-import type { Draft, EventEncoder } from "./encoder.ts";
+import type { Draft } from "../../stream/draft.ts";
+import type { EventEncoder } from "./encoder.ts";
 import type { GenericEncoder } from "./events.ts";
 import { generic } from "./fields.ts";
 import { BYTES, Message } from "./message.ts";
@@ -45,7 +46,7 @@ export class GenericMessages {
         if (own !== undefined) return false;
         own = this.#events[this.#names.find(bytes, message.start, message.stop)];
         if (own === undefined) return false;
-        draft.begin(own.encoder.layout, flags, pid);
+        draft.begin(own.encoder.layout.sizeBytes, own.encoder.layout.type, flags, pid);
         own.encoder.begin();
       } else if (message.field === generic.field && own !== undefined) this.#put(draft, own, message);
     }

@@ -1,0 +1,146 @@
+/** Plans of a trace: how its packets and events are read, and what its events become. */
+import type { EventSource } from "../../catalogue.ts";
+import type { TaskRule } from "../../recording.ts";
+import { kernelFieldName, type KernelEvents } from "./event-names.ts";
+import { layOutEvent, type EventLayout, type Place } from "./layout.ts";
+import { Names, Plan, type Leaf, type Planner, type Step } from "./plan.ts";
+import type { CtfEvent, CtfStream, CtfTrace, CtfType } from "./types.ts";
+
+const COMMON_PID = 4;
+
+/** Places of well-known numbers; -1: they are not recorded. */
+export interface PacketSlots {
+  readonly magic: number;
+  readonly streamId: number;
+  readonly contentSize: number;
+  readonly packetSize: number;
+  readonly discarded: number;
+  readonly sequence: number;
+  readonly cpu: number;
+  readonly begin: number;
+}
+
+export interface EventClass {
+  readonly layout: EventLayout;
+  /** Contexts and fields, in their order. */
+  readonly steps: readonly { readonly step: Step; readonly places: readonly Place[] }[];
+  /** Who ran, by its context or, of a switch, by its field; -1: nobody says. */
+  readonly tid: number;
+  /** Of a switch: who runs from here on. */
+  readonly nextTid: number;
+}
+
+export interface StreamClass {
+  readonly id: number;
+  readonly header: Step | null;
+  readonly eventId: number;
+  readonly context: Step | null;
+  readonly slots: PacketSlots;
+  readonly events: ReadonlyMap<number, EventClass>;
+}
+
+export interface Classes {
+  readonly packetHeader: Step | null;
+  readonly streams: ReadonlyMap<number, StreamClass>;
+  readonly slotCount: number;
+  /** Numbers of the packet's header. */
+  readonly magic: number;
+  readonly streamId: number;
+  readonly sources: readonly EventSource[];
+  readonly rules: readonly TaskRule[];
+  /** Kinds of fields that are left out. */
+  readonly left: ReadonlySet<string>;
+}
+
+/** Contexts that say who ran: of the kernel before those of a namespace, and the one of perf. */
+const TIDS = ["tid", "vtid", "perf_tid", "common_pid"];
+const TGIDS = ["pid", "vpid", "perf_pid"];
+const COMMS = ["procname", "comm"];
+
+export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: string): Classes {
+  let slotCount = 0;
+  const planner: Planner = { byteOrder: trace.byteOrder, newSlot: () => slotCount++ };
+  const root = new Names(null);
+  const numbers = (type: CtfType | null, names: Names): Step | null =>
+    type === null ? null : new Plan(planner, "numbers").step(type, "", names);
+  const packetHeader = numbers(trace.packetHeader, root);
+  const sources: EventSource[] = [];
+  const rules: TaskRule[] = [];
+  const left = new Set<string>();
+  const streams = new Map<number, StreamClass>();
+
+  const eventClass = (event: CtfEvent, stream: CtfStream, names: Names): EventClass => {
+    const own = new Names(names);
+    const plans = [stream.eventContext, event.context, event.fields].map((type) => {
+      const plan = new Plan(planner, "leaves");
+      const step = type === null ? null : plan.step(type, "", own);
+      for (const kind of plan.left) left.add(kind);
+      return { plan, step, isField: type === event.fields };
+    });
+    const named = kernel.named(event.name, otherCategory);
+    const leaves = plans.flatMap(({ plan }) => plan.leaves);
+    const all = new Set(leaves.map(({ name }) => name));
+    const fieldNames = leaves.map(({ name, shape }): Leaf => ({ name: kernelFieldName(name, named.known, all), shape }));
+    const layout = layOutEvent({ category: named.category, name: named.name, type: sources.length + 1 }, fieldNames, named.known);
+    sources.push(layout.source);
+    const contextCount = plans.slice(0, 2).reduce((sum, { plan }) => sum + plan.leaves.length, 0);
+    const isPerf = all.has("perf_tid");
+    const contexts = new Map(leaves.slice(0, isPerf ? undefined : contextCount).map(({ name }, i) => [name, layout.places[i]!]));
+    rules.push(...contextRules(layout.type, contexts));
+    const isSwitch = named.category === "sched" && named.name === "sched_switch";
+    const tid = TIDS.map((name) => (contexts.has(name) ? own.slotOf(name) : -1)).find((slot) => slot >= 0) ?? -1;
+    let from = 0;
+    const steps = plans.flatMap(({ plan, step }) => {
+      const places = layout.places.slice(from, (from += plan.leaves.length));
+      return step === null ? [] : [{ step, places }];
+    });
+    const slotOf = (...wanted: readonly string[]): number => wanted.map((name) => own.slotOf(name)).find((slot) => slot >= 0) ?? -1;
+    return {
+      layout,
+      steps,
+      tid: tid < 0 && isSwitch ? slotOf("prev_tid", "prev_pid") : tid,
+      nextTid: isSwitch ? slotOf("next_tid", "next_pid") : -1,
+    };
+  };
+
+  for (const stream of trace.streams.values()) {
+    const names = new Names(root);
+    const context = numbers(stream.packetContext, names);
+    const header = numbers(stream.eventHeader, names);
+    const slots: PacketSlots = {
+      magic: names.slotOf("magic"),
+      streamId: names.slotOf("stream_id"),
+      contentSize: names.slotOf("content_size"),
+      packetSize: names.slotOf("packet_size"),
+      discarded: names.slotOf("events_discarded"),
+      sequence: names.slotOf("packet_seq_num"),
+      cpu: names.slotOf("cpu_id"),
+      begin: names.slotOf("timestamp_begin"),
+    };
+    const own = trace.events.filter(({ streamId }) => streamId === stream.id);
+    const events = new Map(own.map((event) => [event.id, eventClass(event, stream, names)]));
+    streams.set(stream.id, { id: stream.id, header, eventId: names.slotOf("id"), context, slots, events });
+  }
+  return {
+    ...{ packetHeader, streams, slotCount, sources, rules, left },
+    ...{ magic: root.slotOf("magic"), streamId: root.slotOf("stream_id") },
+  };
+}
+
+/** What the contexts of an event tell of its own task. */
+function contextRules(eventId: number, contexts: ReadonlyMap<string, Place>): TaskRule[] {
+  const find = (names: readonly string[], storages: readonly Place["storage"][]): Place | undefined =>
+    names.map((name) => contexts.get(name)).find((place) => place !== undefined && storages.includes(place.storage));
+  const tgid = find(TGIDS, ["number"]);
+  const comm = find(COMMS, ["chars", "string"]);
+  const rules: TaskRule[] = [];
+  if (tgid !== undefined && tgid.sizeBytes >= 4) rules.push({ eventId, when: "before", kind: "tgid", tgid: tgid.offset });
+  if (comm !== undefined) {
+    const loc = comm.storage === "chars" ? "inline" : "data_loc";
+    rules.push({
+      ...{ eventId, when: "before", kind: "comm", pid: COMMON_PID },
+      comm: { offset: comm.offset, sizeBytes: comm.sizeBytes, loc, basename: false },
+    });
+  }
+  return rules;
+}
