@@ -14,7 +14,7 @@ import { DATA, row } from "./measure.ts";
 import { writeBigTrace } from "./trace-writer.ts";
 
 const EVENTS = 10_000_000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const PASSES = 5;
 const MOST = 0.1;
 

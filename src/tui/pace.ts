@@ -10,7 +10,7 @@ export interface Pace {
 
 const FRAME_MS = 1000 / 30;
 /** A frame that took so long is followed by so many times that of other work. */
-const WORK_PER_FRAME = 32;
+const WORK_PER_FRAME = 40;
 /** What is still felt as live. */
 const LONGEST_MS = 2000;
 

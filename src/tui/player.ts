@@ -30,7 +30,7 @@ export interface Player {
 }
 
 /** Firings between two looks at the clock: few enough not to be felt, many enough not to be seen in the throughput. */
-const SMALLEST_SLICE = 256;
+const SMALLEST_SLICE = 1024;
 const LARGEST_SLICE = 1 << 20;
 
 const MS = 1e6;
@@ -39,6 +39,8 @@ export function newPlayer(replay: Replay, now: () => number): Player {
   let playing = false;
   let speed: Speed = 1;
   let slice = 16_384;
+  /** The last slice was a long one: a single one may have waited for the processor. */
+  let wasLong = false;
   /** Where timed play goes by: that time of the recording was reached at that time of ours. */
   let anchor = { ns: 0n, ms: 0 };
 
@@ -55,8 +57,10 @@ export function newPlayer(replay: Replay, now: () => number): Player {
     const started = now();
     const { stopped } = replay.advance(goalNs === null ? { kind: "end" } : { kind: "time", ns: goalNs }, slice);
     const took = now() - started;
-    if (took > budgetMs / 2) slice = Math.max(SMALLEST_SLICE, slice >> 1);
-    else if (took < budgetMs / 8 && stopped === "budget") slice = Math.min(LARGEST_SLICE, slice * 2);
+    const isLong = took > budgetMs / 2;
+    if (isLong && wasLong) slice = Math.max(SMALLEST_SLICE, slice >> 1);
+    else if (took < budgetMs / 4 && stopped === "budget") slice = Math.min(LARGEST_SLICE, slice * 2);
+    wasLong = isLong;
     if (stopped === "end") playing = false;
     return stopped === "budget";
   };

@@ -76,13 +76,13 @@ describe("the timeline", () => {
         [0, 0],
       ],
     };
-    const probes = ["a", "b", "c", "d", "e"].map((name, program) => ({ name, program, runs: program }));
-    const rows = timelineRows(density, [...probes, { name: "a2", program: 0, runs: 0 }], 2, 3);
-    expect(rows).toEqual([
-      { name: "a +1", runs: 0, counts: [5, 0] },
-      { name: "c", runs: 2, counts: [0, 9] },
-      { name: "3 others", runs: 8, counts: [1, 1] },
+    const probes = ["a", "b", "c", "d", "e"].map((name, program) => ({ name, program }));
+    expect(timelineRows(density, [...probes, { name: "a2", program: 0 }], 3)).toEqual([
+      { name: "a +1", programs: [0], counts: [5, 0] },
+      { name: "c", programs: [2], counts: [0, 9] },
+      { name: "2 others", programs: [1, 3], counts: [1, 1] },
     ]);
+    expect(timelineRows(density, probes, 4).map(({ name }) => name)).toEqual(["a", "b", "c", "d"]);
   });
 });
 

@@ -24,8 +24,9 @@ export function columnOf({ startNs, endNs }: TimeRange, ns: bigint, cols: number
 
 export interface TimelineRow {
   readonly name: string;
-  /** So far. */
-  readonly runs: number;
+  /** Whose firings are counted. */
+  readonly programs: readonly number[];
+  /** By buckets of the density. */
   readonly counts: readonly number[];
 }
 
@@ -39,33 +40,33 @@ export function resampled(counts: readonly number[], cols: number): number[] {
   return columns.map((_, column) => counts[Math.floor((column * counts.length) / cols)] ?? 0);
 }
 
-export interface ProbeRuns {
+export interface NamedProgram {
   readonly name: string;
   readonly program: number;
-  readonly runs: number;
 }
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 const sumOf = (rows: readonly (readonly number[])[]): number[] =>
   (rows[0] ?? []).map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0));
 
-/** At most `most` rows, in the script's order; the rarest probes share the last one. */
-export function timelineRows(density: Density, probes: readonly ProbeRuns[], cols: number, most: number): TimelineRow[] {
-  const programs = [...new Set(probes.map(({ program }) => program))].map((program) => {
-    const mine = probes.filter((probe) => probe.program === program);
-    const { name, runs } = mine[0]!;
-    return { name: mine.length === 1 ? name : `${name} +${mine.length - 1}`, runs, counts: density.counts[program] ?? [] };
+/** At most `most` rows, of probes that fire at all, in the script's order; the rarest ones share the last row. */
+export function timelineRows(density: Density, probes: readonly NamedProgram[], most: number): TimelineRow[] {
+  const names = new Map<number, string[]>();
+  for (const { program, name } of probes) names.set(program, [...(names.get(program) ?? []), name]);
+  const firing = [...names].flatMap(([program, [name, ...others]]) => {
+    const counts = density.counts[program] ?? [];
+    const weight = total(counts);
+    const shown = others.length === 0 ? name! : `${name!} +${others.length}`;
+    return weight === 0 ? [] : [{ weight, row: { name: shown, programs: [program], counts } }];
   });
-  const firing = programs.filter(({ counts, runs }) => total(counts) > 0 || runs > 0);
-  const byCount = [...firing].sort((a, b) => total(b.counts) - total(a.counts));
-  const kept = new Set(firing.length <= most ? firing : byCount.slice(0, Math.max(0, most - 1)));
-  const rest = firing.filter((row) => !kept.has(row));
-  const rows = firing.filter((row) => kept.has(row));
-  if (rest.length > 0 && most > 0)
-    rows.push({
-      name: `${rest.length} others`,
-      runs: rest.reduce((sum, { runs }) => sum + runs, 0),
-      counts: sumOf(rest.map(({ counts }) => counts)),
-    });
-  return rows.map(({ name, runs, counts }) => ({ name, runs, counts: resampled(counts, cols) }));
+  if (firing.length <= most) return firing.map(({ row }) => row);
+  const byWeight = [...firing].sort((a, b) => b.weight - a.weight);
+  const kept = new Set(byWeight.slice(0, Math.max(0, most - 1)));
+  const rest = firing.filter((one) => !kept.has(one)).map(({ row }) => row);
+  const shared: TimelineRow = {
+    name: `${rest.length} others`,
+    programs: rest.flatMap(({ programs }) => programs),
+    counts: sumOf(rest.map(({ counts }) => counts)),
+  };
+  return [...firing.filter((one) => kept.has(one)).map(({ row }) => row), ...(most > 0 ? [shared] : [])];
 }

@@ -1,7 +1,8 @@
 /** When each probe fires, over the whole recording, and where in it one is. */
-import { column } from "../draw/glyphs.ts";
+import { column, type Glyphs } from "../draw/glyphs.ts";
 import { paint, write, type Area, type Surface } from "../draw/surface.ts";
-import { columnOf, timelineRows, type TimelineRow } from "../model/timeline.ts";
+import type { Density } from "../../session/travel/density.ts";
+import { columnOf, resampled, timelineRows, type TimelineRow } from "../model/timeline.ts";
 import type { Scene } from "../scene.ts";
 import { duration, grouped } from "../text/time-text.ts";
 import { visible } from "../text/visible.ts";
@@ -20,26 +21,33 @@ function shortName(name: string, cols: number): string {
   return last.length <= cols ? last : last.slice(0, cols);
 }
 
-function graphText({ counts }: TimelineRow, scene: Scene): string {
-  const most = counts.reduce((largest, count) => Math.max(largest, count), 0);
-  return counts.map((count) => column(BigInt(count), BigInt(most), 1, scene.glyphs)[0]!).join("");
+function graphText(counts: readonly number[], cols: number, glyphs: Glyphs): string {
+  const columns = resampled(counts, cols);
+  const most = BigInt(columns.reduce((largest, count) => Math.max(largest, count), 0));
+  return columns.map((count) => column(BigInt(count), most, 1, glyphs)[0]!).join("");
 }
 
-export function paintTimeline(surface: Surface, area: Area, scene: Scene): void {
-  const { overview, player, attached, glyphs } = scene;
-  const ruler = area.rows - 1;
-  if (overview === null) {
-    write(surface, area, 0, 0, "reading the recording ...", "dim");
-    return;
-  }
-  const graph = graphOf(area);
-  const labelCols = graph.x - area.x - 1;
-  const runsCols = labelCols < 30 ? 9 : 12;
-  for (const [y, row] of timelineRows(overview.density, attached.replay.runs(), graph.cols, ruler).entries()) {
+interface Graph {
+  readonly shape: string;
+  readonly rows: readonly TimelineRow[];
+  readonly texts: readonly string[];
+}
+
+/** What stays as it is while the cursor moves. */
+const graphs = new WeakMap<Density, Graph>();
+
+function graphFor(density: Density, { attached, glyphs }: Scene, cols: number, most: number): Graph {
+  const shape = `${cols} ${most}`;
+  const known = graphs.get(density);
+  if (known?.shape === shape) return known;
+  const { rows, texts } = graphFor(density, scene, graph.cols, ruler);
+  const runs = new Map(attached.replay.runs().map((one) => [one.program, one.runs]));
+  for (const [y, row] of rows.entries()) {
     const name = shortName(visible(row.name, glyphs.unicode), labelCols - runsCols - 1);
+    const count = row.programs.reduce((sum, program) => sum + (runs.get(program) ?? 0), 0);
     write(surface, area, 0, y, padded(name, labelCols - runsCols), "key");
-    write(surface, area, labelCols - runsCols, y, grouped(row.runs).padStart(runsCols), "number");
-    write(surface, graph, 0, y, graphText(row, scene), "density");
+    write(surface, area, labelCols - runsCols, y, grouped(count).padStart(runsCols), "number");
+    write(surface, graph, 0, y, texts[y]!, "density");
   }
   const { range } = overview;
   const { ns } = player.position();
