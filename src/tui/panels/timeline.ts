@@ -1,7 +1,7 @@
 /** When each probe fires, over the whole recording, and where in it one is. */
+import type { Density } from "../../session/travel/density.ts";
 import { column, type Glyphs } from "../draw/glyphs.ts";
 import { paint, write, type Area, type Surface } from "../draw/surface.ts";
-import type { Density } from "../../session/travel/density.ts";
 import { columnOf, resampled, timelineRows, type TimelineRow } from "../model/timeline.ts";
 import type { Scene } from "../scene.ts";
 import { duration, grouped } from "../text/time-text.ts";
@@ -40,7 +40,18 @@ function graphFor(density: Density, { attached, glyphs }: Scene, cols: number, m
   const shape = `${cols} ${most}`;
   const known = graphs.get(density);
   if (known?.shape === shape) return known;
-  const { rows, texts } = graphFor(density, scene, graph.cols, ruler);
+  const rows = timelineRows(density, attached.replay.runs(), most);
+  const graph: Graph = { shape, rows, texts: rows.map(({ counts }) => graphText(counts, cols, glyphs)) };
+  graphs.set(density, graph);
+  return graph;
+}
+
+function paintProbes(surface: Surface, area: Area, density: Density, scene: Scene): void {
+  const { attached, glyphs } = scene;
+  const graph = graphOf(area);
+  const labelCols = graph.x - area.x - 1;
+  const runsCols = labelCols < 30 ? 9 : 12;
+  const { rows, texts } = graphFor(density, scene, graph.cols, area.rows);
   const runs = new Map(attached.replay.runs().map((one) => [one.program, one.runs]));
   for (const [y, row] of rows.entries()) {
     const name = shortName(visible(row.name, glyphs.unicode), labelCols - runsCols - 1);
@@ -49,11 +60,21 @@ function graphFor(density: Density, { attached, glyphs }: Scene, cols: number, m
     write(surface, area, labelCols - runsCols, y, grouped(count).padStart(runsCols), "number");
     write(surface, graph, 0, y, texts[y]!, "density");
   }
+}
+
+export function paintTimeline(surface: Surface, area: Area, scene: Scene): void {
+  const { overview, player, glyphs } = scene;
+  if (overview === null) {
+    write(surface, area, 0, 0, "reading the recording ...", "dim");
+    return;
+  }
+  const ruler = area.rows - 1;
+  paintProbes(surface, { ...area, rows: ruler }, overview.density, scene);
   const { range } = overview;
-  const { ns } = player.position();
-  const at = columnOf(range, ns, graph.cols);
+  const graph = graphOf(area);
+  const at = columnOf(range, player.position().ns, graph.cols);
   const length = duration(range.endNs - range.startNs);
-  write(surface, area, 0, ruler, "time".padEnd(labelCols), "dim");
+  write(surface, area, 0, ruler, "time", "dim");
   write(surface, graph, 0, ruler, glyphs.horizontal.repeat(graph.cols), "dim");
   write(surface, graph, 0, ruler, "0", "dim");
   write(surface, graph, Math.max(0, graph.cols - length.length), ruler, length, "dim");
