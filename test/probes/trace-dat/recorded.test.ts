@@ -20,7 +20,8 @@ interface Entry {
   readonly events: number;
 }
 const { entries } = JSON.parse(readFileSync(fixturePath("traces/manifest.json"), "utf8")) as { entries: readonly Entry[] };
-const traces = [...new Map(entries.map((e) => [e.trace, e])).values()];
+/** Other formats have tests of their own. */
+const traces = [...new Map(entries.filter(({ format }) => format.startsWith("trace.dat")).map((e) => [e.trace, e])).values()];
 
 async function open(path: string): Promise<Recording> {
   const result = await openRecording(path);
