@@ -57,10 +57,8 @@ export class CallEncoder {
 
   /** Reads the arguments. `serial` makes stand-ins for pointers. */
   read(call: CallEvents | null, text: Uint8Array, args: CallText, serial: number): void {
-    this.#low.fill(0);
-    this.#high.fill(0);
-    this.#starts.fill(0);
-    this.#ends.fill(0);
+    // By hand, as there are few: a call of fill() takes longer.
+    for (let i = 0; i < MAX_ARGUMENTS; i++) this.#low[i] = this.#high[i] = this.#starts[i] = this.#ends[i] = 0;
     const isNamed = call !== null && call.syscall.name === "clone";
     for (let i = 0; i < args.count; i++) {
       let start = args.starts[i]!;

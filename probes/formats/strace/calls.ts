@@ -26,12 +26,6 @@ const QUOTE = 0x22;
 const PR_SET_NAME = 15;
 const MOST_SKEW_NS = 1e9;
 
-type Special = "fork" | "exec" | "prctl";
-const SPECIAL: Readonly<Record<string, Special>> = {
-  ...{ clone: "fork", clone3: "fork", fork: "fork", vfork: "fork" },
-  ...{ execve: "exec", execveat: "exec", prctl: "prctl" },
-};
-
 export interface CallsOptions {
   readonly constants: Constants;
   readonly architecture: SyscallArchitecture;
@@ -115,8 +109,7 @@ export class Calls {
     const { queue } = this.#options;
     const batch = queue.take();
     this.encoder.read(pending.call, text, this.#args, pending.serial);
-    const special = specialOf(pending.call);
-    if (special === "fork") this.#options.tasks.beginFork(task, this.#forkFlags(pending.call!, text));
+    if (pending.call?.effect === "fork") this.#options.tasks.beginFork(task, this.#forkFlags(pending.call!, text));
     this.encoder.enter(batch, task, pending.call, pending.number, text);
     queue.push(batch, pending.time);
   }
@@ -204,7 +197,7 @@ export class Calls {
   /** What a call has changed when it returns. */
   #effects(batch: Batch, task: Task, text: Uint8Array, low: number, high: number): void {
     const { call } = task.pending;
-    switch (specialOf(call)) {
+    switch (call?.effect ?? null) {
       case "fork": {
         const { tasks } = this.#options;
         tasks.endFork(task);
@@ -260,9 +253,6 @@ export class Calls {
     this.#trouble.firstUnknownCall = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 40)));
   }
 }
-
-const specialOf = (call: CallEvents | null): Special | null =>
-  call !== null && Object.hasOwn(SPECIAL, call.syscall.name) ? SPECIAL[call.syscall.name]! : null;
 
 /** `syscall_0x1c3` */
 function unknownNumber(bytes: Uint8Array, start: number, end: number): number {

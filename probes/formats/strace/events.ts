@@ -137,9 +137,17 @@ const FILLED: Readonly<Record<string, readonly string[]>> = {
 /** Memory behind what the kernel calls a number: the name that prctl(PR_SET_NAME) gives. */
 const POINTED: Readonly<Record<string, string>> = { prctl: "arg2" };
 
+/** Calls that change what is known of tasks. */
+export type CallEffect = "fork" | "exec" | "prctl";
+const EFFECTS: Readonly<Record<string, CallEffect>> = {
+  ...{ clone: "fork", clone3: "fork", fork: "fork", vfork: "fork" },
+  ...{ execve: "exec", execveat: "exec", prctl: "prctl" },
+};
+
 /** The two events of a system call. */
 export interface CallEvents {
   readonly syscall: Syscall;
+  readonly effect: CallEffect | null;
   readonly enterId: number;
   readonly exitId: number;
   /** argumentKinds, one each. */
@@ -177,6 +185,7 @@ function callEvents(syscall: Syscall, index: number): CallEvents {
   const exitMemory = numbered(kinds.length, hasMemory);
   return {
     syscall,
+    effect: Object.hasOwn(EFFECTS, name) ? EFFECTS[name]! : null,
     enterId: FIRST_SYSCALL_ID + 2 * index,
     exitId: FIRST_SYSCALL_ID + 2 * index + 1,
     kinds,
