@@ -41,6 +41,13 @@ module.exports = {
     only("workspace", "^src/workspace/", "^(src/(workspace|session|output)/|src/bpf/machine-types|lang/|probes/)"),
     { name: "workspace-no-node", severity: "error", from: { path: "^src/workspace/" }, to: NODE },
     only("repl", "^src/repl/", "^(src/(repl|workspace|session|output|codegen|bpf)/|lang/|probes/|node:)"),
+    only("tui", "^src/tui/", "^(src/(tui|workspace|session|output)/|lang/(types|diagnostics)|node_modules/blessed/|node:)"),
+    {
+      name: "blessed-stays-in-one-file",
+      severity: "error",
+      from: { path: "^(lang|probes|src)/", pathNot: "^src/tui/(screen|blessed\\.d)\\.ts$" },
+      to: { path: "node_modules/blessed" },
+    },
     {
       name: "faces-apart",
       severity: "error",

@@ -30,6 +30,9 @@ export async function tui(options: CliOptions, console: Console): Promise<number
       for (const error of diagnosticTexts(compilation, "error")) console.error(error);
       return 1;
     }
+    // They are on the shell's screen when the user is back there.
+    for (const warning of workspace.recording.info.warnings) console.error(`WARNING: ${warning}\n`);
+    if (options.warnings) for (const warning of diagnosticTexts(compilation, "warning")) console.error(warning);
     // A bundle of its own (tooling/tui-bundle.mjs): who does not look does not load it.
     const { runTui } = await import("../tui/tui.ts");
     await runTui({
