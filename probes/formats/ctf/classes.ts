@@ -1,9 +1,9 @@
 /** Plans of a trace: how its packets and events are read, and what its events become. */
 import type { EventSource } from "../../catalogue.ts";
 import type { TaskRule } from "../../recording.ts";
-import { kernelFieldName, type KernelEvents } from "./event-names.ts";
+import { kernelNames, type KernelEvents } from "./event-names.ts";
 import { layOutEvent, type EventLayout, type Place } from "./layout.ts";
-import { Names, Plan, type Leaf, type Planner, type Step } from "./plan.ts";
+import { Names, Plan, type Planner, type Step } from "./plan.ts";
 import type { CtfEvent, CtfStream, CtfTrace, CtfType } from "./types.ts";
 
 const COMMON_PID = 4;
@@ -70,42 +70,50 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
   const streams = new Map<number, StreamClass>();
 
   const eventClass = (event: CtfEvent, stream: CtfStream, names: Names): EventClass => {
-    const own = new Names(names);
-    const plans = [stream.eventContext, event.context, event.fields].map((type) => {
+    const contexts = new Names(names);
+    const own = new Names(contexts);
+    const plans = [
+      { type: stream.eventContext, names: contexts },
+      { type: event.context, names: contexts },
+      { type: event.fields, names: own },
+    ].map(({ type, names: known }) => {
       const plan = new Plan(planner, "leaves");
-      const step = type === null ? null : plan.step(type, "", own);
+      const step = type === null ? null : plan.step(type, "", known);
       for (const kind of plan.left) left.add(kind);
-      return { plan, step, isField: type === event.fields };
+      return { plan, step };
     });
     const named = kernel.named(event.name, otherCategory);
-    const leaves = plans.flatMap(({ plan }) => plan.leaves);
-    const all = new Set(leaves.map(({ name }) => name));
-    const fieldNames = leaves.map(({ name, shape }): Leaf => ({ name: kernelFieldName(name, named.known, all), shape }));
-    const layout = layOutEvent({ category: named.category, name: named.name, type: sources.length + 1 }, fieldNames, named.known);
+    const fields = kernelNames(plans[2]!.plan.leaves, named.known);
+    const used = new Set(fields.map(({ name }) => name));
+    // Where both have a name, it is the field's.
+    const ofContexts = plans.slice(0, 2).flatMap(({ plan }) => plan.leaves);
+    const leaves = [...ofContexts.map(({ name, shape }) => ({ name: used.has(name) ? `context_${name}` : name, shape })), ...fields];
+    const layout = layOutEvent({ category: named.category, name: named.name, type: sources.length + 1 }, leaves, named.known);
     sources.push(layout.source);
-    const contextCount = plans.slice(0, 2).reduce((sum, { plan }) => sum + plan.leaves.length, 0);
-    const isPerf = all.has("perf_tid");
-    const contexts = new Map(leaves.slice(0, isPerf ? undefined : contextCount).map(({ name }, i) => [name, layout.places[i]!]));
-    rules.push(...contextRules(layout.type, contexts));
+    // perf has what other tracers have as contexts among the fields.
+    const isPerf = used.has("perf_tid");
+    const told = new Map((isPerf ? leaves : ofContexts).map(({ name }, i) => [name, layout.places[i]!]));
+    rules.push(...contextRules(layout.type, told));
     const isSwitch = named.category === "sched" && named.name === "sched_switch";
-    const tid = TIDS.map((name) => (contexts.has(name) ? own.slotOf(name) : -1)).find((slot) => slot >= 0) ?? -1;
+    const slotOf = (names: Names, ...wanted: readonly string[]): number =>
+      wanted.map((name) => names.slotOf(name)).find((slot) => slot >= 0) ?? -1;
+    const tid = slotOf(isPerf ? own : contexts, ...TIDS.filter((name) => told.has(name)));
     let from = 0;
     const steps = plans.flatMap(({ plan, step }) => {
       const places = layout.places.slice(from, (from += plan.leaves.length));
       return step === null ? [] : [{ step, places }];
     });
-    const slotOf = (...wanted: readonly string[]): number => wanted.map((name) => own.slotOf(name)).find((slot) => slot >= 0) ?? -1;
     return {
       layout,
       steps,
-      tid: tid < 0 && isSwitch ? slotOf("prev_tid", "prev_pid") : tid,
-      nextTid: isSwitch ? slotOf("next_tid", "next_pid") : -1,
+      tid: tid < 0 && isSwitch ? slotOf(own, "prev_tid", "prev_pid") : tid,
+      nextTid: isSwitch ? slotOf(own, "next_tid", "next_pid") : -1,
     };
   };
 
   for (const stream of trace.streams.values()) {
     const names = new Names(root);
-    const context = numbers(stream.packetContext, names);
+    const wholeContext = numbers(stream.packetContext, names);
     const header = numbers(stream.eventHeader, names);
     const slots: PacketSlots = {
       magic: names.slotOf("magic"),
@@ -117,6 +125,7 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
       cpu: names.slotOf("cpu_id"),
       begin: names.slotOf("timestamp_begin"),
     };
+    const context = wholeContext === null ? null : withClock(wholeContext, slots.begin);
     const own = trace.events.filter(({ streamId }) => streamId === stream.id);
     const events = new Map(own.map((event) => [event.id, eventClass(event, stream, names)]));
     streams.set(stream.id, { id: stream.id, header, eventId: names.slotOf("id"), context, slots, events });
@@ -125,6 +134,12 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
     ...{ packetHeader, streams, slotCount, sources, rules, left },
     ...{ magic: root.slotOf("magic"), streamId: root.slotOf("stream_id") },
   };
+}
+
+/** The packet's end is a value of the clock too, but one that its events have before them. */
+function withClock(step: Step, slot: number): Step {
+  if (step.op === "struct") return { ...step, steps: step.steps.map((one) => withClock(one, slot)) };
+  return step.op === "integer" ? { ...step, isClock: step.isClock && step.slot === slot } : step;
 }
 
 /** What the contexts of an event tell of its own task. */

@@ -1,6 +1,7 @@
 /** What scripts call the events of a trace, and their fields: as the kernel does, where it is the kernel's event. */
 import type { EventSource } from "../../catalogue.ts";
 import { parseEventFormat, type EventFormat } from "../event-format.ts";
+import type { Leaf } from "./plan.ts";
 
 export interface NamedEvent {
   readonly category: string;
@@ -55,12 +56,14 @@ function formatOf(source: EventSource | undefined): EventFormat | null {
  * LTTng calls a thread tid and a process pid where the kernel's events have pid for a thread: `prev_tid`, `parent_pid`. Names of the kernel are
  * given back to what they mean there.
  */
-export function kernelFieldName(name: string, known: EventFormat | null, all: ReadonlySet<string>): string {
-  if (known === null) return name;
-  const has = (one: string): boolean => known.fields.some((field) => field.name === one);
-  const asPid = name.replace(/(^|_)tid$/, "$1pid");
-  if (asPid !== name && !has(name) && has(asPid)) return asPid;
-  const asTid = name.replace(/(^|_)pid$/, "$1tid");
-  if (asTid !== name && all.has(asTid) && has(name)) return name.replace(/(^|_)pid$/, "$1tgid");
-  return name;
+export function kernelNames(leaves: readonly Leaf[], known: EventFormat | null): Leaf[] {
+  const own = new Set(leaves.map(({ name }) => name));
+  const has = (name: string): boolean => known?.fields.some((field) => field.name === name) ?? false;
+  return leaves.map(({ name, shape }) => {
+    const asPid = name.replace(/(^|_)tid$/, "$1pid");
+    if (asPid !== name && !has(name) && has(asPid)) return { name: asPid, shape };
+    const asTid = name.replace(/(^|_)pid$/, "$1tid");
+    if (asTid !== name && own.has(asTid) && has(name)) return { name: name.replace(/(^|_)pid$/, "$1tgid"), shape };
+    return { name, shape };
+  });
 }
