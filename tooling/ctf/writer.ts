@@ -28,8 +28,11 @@ export class BitWriter {
   integer(value: number | bigint, sizeBits: number, alignBits = sizeBits % 8 === 0 ? 8 : 1, order = this.#order): this {
     this.align(alignBits);
     const number = BigInt.asUintN(sizeBits, BigInt(value));
-    const bits = Array.from({ length: sizeBits }, (_, i) => Number((number >> BigInt(i)) & 1n));
-    if (order === "be") bits.reverse();
+    let bits = Array.from({ length: sizeBits }, (_, i) => Number((number >> BigInt(i)) & 1n));
+    // The other order is one of bytes, as such numbers are whole bytes.
+    if (order !== this.#order)
+      bits = Array.from({ length: sizeBits / 8 }, (_, i) => bits.slice(sizeBits - 8 * (i + 1), sizeBits - 8 * i)).flat();
+    if (this.#order === "be") bits.reverse();
     this.#bits.push(...bits);
     return this;
   }
