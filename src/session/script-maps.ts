@@ -2,7 +2,7 @@
 import { sizeOf } from "../../lang/types/type.ts";
 import type { MapHandle } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
-import { gatherBuckets, gatherSeries, isCellSet, mergeCell, type Cell, type MapDump, type MapEntry } from "./map-dump.ts";
+import { gatherBuckets, gatherSeries, isCellSet, mergeCell, type Cell, type MapDump, type MapEntry, type RawEntry } from "./map-dump.ts";
 import type { ScriptMap } from "../../lang/ir/ir.ts";
 
 export interface ScriptMaps {
@@ -11,6 +11,8 @@ export interface ScriptMaps {
   dump(index: number): MapDump;
   /** As dump, but an unset scalar map (other than a histogram or time series) holds its type's zero, as print() shows it (row 5.11). */
   dumpForPrint(index: number): MapDump;
+  /** Copies of the cells of any map, the compiler's own included, as they lie in it. */
+  rawEntries(index: number): RawEntry[];
   clear(index: number): void;
   zero(index: number): void;
   /** What is not in the maps themselves: scalar aggregates that zero() touched while they held something, by index. */
@@ -97,6 +99,7 @@ export function scriptMaps(script: CompiledScript, handles: readonly MapHandle[]
       if (map.key !== null || isHistogram(map) || map.value.kind === "tseries" || found.entries.length > 0) return found;
       return { ...found, entries: [{ key: new Uint8Array(), cell: zeroCell(map) }] };
     },
+    rawEntries: (index) => [...handles[index]!.entries()].map(({ key, value }) => ({ key: key.slice(), value: value.slice() })),
     clear(index) {
       zeroed.delete(index);
       at(index).handle.clear();
