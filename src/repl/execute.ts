@@ -18,7 +18,7 @@ function unknown(session: Session, word: string): void {
       providers.map(({ name }) => name),
     );
   const hint =
-    near === null ? "help lists the commands; a program begins with a probe: tracepoint:sched:sched_switch { … }" : `Did you mean ${near}?`;
+    near === null ? "help lists the commands; a program begins with a probe: tracepoint:sched:sched_switch { … }" : `did you mean ${near}?`;
   session.fail(`ERROR: unknown command: ${word}\nHINT: ${hint}\n`);
 }
 

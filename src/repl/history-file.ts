@@ -1,5 +1,5 @@
 /** Where history is kept between sessions: a line an input, with line feeds and backslashes spelled. */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { newHistory, type History } from "./editor/history.ts";
 
@@ -34,11 +34,19 @@ function silently(act: () => void): void {
   }
 }
 
+/** With those that it is in. Not by mkdir's own option: where the system says that there is no such place (/proc), that never ends. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  silently(() => mkdirSync(path, { mode: 0o700 }));
+}
+
 export function openHistory(path: string | null): History {
   if (path === null) return newHistory([]);
   const all = readEntries(path);
   const entries = all.slice(-MOST);
-  silently(() => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
+  makeDirectory(dirname(path));
   if (all.length > 2 * MOST)
     silently(() => {
       const part = `${path}.${process.pid}`;

@@ -10,17 +10,19 @@ import type { ReplOptions } from "./face.ts";
 import { highlight } from "./highlight.ts";
 import { historyPath, openHistory } from "./history-file.ts";
 import { isUnfinished } from "./input.ts";
+import { terminalSink } from "./progress.ts";
 import { changePrograms } from "./run-programs.ts";
 import { Session } from "./session.ts";
 import { counted, offset } from "./time-text.ts";
 
 const NAME = "hindsight";
 
-/** Where the run stands, to the microsecond, unless that is the end. */
-function prompt({ attached, stand, draft }: Session): string {
+/** Where the run stands, to the microsecond, unless that is its start or end. */
+function prompt({ attached, draft }: Session): string {
   if (draft !== null && draft.replaces !== null) return `edit ${draft.replaces + 1}> `;
-  if (attached === null || stand.kind === "end") return `${NAME}> `;
-  return `${NAME} ${offset(attached.replay.position().ns, attached.replay.firstNs).slice(0, -3)}> `;
+  const position = attached?.replay.position();
+  if (position === undefined || position.phase !== "running" || position.firings === 0) return `${NAME}> `;
+  return `${NAME} ${offset(position.ns, attached!.replay.firstNs).slice(0, -3)}> `;
 }
 
 function greeting({ options }: Session): string {
@@ -56,8 +58,10 @@ function editElsewhere(session: Session, text: string): string {
 
 /** The exit status. `write`: text that is shown at once. */
 export async function replInteractive(options: ReplOptions, write: (text: string) => void): Promise<number> {
-  const session = new Session(options);
+  const { sink, progress, startLine } = terminalSink(options.sink, write);
+  const session = new Session({ ...options, sink });
   session.isInteractive = true;
+  session.progress = progress;
   const terminal = openTerminal(process.stdin, process.stdout, write);
   session.suspended = (what) => suspended(terminal, what);
   terminal.onInterrupt(() => (session.isInterrupted = true));
@@ -77,6 +81,7 @@ export async function replInteractive(options: ReplOptions, write: (text: string
       await changePrograms(session, [{ file, text: options.script.text }]);
     }
     while (!session.isLeaving) {
+      startLine();
       const read = await editor.read(prompt(session), session.draft?.text);
       if (read.kind === "leave") break;
       if (read.kind === "cancelled") session.draft = null;

@@ -51,6 +51,7 @@ export function setPrograms(session: Session, programs: readonly Program[]): boo
   if (programs.length === 0) {
     session.programs = [];
     session.attached = null;
+    session.stand = { kind: "end" };
     return true;
   }
   const known = new Set(session.attached === null ? [] : diagnosticTexts(session.attached.compilation, "warning"));

@@ -12,7 +12,6 @@ const INTERRUPTED = "interrupted: the run stands where it was stopped; run goes 
 /** Says where an interrupted run stands. */
 export function tellArrival(session: Session, arrived: Arrived): void {
   if (arrived !== "interrupted") return;
-  session.stand = { kind: "time", ns: session.attached!.replay.position().ns };
   session.text(INTERRUPTED);
   session.text(positionText(session));
 }

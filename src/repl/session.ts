@@ -60,6 +60,8 @@ export class Session {
 
   /** What the user edits next, and the program that it replaces. */
   draft: { readonly text: string; readonly replaces: number | null } | null = null;
+  /** Says how far a long run is, where somebody looks. */
+  progress: (text: string) => void = () => undefined;
   /** Gives the terminal to somebody else meanwhile. */
   suspended: <T>(what: () => T) => T = (what) => what();
 

@@ -2,6 +2,7 @@
 import type { Advanced, Goal, Position } from "../session/travel/replay.ts";
 import type { Attached } from "../workspace/workspace.ts";
 import type { Session } from "./session.ts";
+import { counted, offset } from "./time-text.ts";
 
 /** Firings between two looks at the keyboard, at first; then as many as take about so long. */
 const FIRST_SLICE = 256;
@@ -38,11 +39,18 @@ function note(session: Session, { firings, phase }: Position): void {
   session.farthest = { firings: Math.max(farthest.firings, firings), isEnd: farthest.isEnd || phase !== "running" };
 }
 
+/** Until a run is long. */
+const PATIENCE_MS = 500;
+
+const progressText = ({ replay }: Attached, { ns, firings }: Position): string =>
+  `${offset(ns, replay.firstNs).slice(0, -6)} s, ${counted(firings, "event")}; Ctrl-C stops`;
+
 /** Forward. `isLoud`: what is printed on the way is shown. */
 export async function advance(session: Session, goal: Goal, isLoud: boolean): Promise<Arrived> {
   const attached = session.attached!;
   const { replay } = attached;
   let { told } = replay.position();
+  const begun = performance.now();
   for (let slice = FIRST_SLICE; ;) {
     const started = performance.now();
     const { stopped, position } = replay.advance(goal, slice);
@@ -51,6 +59,7 @@ export async function advance(session: Session, goal: Goal, isLoud: boolean): Pr
     if (isLoud) emit(session, attached, told, position.told);
     told = position.told;
     if (stopped !== "budget") return stopped;
+    if (performance.now() - begun > PATIENCE_MS) session.progress(progressText(attached, position));
     await session.breathe();
     if (session.isInterrupted) return "interrupted";
   }

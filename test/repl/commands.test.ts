@@ -161,7 +161,7 @@ test("fields and probes", async () => {
   expect(await say("fields t:sched:sched_wakeup")).toBe(
     "tracepoint:sched:sched_wakeup\n    char comm[16]\n    pid_t pid\n    int prio\n    int target_cpu\n",
   );
-  expect(await say("fields tracepoint:sched:sched_wakeupp")).toContain("HINT: Did you mean tracepoint:sched:sched_wakeup?");
+  expect(await say("fields tracepoint:sched:sched_wakeupp")).toContain("HINT: did you mean tracepoint:sched:sched_wakeup?");
   expect(await say("probes wakeup")).toBe("tracepoint:ftrace:wakeup\ntracepoint:sched:sched_wakeup\n");
   expect(await say("probes nothing_like_it")).toBe("no probe matches nothing_like_it\n");
 });
@@ -181,8 +181,8 @@ test("a block runs once, beside the programs", async () => {
 });
 
 test("what is no command gets a suggestion", async () => {
-  expect(await say("lst")).toBe("! ERROR: unknown command: lst\n! HINT: Did you mean list?\n");
-  expect(await say("trcepoint")).toContain("Did you mean tracepoint?");
+  expect(await say("lst")).toBe("! ERROR: unknown command: lst\n! HINT: did you mean list?\n");
+  expect(await say("trcepoint")).toContain("did you mean tracepoint?");
   expect(await say("1 + 2")).toContain("help lists the commands");
-  expect(await say("help explai")).toContain("Did you mean explain?");
+  expect(await say("help explai")).toContain("did you mean explain?");
 });

@@ -52,7 +52,7 @@ export function helpCommand(find: (name: string) => Command | null, commands: ()
         rest,
         commands().map(({ name }) => name),
       );
-      session.fail(`ERROR: there is no command ${rest}\n${near === null ? "" : `HINT: Did you mean ${near}?\n`}`);
+      session.fail(`ERROR: there is no command ${rest}\n${near === null ? "" : `HINT: did you mean ${near}?\n`}`);
     },
   };
 }

@@ -47,7 +47,7 @@ function print(session: Session, rest: string): void {
       name,
       maps(session).map((one) => one.name),
     );
-    return session.fail(`ERROR: there is no map ${name}\n${near === null ? "" : `HINT: Did you mean ${near}?\n`}`);
+    return session.fail(`ERROR: there is no map ${name}\n${near === null ? "" : `HINT: did you mean ${near}?\n`}`);
   }
   const dump = replay.maps.dumpForPrint(index);
   if (key === undefined) return printMap(session, dump, Number(top));
@@ -85,7 +85,7 @@ function fields(session: Session, rest: string): void {
       rest,
       (workspace.machine.catalogue?.tracepoints ?? []).map(({ category, name }) => `tracepoint:${category}:${name}`),
     );
-    return session.fail(`ERROR: no probe matches ${rest}\n${near === null ? "" : `HINT: Did you mean ${near}?\n`}`);
+    return session.fail(`ERROR: no probe matches ${rest}\n${near === null ? "" : `HINT: did you mean ${near}?\n`}`);
   }
   for (const probe of found) session.text([probe.name, ...declarations(probe)].map((line) => `${line}\n`).join(""));
 }

@@ -170,7 +170,6 @@ export const programCommands: readonly Command[] = [
     example: [SWITCHES, "clear", "list"],
     run: async (session) => {
       await changePrograms(session, []);
-      session.stand = { kind: "end" };
     },
   },
   {

@@ -85,7 +85,7 @@ export function elaborateAction(cx: Context, call: CallExpr): HirStmt[] {
 
 function unknown(cx: Context, call: CallExpr): null {
   const name = call.name.text;
-  const names = [...Object.keys(VALUES), ...Object.keys(ACTIONS), ...builtinNames, ...stdlib.names(), ...cx.inference.functions.keys()];
+  const names = [...functionNames(), ...builtinNames, ...stdlib.names(), ...cx.inference.functions.keys()];
   cx.report.error("unknownFunction", call.name.span, `Unknown function: '${name}'`, { hint: suggestion(name, names) });
   return null;
 }
