@@ -18,7 +18,9 @@ const magicOf = (bytes: Uint8Array, little: boolean): number => new DataView(byt
 
 export function metadataText(bytes: Uint8Array): MetadataResult<string> {
   if (bytes[0] === RECORD_SEPARATOR)
-    return refuse("its metadata are those of CTF 2 (JSON); only CTF 1.8 is read: convert it with babeltrace2 --output-format=ctf");
+    return refuse(
+      "its metadata are those of CTF 2 (JSON); only CTF 1.8 is read: babeltrace2 (TRACE -c sink.ctf.fs, ctf-version 1.8) makes it of this",
+    );
   if (!isPacketised(bytes)) return { ok: true, value: new TextDecoder().decode(bytes) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = magicOf(bytes, true) === MAGIC;
