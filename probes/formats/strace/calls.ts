@@ -109,7 +109,7 @@ export class Calls {
     const { queue } = this.#options;
     const batch = queue.take();
     this.encoder.read(pending.call, text, this.#args, pending.serial);
-    if (pending.call?.effect === "fork") this.#options.tasks.beginFork(task, this.#forkFlags(pending.call!, text));
+    if (pending.call?.effect === "fork") this.#options.tasks.beginFork(task, this.#forkFlags(pending.call, text));
     this.encoder.enter(batch, task, pending.call, pending.number, text);
     queue.push(batch, pending.time);
   }
