@@ -1,6 +1,6 @@
 /** The events of another recording as LTTng's kernel tracer would have written them: its names for events and fields, no task with each event. */
 import type { Recording } from "../../../probes/recording.ts";
-import type { BitWriter} from "../../../tooling/ctf/writer.ts";
+import type { BitWriter } from "../../../tooling/ctf/writer.ts";
 import { concatPackets, HeaderWriter, headerText, packetBytes, type ByteOrder } from "../../../tooling/ctf/writer.ts";
 import { recordsOf, type ReadRecord } from "../../support/read-records.ts";
 import { text, type TraceFiles } from "./support.ts";
