@@ -168,7 +168,7 @@ test("fields and probes", async () => {
 
 test("a window of the recording, from here on", async () => {
   await say(SWITCHES, "seek +2", "set from here", "run");
-  expect(await say("@n", "set from")).toBe("@n: 2191\n558.700893886\n");
+  expect(await say("@n", "set from")).toBe("@n: 2191\n558.700893887\n");
   await say("set from start", "set to +2", "run");
   expect(await say("@n")).toBe("@n: 672\n");
   expect(await say("set to nowhere", "set colour red")).toMatch(/^(! ERROR: USAGE: set .*\n){2}$/);

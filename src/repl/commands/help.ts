@@ -14,7 +14,8 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 const INTRODUCTION = `A line that begins with a probe is a program: it is added, and runs over the recording.
   tracepoint:sched:sched_switch { @[args.prev_comm] = count(); }
-A block alone runs once, by itself: { print(1 + 2); }. @name prints a map. Lines may be cut anywhere inside braces.
+A block alone runs once, by itself: { print(1 + 2); }. @name prints a map.
+Inside braces a line may end anywhere.
 `;
 
 const heading = ({ name, usage }: Command): string => (usage === "" ? name : `${name} ${usage}`);

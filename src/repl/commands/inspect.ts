@@ -66,7 +66,7 @@ function explain(session: Session, rest: string): void {
   for (const program of traced) session.text(explainText(session, program));
 }
 
-const PROGRAM = "tracepoint:sched:sched_switch { @[args.prev_comm] = count(); }";
+const PROGRAM = "tracepoint:sched:sched_switch { @n = count(); }";
 
 export const inspectCommands: readonly Command[] = [
   {

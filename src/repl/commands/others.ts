@@ -65,7 +65,8 @@ function change(session: Session, setting: Setting, value: string): boolean {
   }
   if (setting !== "from" && setting !== "to") return false;
   const none = setting === "from" ? "start" : "end";
-  const here = session.attached?.replay.position().ns ?? null;
+  // What has happened here belongs to the time before.
+  const here = session.attached === null ? null : session.attached.replay.position().ns + 1n;
   const time = value === none ? null : value === "here" && here !== null ? { ns: here, relative: false } : readTime(value);
   if (time === null && value !== none) return false;
   session.window = { ...session.window, [setting]: time };
