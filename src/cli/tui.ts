@@ -1,6 +1,8 @@
 /** Starts the terminal interface: `hindsight tui SCRIPT`, or --tui. */
 import path from "node:path";
-import { diagnosticTexts } from "../workspace/workspace.ts";
+import type { Compilation } from "../session/compile.ts";
+import { countLines } from "../session/line-counts.ts";
+import { diagnosticTexts, type Workspace } from "../workspace/workspace.ts";
 import type { Console } from "./console.ts";
 import { loadSource } from "./load.ts";
 import { openWorkspace } from "./open-workspace.ts";
@@ -9,6 +11,17 @@ import { traceTime } from "./time-argument.ts";
 
 const NO_TERMINAL = "ERROR: USAGE: the terminal interface needs a terminal: its input or output is none";
 const DUMB = "ERROR: the terminal interface cannot move the cursor of this terminal (TERM=dumb)";
+
+/** What the terminal interface asks for (CountingProgram), or why there is none. */
+function countingProgram(workspace: Workspace, compilation: Compilation) {
+  // It starts anew, and what it does to this machine would be done again.
+  if (compilation.script?.actions.some(({ kind }) => kind === "system") === true) return "lines are not counted: the script calls system()";
+  const counted = countLines(compilation, workspace.recording.catalogue.ncpus);
+  const attached = counted === null ? null : workspace.attach(counted.compilation);
+  return counted === null || attached === null
+    ? "lines are not counted: with counters the script is too large"
+    : { attached, counts: counted.counts };
+}
 
 export async function tui(options: CliOptions, console: Console): Promise<number> {
   const refuse = (message: string): number => {
@@ -42,6 +55,7 @@ export async function tui(options: CliOptions, console: Console): Promise<number
       input: process.stdin,
       output: process.stdout,
       env: process.env,
+      countLines: () => countingProgram(workspace, compilation),
       parseTime: traceTime,
     });
     return 0;

@@ -146,8 +146,8 @@ function sideways(context: ActionContext, by: 1 | -1): void {
   else moveInFlame(context, page, by < 0 ? "left" : "right");
 }
 
-/** Everything but what concerns the screen itself. */
-export function act(action: Exclude<Action, "quit" | "suspend" | "redraw">, context: ActionContext): void {
+/** Everything but what concerns the screen itself, or takes another replay. */
+export function act(action: Exclude<Action, "quit" | "suspend" | "redraw" | "countLines">, context: ActionContext): void {
   const { player, view } = context.scene;
   switch (action) {
     case "togglePlay":

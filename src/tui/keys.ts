@@ -26,6 +26,7 @@ export type Action =
   | "filter"
   | "sort"
   | "flame"
+  | "countLines"
   | "help"
   | "redraw"
   | "suspend"
@@ -67,6 +68,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "filter", keys: ["/"], shown: "/", does: "only rows with a text" },
   { action: "sort", keys: ["s"], shown: "s", does: "sort by value or key, up or down" },
   { action: "flame", keys: ["f"], shown: "f", does: "stacks: tree, flame graph" },
+  { action: "countLines", keys: ["c"], shown: "c", does: "count how often each line runs" },
   { action: "help", keys: ["?", "f1"], shown: "?", does: "this help" },
   { action: "redraw", keys: ["C-l"], shown: null, does: "" },
   { action: "suspend", keys: ["C-z"], shown: null, does: "" },

@@ -35,7 +35,8 @@ const LARGEST_SLICE = 1 << 20;
 
 const MS = 1e6;
 
-export function newPlayer(replay: Replay, now: () => number): Player {
+/** `current`: the replay, which may be another one later, at the same position. */
+export function newPlayer(current: () => Replay, now: () => number): Player {
   let playing = false;
   let speed: Speed = 1;
   let slice = 16_384;
@@ -45,17 +46,17 @@ export function newPlayer(replay: Replay, now: () => number): Player {
   let anchor = { ns: 0n, ms: 0 };
 
   const settle = (ms: number): void => {
-    anchor = { ns: replay.position().ns, ms };
+    anchor = { ns: current().position().ns, ms };
   };
-  const atEnd = (): boolean => replay.position().phase !== "running";
+  const atEnd = (): boolean => current().position().phase !== "running";
   const seekStart = (): void => {
-    replay.seekFiring(0);
+    current().seekFiring(0);
   };
 
   /** One slice on to the goal; true: there is more to do. */
   const goOn = (goalNs: bigint | null, budgetMs: number): boolean => {
     const started = now();
-    const { stopped } = replay.advance(goalNs === null ? { kind: "end" } : { kind: "time", ns: goalNs }, slice);
+    const { stopped } = current().advance(goalNs === null ? { kind: "end" } : { kind: "time", ns: goalNs }, slice);
     const took = now() - started;
     const isLong = took > budgetMs / 2;
     if (isLong && wasLong) slice = Math.max(SMALLEST_SLICE, slice >> 1);
@@ -68,7 +69,7 @@ export function newPlayer(replay: Replay, now: () => number): Player {
   return {
     isPlaying: () => playing,
     speed: () => speed,
-    position: () => replay.position(),
+    position: () => current().position(),
     toggle(nowMs) {
       if (!playing && atEnd()) seekStart();
       playing = !playing;
@@ -92,20 +93,20 @@ export function newPlayer(replay: Replay, now: () => number): Player {
       if (more) settle(now());
     },
     step(by) {
-      const { phase } = replay.position();
+      const { phase } = current().position();
       if (by > 0 && phase !== "running") {
-        if (phase === "ended") replay.finish();
+        if (phase === "ended") current().finish();
         return;
       }
-      if (by < 0 && phase === "finished") replay.seekEnd();
-      else replay.step(by);
+      if (by < 0 && phase === "finished") current().seekEnd();
+      else current().step(by);
     },
     seek(time) {
-      replay.seekTime(time);
+      current().seekTime(time);
       settle(now());
     },
     seekFiring(number) {
-      replay.seekFiring(number);
+      current().seekFiring(number);
       settle(now());
     },
     seekStart() {
@@ -114,22 +115,22 @@ export function newPlayer(replay: Replay, now: () => number): Player {
     },
     seekEnd() {
       playing = false;
-      replay.seekEnd();
+      current().seekEnd();
     },
     moveColumns(by, cols, range) {
-      const { ns } = replay.position();
+      const { ns } = current().position();
       let at = columnOf(range, ns, cols) + by;
       // Where there are more columns than times, some have none of their own.
       while (by > 0 && at < cols && columnEnd(range, at, cols) <= ns) at++;
       if (at < 0) seekStart();
       else if (at >= cols) {
         playing = false;
-        replay.seekEnd();
-      } else replay.seekTime({ ns: columnEnd(range, at, cols), relative: false });
+        current().seekEnd();
+      } else current().seekTime({ ns: columnEnd(range, at, cols), relative: false });
       settle(now());
     },
     seekColumn(column, cols, range) {
-      replay.seekTime({ ns: columnEnd(range, column, cols), relative: false });
+      current().seekTime({ ns: columnEnd(range, column, cols), relative: false });
       settle(now());
     },
   };

@@ -30,6 +30,8 @@ export interface Scene {
   readonly changes: Changes;
   /** Places of the script that the firing at hand came by. */
   readonly spans: readonly { readonly start: number; readonly end: number }[];
+  /** How often each line has run; null: they are not counted. */
+  readonly lineCounts: () => ReadonlyMap<number, bigint> | null;
 }
 
 export const tableOptions = ({ view, attached, glyphs }: Pick<Scene, "view" | "attached" | "glyphs">): TableOptions => ({

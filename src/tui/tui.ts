@@ -22,6 +22,12 @@ import { openScreen, type Key } from "./screen.ts";
 import { newView } from "./state.ts";
 import { visible } from "./text/visible.ts";
 
+/** A program that counts how often its lines run (session/line-counts.ts). */
+export interface CountingProgram {
+  readonly attached: Attached;
+  readonly counts: (maps: Attached["replay"]["maps"]) => ReadonlyMap<number, bigint>;
+}
+
 export interface TuiOptions {
   readonly attached: Attached;
   readonly scriptName: string;
@@ -30,6 +36,8 @@ export interface TuiOptions {
   readonly output: WriteStream;
   /** TERM, COLORTERM, NO_COLOR, HINDSIGHT_ASCII and the locale. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The same program once more, with counters, in place of `attached`; a string: why there is none. Absent: `attached` has to stay. */
+  readonly countLines?: () => CountingProgram | string;
   readonly parseTime: (text: string) => TraceTime | null;
 }
 
@@ -45,10 +53,12 @@ function overviewOf({ replay }: Attached): Overview {
 }
 
 export function runTui(options: TuiOptions): Promise<void> {
-  const { attached, env } = options;
+  const { env } = options;
+  let { attached } = options;
+  let counting: CountingProgram | null = null;
   const now = (): number => performance.now();
   const glyphs = hasUnicode(env) ? UNICODE : ASCII;
-  const player = newPlayer(attached.replay, now);
+  const player = newPlayer(() => attached.replay, now);
   const view = newView();
   const changes = newChanges();
   const source = newMapSource(() => attached.replay.maps, now);
@@ -88,7 +98,26 @@ export function runTui(options: TuiOptions): Promise<void> {
       tables: () => (tables ??= read()),
       changes,
       spans: spans(),
+      lineCounts: () => counting?.counts(attached.replay.maps) ?? null,
     };
+  };
+
+  const startCounting = (): void => {
+    view.focus = "program";
+    if (counting !== null) return;
+    const { firings, ns, isAtFiring, phase } = player.position();
+    const found = options.countLines?.() ?? "lines are counted where hindsight tui was started";
+    if (typeof found === "string") {
+      view.message = found;
+      return;
+    }
+    counting = found;
+    ({ attached } = found);
+    const { replay } = attached;
+    if (phase === "finished") replay.finish();
+    else if (phase === "ended") replay.seekEnd();
+    else if (isAtFiring || firings === 0) replay.seekFiring(firings);
+    else replay.seekTime({ ns, relative: false });
   };
 
   return new Promise((resolve) => {
@@ -150,6 +179,7 @@ export function runTui(options: TuiOptions): Promise<void> {
       if (action === "quit") quit();
       else if (action === "suspend") screen.suspend();
       else if (action === "redraw") screen.forget();
+      else if (action === "countLines") startCounting();
       else act(action, context());
     };
     const onKey = (key: Key): void => {

@@ -94,6 +94,29 @@ describe.skipIf(noTerminal !== null)("in a terminal", () => {
     await expectScreen(terminal, folder, "stepped-program");
   });
 
+  test("lines are counted from the start on, wherever one stands", async () => {
+    const script = `tracepoint:syscalls:sys_exit_read
+/args.ret > 0/
+{
+  @sum = sum(args.ret);
+  if (args.ret > 4096) {
+    @large = count();
+  }
+}`;
+    const terminal = await openReads({}, script);
+    terminal.type("g+2\r");
+    await waitFor(terminal, "+2.000000000s");
+    terminal.type("c");
+    await waitFor(terminal, "if (args.ret");
+    await expectScreen(terminal, folder, "counted-lines");
+    terminal.type(KEYS.end);
+    await waitFor(terminal, "#4,539 end");
+    await expectScreen(terminal, folder, "counted-lines-end");
+    terminal.type("g+2\r");
+    await waitFor(terminal, "+2.000000000s");
+    await expectScreen(terminal, folder, "counted-lines");
+  });
+
   test("rows are sorted, filtered, opened", async () => {
     const terminal = await openReads(
       {},

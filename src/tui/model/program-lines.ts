@@ -1,4 +1,4 @@
-/** The script's text with how often its probes have run so far. */
+/** The script's text with how often its probes, or all of its lines, have run so far. */
 import type { Compilation } from "../../session/compile.ts";
 import type { Replay } from "../../session/travel/replay.ts";
 import { expandTabs, visible } from "../text/visible.ts";
@@ -6,8 +6,8 @@ import { expandTabs, visible } from "../text/visible.ts";
 export interface ProgramLine {
   readonly number: number;
   readonly text: string;
-  /** Of the probe whose attach points begin here; null: none does. */
-  readonly runs: number | null;
+  /** Of the line; as long as lines are not counted, of the probe whose attach points begin here. Null: there is nothing that runs. */
+  readonly runs: number | bigint | null;
   /** The firing at hand came by here. */
   readonly isLast: boolean;
 }
@@ -26,11 +26,12 @@ function probeLines({ ir, script, source }: Compilation): Map<number, number> {
   return lines;
 }
 
-/** `spans`: places of the script that the firing at hand came by. */
+/** `spans`: places of the script that the firing at hand came by. `counts`: of lines; null: they are not counted. */
 export function programLines(
   compilation: Compilation,
   runs: ReturnType<Replay["runs"]>,
   spans: readonly { readonly start: number; readonly end: number }[],
+  counts: ReadonlyMap<number, bigint> | null,
   unicode: boolean,
 ): ProgramLine[] {
   const { source } = compilation;
@@ -53,7 +54,7 @@ export function programLines(
     .map((text, index) => ({
       number: index + 1,
       text: visible(expandTabs(text), unicode),
-      runs: counted.get(index + 1) ?? null,
+      runs: (counts ?? counted).get(index + 1) ?? null,
       isLast: passed.has(index + 1),
     }));
 }

@@ -26,9 +26,9 @@ function rowsOf(lines: readonly ProgramLine[], cols: number, glyphs: Glyphs): Li
   );
 }
 
-export function paintProgram(surface: Surface, area: Area, { attached, view, glyphs, spans }: Scene): void {
+export function paintProgram(surface: Surface, area: Area, { attached, view, glyphs, spans, lineCounts }: Scene): void {
   const wanted = view.filter.program.toLowerCase();
-  const all = programLines(attached.compilation, attached.replay.runs(), spans, glyphs.unicode);
+  const all = programLines(attached.compilation, attached.replay.runs(), spans, lineCounts(), glyphs.unicode);
   const lines = wanted === "" ? all : all.filter(({ text }) => text.toLowerCase().includes(wanted));
   const rows = rowsOf(lines, area.cols, glyphs);
   view.programTop = Math.max(0, Math.min(view.programTop, rows.length - area.rows));
