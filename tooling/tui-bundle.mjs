@@ -39,6 +39,8 @@ export async function buildTui(folder) {
   const bundle = outputFiles[0].contents;
   const name = `tui-${createHash("sha256").update(bundle).digest("hex").slice(0, 16)}.cjs`;
   await writeFile(path.join(folder, name), bundle);
+  // Its licence asks that it goes where blessed goes.
+  await copyFile("node_modules/blessed/LICENSE", path.join(folder, "tui-LICENSE"));
   for (const terminal of TERMINALS)
     await copyFile(path.join("node_modules/blessed/usr", terminal), path.join(folder, `terminfo-${terminal}`));
   return name;
