@@ -99,3 +99,15 @@ test("inputs of several lines, backslashes and all, come back from the file of h
   expect(readFileSync(path, "utf8").startsWith("seek event 3000\n")).toBe(true);
   expect(openHistory("/proc/nosuch/history").entries).toEqual([]);
 });
+
+test("raw events of several recordings have the names of their own", () => {
+  const { stdout, status } = repl("events 1\n", "--trace", "test/fixtures/traces/s07-kprobes/trace.dat");
+  expect(status).toBe(0);
+  expect(stdout).toContain(" probe:vfs_write__return  ");
+  const second = repl(
+    "tracepoint:sched:sched_switch { @n = count(); }\nseek event 3\nevents 1\n",
+    "--trace",
+    "test/fixtures/traces/s07-kprobes/trace.dat",
+  );
+  expect(second.stdout).toMatch(/^ {2}\S+ {2}cpu 1 {2}swapper\/1\(0\) +sched:sched_switch {2}prev_comm="swapper\/1" /m);
+});

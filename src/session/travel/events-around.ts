@@ -65,16 +65,14 @@ const commOf = (bytes: Uint8Array): string => {
   return String.fromCharCode(...bytes.subarray(0, end < 0 ? bytes.length : end));
 };
 
-/** Ids by which records are described, by the common_type that the record itself has. */
-function idsByType(recording: Recording): Map<number, number[]> {
-  const { tracepoints, sampled = [] } = recording.catalogue;
-  const ids = new Map<number, number[]>();
-  for (const id of [...tracepoints.map((one) => one.id), ...sampled.map(({ records }) => records.eventId)]) {
-    const type = id & 0xffff;
-    ids.set(type, [...(ids.get(type) ?? []), id]);
-  }
-  return ids;
-}
+/** Numbers of all kinds of events that the recording describes. */
+const eventIds = ({ catalogue: { tracepoints, sampled = [] } }: Recording): number[] => [
+  ...tracepoints.map(({ id }) => id),
+  ...sampled.map(({ records }) => records.eventId),
+];
+
+/** Recordings that are replayed together may mean different events by one common_type. */
+const layoutOf = (id: number): number => id >>> 16;
 
 /** False: the recording ends before that. */
 function reach(machine: TravelMachine, stops: Stops): boolean {
@@ -95,12 +93,14 @@ function firingsUpTo(machine: TravelMachine, ns: bigint): number {
  * twice: others that stand in it have to reclaim it.
  */
 export function eventsAround(recording: Recording, ns: bigint, before: number, after: number): readonly RawEvent[] {
-  const ids = idsByType(recording);
+  const ids = eventIds(recording);
+  /** One program for each of them, all the same: which one ran tells whose event it is. */
+  const layouts = [...new Set(ids.map(layoutOf))];
   const verdict = verify(program, maps);
   if (!verdict.ok) throw new Error(`the program that looks at events was rejected: ${verdict.rejection.reason}`);
   const open = (): TravelMachine => {
     const machine = createMachine({
-      programs: [program],
+      programs: layouts.map(() => program),
       maps,
       ncpus: recording.catalogue.ncpus,
       backend: "jit",
@@ -109,7 +109,7 @@ export function eventsAround(recording: Recording, ns: bigint, before: number, a
       streams: streamsOf(recording),
     });
     machine.startPump({
-      dispatch: new Map([...ids.values()].flat().map((id) => [id, [0]])),
+      dispatch: new Map(ids.map((id) => [id, [layouts.indexOf(layoutOf(id))]])),
       timers: [],
       taskRules: recording.taskRules,
       comms: recording.comms,
@@ -128,7 +128,7 @@ export function eventsAround(recording: Recording, ns: bigint, before: number, a
   const events: RawEvent[] = [];
   for (let number = first + 1; number <= passed + after; number++) {
     if (!reach(machine, { firing: number })) break;
-    const { tsNs, cpu, tid, record } = machine.travel.lastFiring();
+    const { tsNs, cpu, tid, record, programs } = machine.travel.lastFiring();
     const value = machine.maps[0]!.lookup(new Uint8Array(4))!;
     const type = new DataView(record.buffer, record.byteOffset).getUint16(0, true);
     events.push({
@@ -138,7 +138,7 @@ export function eventsAround(recording: Recording, ns: bigint, before: number, a
       pid: new DataView(value.buffer, value.byteOffset).getUint32(4, true),
       comm: commOf(value.subarray(8)),
       record,
-      eventId: ids.get(type)?.[0] ?? type,
+      eventId: (layouts[programs[0]!]! << 16) | type,
     });
   }
   return events;
