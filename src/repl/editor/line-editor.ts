@@ -8,6 +8,7 @@ import type { Key } from "./keys.ts";
 import { clip, layOut, type Styled } from "./layout.ts";
 import { newPainter } from "./painter.ts";
 import type { Terminal } from "./terminal.ts";
+import { CUTS, MOVES, pasted } from "./bindings.ts";
 import { closeBrace, cuts, insert, moves, newLine, type Edited } from "./text-buffer.ts";
 
 export interface LineEditorOptions {
@@ -35,13 +36,6 @@ const PROMPT_STYLE = "1;32";
 const SEARCH_STYLE = "1;33";
 const LIST_ROWS = 12;
 const BELL = "\x07";
-
-/** Without the line feeds that end it, and control characters that are no text of a program. */
-const pasted = (text: string): string =>
-  text
-    .replace(/\r\n?/g, "\n")
-    .replace(/[\0-\x08\x0b-\x1f\x7f]/g, "")
-    .replace(/\n+$/, "");
 
 export class LineEditor {
   private readonly options: LineEditorOptions;
@@ -302,30 +296,3 @@ export class LineEditor {
     }
   }
 }
-
-const MOVES: Readonly<Record<string, keyof typeof moves>> = {
-  left: "left",
-  "ctrl-b": "left",
-  right: "right",
-  "ctrl-f": "right",
-  "ctrl-left": "wordLeft",
-  "alt-left": "wordLeft",
-  "alt-b": "wordLeft",
-  "ctrl-right": "wordRight",
-  "alt-right": "wordRight",
-  "alt-f": "wordRight",
-  home: "lineStart",
-  "ctrl-a": "lineStart",
-  end: "lineEnd",
-  "ctrl-e": "lineEnd",
-};
-
-const CUTS: Readonly<Record<string, keyof typeof cuts>> = {
-  backspace: "backspace",
-  delete: "delete",
-  "ctrl-w": "blankWord",
-  "alt-backspace": "word",
-  "alt-d": "wordBehind",
-  "ctrl-u": "toLineStart",
-  "ctrl-k": "toLineEnd",
-};
