@@ -22,6 +22,7 @@ afterAll(() => {
 });
 
 interface Recorded {
+  readonly pid: number;
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
@@ -37,15 +38,18 @@ let runs = 0;
 
 async function record(text: string, command: readonly string[] = [load]): Promise<Recorded> {
   const args = [cli, "record", "--dir", join(directory, `r${runs++}`), "-e", text, "--", ...command];
+  const run = promisify(execFile)(process.execPath, args);
+  const pid = run.child.pid!;
   try {
-    return { ...(await promisify(execFile)(process.execPath, args)), code: 0 };
+    return { pid, ...(await run), code: 0 };
   } catch (error) {
     const { stdout, stderr, code } = error as Recorded;
-    return { stdout, stderr, code };
+    return { pid, stdout, stderr, code };
   }
 }
 
-const ours = (): string[] => readdirSync(`${TRACEFS}/instances`).filter((name) => name.startsWith("hs_"));
+/** Instances of a command by its process: other tests have theirs at the same time. */
+const instancesOf = (pid: number): string[] => readdirSync(`${TRACEFS}/instances`).filter((name) => name === `hs_${pid}`);
 const definitions = (): string => readFileSync(`${TRACEFS}/dynamic_events`, "utf8");
 
 /** Everything but what it always says: where the recording is, and what was attached. */
@@ -66,14 +70,13 @@ describe.skipIf(noOracle !== null)("the same as bpftrace, live", () => {
 
 describe.skipIf(reason !== null)("recording a command", () => {
   test("leaves nothing behind, and the recording with what belongs to it", async () => {
-    const before = definitions();
-    const { code, stderr } = await record(`uprobe:${load}:serve { @[str(arg2)] = count(); @s[ustack] = count(); }`);
+    const { pid, code, stderr } = await record(`uprobe:${load}:serve { @[str(arg2)] = count(); @s[ustack] = count(); }`);
     const at = join(directory, `r${runs - 1}`);
     expect(code, stderr).toBe(0);
     expect(readdirSync(at)).toEqual(expect.arrayContaining(["dynamic_events", "maps", "trace.dat"]));
     expect(readFileSync(join(at, load)).equals(readFileSync(load))).toBe(true);
-    expect(definitions()).toBe(before);
-    expect(ours()).toEqual([]);
+    expect(definitions()).not.toContain(`hs_${pid}/`);
+    expect(instancesOf(pid)).toEqual([]);
   });
 
   test("again with the line that it names, the output is the same", async () => {
@@ -90,7 +93,7 @@ describe.skipIf(reason !== null)("recording a command", () => {
     expect(stderr).toContain("arg0 to arg5");
     // No kernel has an instruction there.
     const refused = await record(`uprobe:${load}:serve+1 { @ = count(); }`);
-    expect(ours()).toEqual([]);
+    expect(instancesOf(refused.pid)).toEqual([]);
     expect(refused.stderr.split("\n")[0]).toMatch(/^(?:NOTE|ERROR: the kernel refuses the event 'p:hs_\d+\/serve_1 )/);
   });
 
@@ -101,12 +104,12 @@ describe.skipIf(reason !== null)("recording a command", () => {
     let stdout = "";
     child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
     const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-    await expect.poll(ours, { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => instancesOf(child.pid!), { timeout: 10_000 }).not.toEqual([]);
     await expect.poll(() => isSleeping(child.pid!), { timeout: 10_000 }).toBe(true);
     child.kill("SIGTERM");
     expect(await ended).toBe(0);
     expect(stdout).toContain("@: 1");
-    expect(ours()).toEqual([]);
+    expect(instancesOf(child.pid!)).toEqual([]);
   });
 
   test("the status of a failed command is told", async () => {
@@ -120,8 +123,8 @@ describe.skipIf(reason !== null)("recording a command", () => {
   });
 
   test("a command that is not there", async () => {
-    const { stderr } = await record("tracepoint:syscalls:sys_enter_execve { @ = count(); }", ["/no/such/command"]);
+    const { pid, stderr } = await record("tracepoint:syscalls:sys_enter_execve { @ = count(); }", ["/no/such/command"]);
     expect(stderr).toContain("WARNING: the command ended with status 127\n");
-    expect(ours()).toEqual([]);
+    expect(instancesOf(pid)).toEqual([]);
   });
 });
