@@ -84,6 +84,7 @@ export function runTui(options: TuiOptions): Promise<void> {
       changes.look(
         position,
         found.map(({ map }) => map),
+        player.isPlaying(),
       );
       return found;
     };

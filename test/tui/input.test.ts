@@ -28,6 +28,7 @@ test("a report may be cut anywhere behind its start; escape alone does not wait"
   for (let at = 3; at < whole.length; at++) expect(read(whole.slice(0, at), `${whole.slice(at)}q`)).toEqual([["press", 119, 44], "q"]);
   expect(read("\x1b")).toEqual(["\x1b"]);
   expect(read("\x1b[A")).toEqual(["\x1b[A"]);
+  expect(read("\x1b\x1b[6~\x1b[6~")).toEqual(["\x1b", "\x1b[6~\x1b[6~"]);
 });
 
 test("whatever comes, nothing is lost but reports", () => {

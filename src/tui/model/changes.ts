@@ -2,8 +2,9 @@
 import type { Cell, MapDump, MapEntry } from "../../session/map-dump.ts";
 import { keyId } from "./map-table.ts";
 
-/** Maps with more keys are not compared: their rows would be read faster than seen. */
+/** Maps with more keys are not compared; while it plays, with many more than can be seen. */
 const MOST_KEYS = 4096;
+const MOST_WHILE_BUSY = 256;
 
 /** Equal cells have equal texts. */
 function fingerprint(cell: Cell): string {
@@ -29,10 +30,10 @@ function fingerprint(cell: Cell): string {
 
 type Values = ReadonlyMap<string, ReadonlyMap<string, { readonly print: string; readonly count: bigint | null }>>;
 
-const valuesOf = (maps: readonly MapDump[]): Values =>
+const valuesOf = (maps: readonly MapDump[], most: number): Values =>
   new Map(
     maps
-      .filter(({ entries }) => entries.length <= MOST_KEYS)
+      .filter(({ entries }) => entries.length <= most)
       .map(({ name, entries }) => [
         name,
         new Map(
@@ -49,7 +50,7 @@ export type Change = { readonly by: bigint | null } | null;
 
 export interface Changes {
   /** Maps as they are at another position; the same position changes nothing. */
-  look(position: string, maps: readonly MapDump[]): void;
+  look(position: string, maps: readonly MapDump[], isBusy: boolean): void;
   of(map: MapDump, entry: MapEntry): Change;
 }
 
@@ -58,10 +59,10 @@ export function newChanges(): Changes {
   let before: Values | null = null;
   let now: Values = new Map();
   return {
-    look(position, maps) {
+    look(position, maps, isBusy) {
       if (position === place) return;
       before = place === null ? null : now;
-      now = valuesOf(maps);
+      now = valuesOf(maps, isBusy ? MOST_WHILE_BUSY : MOST_KEYS);
       place = position;
     },
     of(map, entry) {

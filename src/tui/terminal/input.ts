@@ -28,8 +28,10 @@ function kindOf(button: number, final: string): MouseReport["kind"] | null {
 }
 
 /** Takes what was read, piece by piece; characters are bytes. */
-export function inputReader(sink: InputSink): (bytes: string) => void {
+export function inputReader({ keys, mouse }: InputSink): (bytes: string) => void {
   let held = "";
+  // Escape and a key behind it that begins with one: they are two.
+  const sink = { mouse, keys: (bytes: string): void => bytes.split(/(?<=\x1b)(?=\x1b)/).forEach((key) => keys(key)) };
   return (bytes) => {
     let rest = held + bytes;
     held = "";
