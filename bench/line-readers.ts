@@ -39,7 +39,9 @@ const GAWK: readonly Peer[] = [
   { name: "gawk, by name of the call", command: "gawk", args: ['{ split($3, a, "("); c[a[1]]++ } END { print length(c) }'] },
   { name: "gawk, by a plain field", command: "gawk", args: ["{ c[$3]++ } END { print length(c) }"] },
 ];
-const JQ: readonly Peer[] = [{ name: "jq, by event", command: "jq", args: ["-n", "reduce (inputs | .event // empty) as $e ({}; .[$e] += 1) | length"] }];
+const JQ: readonly Peer[] = [
+  { name: "jq, by event", command: "jq", args: ["-n", "reduce (inputs | .event // empty) as $e ({}; .[$e] += 1) | length"] },
+];
 
 function compare(what: string, small: string, large: string, peers: readonly Peer[]): void {
   const extra = linesIn(large) - linesIn(small);
