@@ -1,11 +1,9 @@
 /** The distinct values of fields in the records of events: found by small eBPF programs of our own, as every script goes. */
 import type { SeenField } from "../../probes/probed/input.ts";
 import type { Recording } from "../../probes/recording.ts";
-import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
-import { createMachine } from "../bpf/machine.ts";
+import type { Insn } from "../bpf/isa/insn.ts";
 import type { MapSpec, ProgramSpec } from "../bpf/spec.ts";
-import { verify } from "../bpf/verifier/verify.ts";
-import { streamsOf } from "./streams.ts";
+import { ownMachine, ownProgram, pumpAll } from "./own-programs.ts";
 
 /** Functions of a kernel with its modules; what is beyond is left out. */
 const MAX_VALUES = 262_144;
@@ -37,15 +35,7 @@ function program({ offset, sizeBytes }: SeenField, map: number, byteOrder: "litt
     { kind: "alu", op: "mov", wide: true, dst: 0, src: { imm: 0 } },
     { kind: "exit" },
   ];
-  return {
-    name: "seen",
-    type: "tracepoint",
-    section: "tracepoint/seen",
-    insns,
-    funcs: [{ name: "seen", start: 0 as InsnIndex }],
-    lines: [],
-    license: "GPL",
-  };
+  return ownProgram("seen", "tracepoint", insns);
 }
 
 const mapOf = ({ maxValues }: SeenField): MapSpec => ({
@@ -59,37 +49,18 @@ const mapOf = ({ maxValues }: SeenField): MapSpec => ({
 
 /** For each field, in any order. Reads the whole recording, and puts its streams back to their start. */
 export function seenValues(recording: Recording, fields: readonly SeenField[]): readonly (readonly bigint[])[] {
-  const { byteOrder, ncpus } = recording.catalogue;
+  const { byteOrder } = recording.catalogue;
   const maps = fields.map(mapOf);
   const programs = fields.map((field, number) => program(field, number, byteOrder));
-  for (const reader of programs) {
-    const verdict = verify(reader, maps);
-    if (!verdict.ok) throw new Error(`the program that looks for functions was rejected: ${verdict.rejection.reason}`);
-  }
-  const machine = createMachine({
-    programs,
-    maps,
-    ncpus,
-    backend: "jit",
-    outputRing: -1,
-    randSeed: 1n,
-    streams: streamsOf(recording),
-  });
+  const machine = ownMachine(recording, programs, maps);
   const events = new Set(fields.map(({ eventId }) => eventId));
   const ofEvent = (id: number): number[] => fields.flatMap(({ eventId }, number) => (eventId === id ? [number] : []));
-  machine.startPump({
+  pumpAll(machine, {
     dispatch: new Map([...events].map((id) => [id, ofEvent(id)])),
     minRecordBytes: new Map(
       [...events].map((id) => [id, Math.max(...ofEvent(id).map((number) => fields[number]!.offset + fields[number]!.sizeBytes))]),
     ),
-    timers: [],
-    taskRules: [],
-    comms: new Map(),
-    trackTasks: false,
-    fromNs: null,
-    toNs: null,
   });
-  while (machine.pump() !== "done");
   const values = machine.maps.map((map) =>
     [...map.entries()].map(({ key }) => new DataView(key.buffer, key.byteOffset).getBigUint64(0, true)),
   );

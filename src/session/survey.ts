@@ -3,12 +3,10 @@
  * that every script goes.
  */
 import type { Recording } from "../../probes/recording.ts";
-import type { Insn, InsnIndex } from "../bpf/isa/insn.ts";
-import { createMachine } from "../bpf/machine.ts";
+import type { Insn } from "../bpf/isa/insn.ts";
 import type { PumpStats } from "../bpf/machine-types.ts";
-import type { MapSpec, ProgramSpec } from "../bpf/spec.ts";
-import { verify } from "../bpf/verifier/verify.ts";
-import { streamsOf } from "./streams.ts";
+import type { MapSpec } from "../bpf/spec.ts";
+import { at, ownMachine, ownProgram, pumpAll } from "./own-programs.ts";
 
 export interface Survey {
   /** Records per event id. */
@@ -21,7 +19,6 @@ export interface Survey {
 const MAX_TASKS = 65_536;
 const HELPER_LOOKUP = 1;
 const HELPER_UPDATE = 2;
-const at = (index: number): InsnIndex => index as InsnIndex;
 
 /** r1 points to the record: u16 common_type, u8 flags, u8 preempt count, u32 common_pid. */
 const insns: readonly Insn[] = [
@@ -62,15 +59,7 @@ const insns: readonly Insn[] = [
   { kind: "exit" },
 ];
 
-const program: ProgramSpec = {
-  name: "survey",
-  type: "raw_tracepoint",
-  section: "raw_tracepoint/survey",
-  insns,
-  funcs: [{ name: "survey", start: at(0) }],
-  lines: [],
-  license: "GPL",
-};
+const program = ownProgram("survey", "raw_tracepoint", insns);
 
 function counts(entries: Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>): Map<number, bigint> {
   const result = new Map<number, bigint>();
@@ -90,27 +79,8 @@ export function survey(recording: Recording): Survey {
     { name: "events", type: "percpu_array", keySize: 4, valueSize: 8, maxEntries: Math.max(0, ...ids) + 1, flags: 0 },
     { name: "tasks", type: "percpu_hash", keySize: 8, valueSize: 8, maxEntries: MAX_TASKS, flags: 0 },
   ];
-  const verdict = verify(program, maps);
-  if (!verdict.ok) throw new Error(`the survey program was rejected: ${verdict.rejection.reason}`);
-  const machine = createMachine({
-    programs: [program],
-    maps,
-    ncpus: recording.catalogue.ncpus,
-    backend: "jit",
-    outputRing: -1,
-    randSeed: 1n,
-    streams: streamsOf(recording),
-  });
-  machine.startPump({
-    dispatch: new Map(ids.map((id) => [id, [0]])),
-    timers: [],
-    taskRules: [],
-    comms: new Map(),
-    trackTasks: false,
-    fromNs: null,
-    toNs: null,
-  });
-  while (machine.pump() !== "done");
+  const machine = ownMachine(recording, [program], maps);
+  pumpAll(machine, { dispatch: new Map(ids.map((id) => [id, [0]])) });
   const [events, tasks] = machine.maps;
   return { events: counts(events?.entries() ?? []), tasks: counts(tasks?.entries() ?? []), stats: machine.stats() };
 }

@@ -3,12 +3,10 @@
  * over the recording, the way every script goes.
  */
 import type { Recording } from "../../../probes/recording.ts";
-import type { Insn, InsnIndex, Reg } from "../../bpf/isa/insn.ts";
-import { createMachine } from "../../bpf/machine.ts";
-import type { Machine, PumpOptions } from "../../bpf/machine-types.ts";
+import type { Insn, Reg } from "../../bpf/isa/insn.ts";
+import type { PumpOptions } from "../../bpf/machine-types.ts";
 import type { MapSpec, ProgramSpec } from "../../bpf/spec.ts";
-import { verify } from "../../bpf/verifier/verify.ts";
-import { streamsOf } from "../streams.ts";
+import { at, ownMachine, ownProgram, pumpAll } from "../own-programs.ts";
 
 export interface Density {
   /** Begin of the first bucket, ns of the recording's clock. */
@@ -20,7 +18,6 @@ export interface Density {
 
 const HELPER_LOOKUP = 1;
 const HELPER_NOW = 5;
-const at = (index: number): InsnIndex => index as InsnIndex;
 /** Immediate operands have 31 bits and a sign. */
 const constant = (dst: Reg, value: bigint): Insn => ({ kind: "lddw", dst, value: { kind: "imm64", value: BigInt.asUintN(64, value) } });
 
@@ -49,27 +46,8 @@ function counter(row: number, { startNs, bucketNs, buckets }: Ranges): ProgramSp
     { kind: "alu", op: "mov", wide: true, dst: 0, src: { imm: 0 } },
     { kind: "exit" },
   ];
-  return {
-    name: "density",
-    type: "raw_tracepoint",
-    section: "raw_tracepoint/density",
-    insns,
-    funcs: [{ name: "density", start: at(0) }],
-    lines: [],
-    license: "GPL",
-  };
+  return ownProgram("density", "raw_tracepoint", insns);
 }
-
-const machineOf = (recording: Recording, programs: readonly ProgramSpec[], maps: readonly MapSpec[]): Machine =>
-  createMachine({
-    programs,
-    maps,
-    ncpus: recording.catalogue.ncpus,
-    backend: "jit",
-    outputRing: -1,
-    randSeed: 1n,
-    streams: streamsOf(recording),
-  });
 
 interface Ranges {
   readonly startNs: bigint;
@@ -79,9 +57,8 @@ interface Ranges {
 
 /** Time of the last event; null: there are none. Reads all streams, which stand anywhere afterwards. */
 export function findLastNs(recording: Recording, pump: PumpOptions): bigint | null {
-  const machine = machineOf(recording, [], []);
-  machine.startPump({ ...pump, dispatch: new Map(), probed: [], timers: [], trackTasks: false });
-  while (machine.pump() !== "done");
+  const machine = ownMachine(recording, [], []);
+  pumpAll(machine, { ...pump, dispatch: new Map(), probed: [], timers: [], trackTasks: false });
   return machine.stats().lastTs;
 }
 
@@ -99,15 +76,10 @@ export function density(
   const ranges: Ranges = { startNs, bucketNs: (length + BigInt(buckets) - 1n) / BigInt(buckets), buckets };
   const map: MapSpec = { name: "counts", type: "array", keySize: 4, valueSize: 8, maxEntries: Math.max(1, programs * buckets), flags: 0 };
   const counters = Array.from({ length: programs }, (_, row) => counter(row, ranges));
-  for (const program of counters.slice(0, 1)) {
-    const verdict = verify(program, [map]);
-    if (!verdict.ok) throw new Error(`the program that counts firings was rejected: ${verdict.rejection.reason}`);
-  }
-  const machine = machineOf(recording, counters, [map]);
+  const machine = ownMachine(recording, counters, [map]);
   // No names of tasks: nobody looks at them.
   const { stacks: _, ...rest } = pump;
-  machine.startPump({ ...rest, trackTasks: false });
-  while (machine.pump() !== "done");
+  pumpAll(machine, { ...rest, trackTasks: false });
   const cells = [...machine.maps[0]!.entries()].map(({ value }) =>
     Number(new DataView(value.buffer, value.byteOffset).getBigUint64(0, true)),
   );

@@ -3,12 +3,10 @@
  * small eBPF program on every event, which asks for the task's names, and stops at each event that is wanted.
  */
 import type { Recording } from "../../../probes/recording.ts";
-import type { Insn, InsnIndex } from "../../bpf/isa/insn.ts";
-import { createMachine } from "../../bpf/machine.ts";
-import type { MapSpec, ProgramSpec } from "../../bpf/spec.ts";
+import type { Insn } from "../../bpf/isa/insn.ts";
+import type { MapSpec } from "../../bpf/spec.ts";
 import type { Stops, TravelMachine } from "../../bpf/travel/travel-types.ts";
-import { verify } from "../../bpf/verifier/verify.ts";
-import { streamsOf } from "../streams.ts";
+import { at, ownMachine, ownProgram } from "../own-programs.ts";
 
 export interface RawEvent {
   readonly tsNs: bigint;
@@ -27,7 +25,6 @@ const HELPER_LOOKUP = 1;
 const HELPER_PID_TGID = 14;
 const HELPER_COMM = 16;
 const COMM_BYTES = 16;
-const at = (index: number): InsnIndex => index as InsnIndex;
 
 /** task[0] = { pid_tgid, comm } */
 const insns: readonly Insn[] = [
@@ -48,15 +45,7 @@ const insns: readonly Insn[] = [
   { kind: "exit" },
 ];
 
-const program: ProgramSpec = {
-  name: "events",
-  type: "tracepoint",
-  section: "tracepoint/events",
-  insns,
-  funcs: [{ name: "events", start: at(0) }],
-  lines: [],
-  license: "GPL",
-};
+const program = ownProgram("events", "tracepoint", insns);
 
 const maps: readonly MapSpec[] = [{ name: "task", type: "array", keySize: 4, valueSize: 8 + COMM_BYTES, maxEntries: 1, flags: 0 }];
 
@@ -96,18 +85,12 @@ export function eventsAround(recording: Recording, ns: bigint, before: number, a
   const ids = eventIds(recording);
   /** One program for each of them, all the same: which one ran tells whose event it is. */
   const layouts = [...new Set(ids.map(layoutOf))];
-  const verdict = verify(program, maps);
-  if (!verdict.ok) throw new Error(`the program that looks at events was rejected: ${verdict.rejection.reason}`);
   const open = (): TravelMachine => {
-    const machine = createMachine({
-      programs: layouts.map(() => program),
+    const machine = ownMachine(
+      recording,
+      layouts.map(() => program),
       maps,
-      ncpus: recording.catalogue.ncpus,
-      backend: "jit",
-      outputRing: -1,
-      randSeed: 1n,
-      streams: streamsOf(recording),
-    });
+    );
     machine.startPump({
       dispatch: new Map(ids.map((id) => [id, [layouts.indexOf(layoutOf(id))]])),
       timers: [],
