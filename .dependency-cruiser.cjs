@@ -30,6 +30,8 @@ module.exports = {
     { name: "bpf-no-node", severity: "error", from: { path: "^src/bpf/" }, to: NODE },
     only("codegen", "^src/codegen/", "^(src/codegen/|lang/(ir|types|catalogue|diagnostics)|src/bpf/(isa|spec|memory|object|helpers))"),
     { name: "codegen-no-node", severity: "error", from: { path: "^src/codegen/" }, to: NODE },
+    only("needs", "^src/needs/", "^(src/needs/|lang/|probes/)"),
+    { name: "needs-no-node", severity: "error", from: { path: "^src/needs/" }, to: NODE },
     {
       name: "session-not-faces",
       severity: "error",

@@ -5,7 +5,7 @@ import type { Architecture } from "../../lang/check/env.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
 import { memoryArguments, operandFetch, stringArgument, wordFetch, type FetchPlace } from "./fetch-text.ts";
 import { parseOperands } from "../../probes/symbols/operands.ts";
-import { baseKey, pathKey, type Deref, type MemoryNeed, type Needs } from "./needs.ts";
+import { baseKey, pathKey, type Deref, type MemoryNeed, type Needs } from "../needs/needs.ts";
 import type { FetchArgument, PlannedDynamic } from "./plan.ts";
 
 export interface SiteMemory {

@@ -3,7 +3,7 @@ import { argumentRegisters } from "../../lang/registers.ts";
 import type { Architecture } from "../../lang/check/env.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
 import { operandType, type Operand } from "../../probes/symbols/operands.ts";
-import { baseKey, type Deref } from "./needs.ts";
+import { baseKey, type Deref } from "../needs/needs.ts";
 import type { FetchArgument } from "./plan.ts";
 
 /** What the kind of an event lets a fetch argument say. */

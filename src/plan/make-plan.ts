@@ -13,11 +13,11 @@ import { dynamicEvent, eventNames, needsBySite, type SiteNeeds } from "./dynamic
 import { eventProbe, type FieldsUsed } from "./event-probe.ts";
 import type { PlanMachine } from "./machine.ts";
 import { placeMemory } from "./memory-places.ts";
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../needs/needs.ts";
 import type { Kept, PlannedDynamic, PlannedEvent, RecordingPlan, Unrecordable } from "./plan.ts";
 import { plannedSites } from "./site.ts";
 import { taskEvents } from "./task-events.ts";
-import { traceNeeds } from "./trace-values.ts";
+import { traceNeeds } from "../needs/trace-values.ts";
 import { unansweredBuiltins } from "./unanswered.ts";
 import { unreachedOperands } from "./usdt-sites.ts";
 

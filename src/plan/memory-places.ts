@@ -2,7 +2,7 @@
 import type { ProbeSite, Tracepoint } from "../../lang/catalogue.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import { addMemory, isSite, type SiteNeeds } from "./dynamic.ts";
-import type { MemoryNeed, Needs } from "./needs.ts";
+import type { MemoryNeed, Needs } from "../needs/needs.ts";
 import type { Unrecordable } from "./plan.ts";
 
 export interface FieldMemory {

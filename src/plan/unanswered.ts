@@ -1,6 +1,6 @@
 /** Builtins that no recorder writes down with an event. */
 import type { BuiltinName, HirProgram } from "../../lang/hir/hir.ts";
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../needs/needs.ts";
 import type { Unrecordable } from "./plan.ts";
 
 const USER_IDS = "no recorder writes user or group ids with an event, and no fetch argument reaches the credentials of the running task";
