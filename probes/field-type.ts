@@ -108,11 +108,21 @@ function baseInt(type: string, longBytes: 4 | 8): IntType | null {
   return known ? int(known[1] === 0 ? longBytes : known[1], known[0] === "signed") : null;
 }
 
-/** `int *` → int32; what is neither an integer nor a pointer has no type here, so a pointer to it is a pointer to void. */
+const COMPOUND = /^(struct|union) (\w+)$/;
+
+/** `int *` → int32, `struct sockaddr *` → that structure by its name; of other types nothing is known, so a pointer to one is a pointer to void. */
 function pointedTo(type: string, space: "kernel" | "user", longBytes: 4 | 8): Type {
   const text = bare(type);
   if (text.endsWith("*")) return { kind: "pointer", to: pointedTo(text.slice(0, -1), space, longBytes), space };
+  const [, tag, name] = COMPOUND.exec(text) ?? [];
+  if (tag !== undefined && name !== undefined) return { kind: "incomplete", tag: tag === "struct" ? "struct" : "union", name };
   return baseInt(text, longBytes) ?? voidType;
+}
+
+/** Type of `const struct sockaddr *`, an argument of a system call; null: it is no pointer. */
+export function argumentPointer(declared: string): Type | null {
+  const text = bare(declared);
+  return text.endsWith("*") ? { kind: "pointer", to: pointedTo(text.slice(0, -1), "user", 8), space: "user" } : null;
 }
 
 function arrayType(field: FormatField, type: string, longBytes: 4 | 8): Type {

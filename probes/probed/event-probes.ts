@@ -4,12 +4,28 @@
  */
 import type { Tracepoint, TracepointField } from "../../lang/catalogue.ts";
 import { sizeOf } from "../../lang/types/type.ts";
+import { argumentPointer } from "../field-type.ts";
+import { allSyscalls } from "../kernel/syscalls/syscalls.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 import { memoryOfFields } from "./field-memory.ts";
 
+type Declared = Pick<TracepointField, "name" | "type" | "decl">;
+
+const ENTRY = "syscalls/sys_enter_";
+
+/** Pointers of an entry into a system call: recorders describe the events that they record, and not the one that was replaced. */
+function declaredPointers(place: string): Declared[] {
+  if (!place.startsWith(ENTRY)) return [];
+  const call = allSyscalls().find(({ name }) => name === place.slice(ENTRY.length));
+  return (call?.parameters ?? []).flatMap(({ name, type: text }) => {
+    const type = argumentPointer(text);
+    return type === null ? [] : [{ name, type, decl: `${text} ${name}` }];
+  });
+}
+
 /** A copied field is what it is a copy of, where it has room for that: the definition says only how wide it is. */
-function withTypes(fields: readonly TracepointField[], original: Tracepoint | null): TracepointField[] {
-  const known = new Map(original?.fields.map((field) => [field.name, field]) ?? []);
+function withTypes(fields: readonly TracepointField[], declared: readonly Declared[]): TracepointField[] {
+  const known = new Map(declared.map((field) => [field.name, field]));
   return fields.map((field) => {
     const type = known.get(field.name)?.type;
     const decl = known.get(field.name)?.decl;
@@ -28,7 +44,7 @@ function standIn(probe: Tracepoint, place: string, original: Tracepoint | null):
     name,
     id: probe.id,
     get fields() {
-      return (fields ??= withTypes(probe.fields, original));
+      return (fields ??= withTypes(probe.fields, original?.fields ?? declaredPointers(place)));
     },
     get memory() {
       return (memory ??= memoryOfFields(probe.fields));

@@ -30,6 +30,23 @@ test("fires on its records, and its strings are there", async () => {
   expect(stderr).not.toContain("WARNING");
 });
 
+test.each([
+  ["an event that the recording describes", [madeEvent("syscalls", "sys_enter_bind", 901, [["struct sockaddr * umyaddr", 8, 0]])]],
+  ["an event that it does not describe", []],
+])("members of the structure that a pointer of %s is declared with", async (_title, described) => {
+  const bind = madeEvent("hs", "sys_enter_bind", 900, [
+    ["u64 umyaddr", 8, 0],
+    ["u16 m_umyaddr_0", 2, 0],
+  ]);
+  const recording = await madeRecording([{ event: bind, values: { umyaddr: 0x7fff_1000n, m_umyaddr_0: 10n } }], { described });
+  const script =
+    "struct sockaddr { unsigned short sa_family; char sa_data[14]; }; tracepoint:syscalls:sys_enter_bind { @[args.umyaddr->sa_family] = count(); }";
+  const definition = "e:hs/sys_enter_bind syscalls/sys_enter_bind umyaddr=$umyaddr:u64 m_umyaddr_0=+u0($umyaddr):x16\n";
+  const { stdout, stderr } = await runScript(script, { recording, side: { ...noSideData, definitions: [definition] } });
+  expect(stdout.trim()).toBe("@[10]: 1");
+  expect(stderr).not.toContain("WARNING");
+});
+
 test("an event that has records of its own stays what it is", async () => {
   const recording = await madeRecording([
     opens("/etc/passwd", 0x7fff_1000n),

@@ -137,6 +137,10 @@ test.each([
   ["unsigned long * x", 8, 0, true, "uint64 *"],
   ["timer_t * x", 8, 0, true, "int32 *"],
   ["const void * x", 8, 0, false, "void *"],
+  ["struct sockaddr * x", 8, 0, true, "struct sockaddr *"],
+  ["const struct iovec *const * x", 8, 0, true, "struct iovec * *"],
+  ["union bpf_attr * x", 8, 0, true, "union bpf_attr *"],
+  ["siginfo_t * x", 8, 0, true, "void *"],
   ["__data_loc char[] x", 4, 0, false, "int8 *"],
 ] as const)("%s of %i bytes, signed:%i", (decl, size, signed, userPointers, expected) => {
   const field = oneField(`\tfield:${decl};\toffset:8;\tsize:${size};\tsigned:${signed};`)!;

@@ -66,12 +66,14 @@ export interface MadeOptions {
   readonly btf?: Uint8Array;
   readonly byteOrder?: "little" | "big";
   readonly uname?: string;
+  /** Events that it describes beside those that it has records of. */
+  readonly described?: readonly MadeEvent[];
 }
 
 /** Records 1 µs apart, in order. */
 export async function madeRecording(records: readonly MadeRecord[], options: MadeOptions = {}): Promise<Recording> {
-  const { byteOrder = "little", kallsyms, btf, uname } = options;
-  const events = [...new Set(records.map(({ event }) => event))];
+  const { byteOrder = "little", kallsyms, btf, uname, described = [] } = options;
+  const events = [...new Set([...records.map(({ event }) => event), ...described])];
   const cpus = [...new Set(records.map(({ cpu = 0 }) => cpu))].sort();
   const bytes = traceDatBytes({
     version: 7,
