@@ -5,7 +5,7 @@ import { parseMaps, userCode } from "../../probes/symbols/user-code.ts";
 import type { SideData } from "../../src/session/recorded-machine.ts";
 import { formatText } from "../../tooling/trace-dat/record.ts";
 import { fixtureBytes } from "../support/fixtures.ts";
-import { kernelStack, madeEvent, madeRecording, userStack, type MadeRecord } from "../support/made-recording.ts";
+import { entryIp, kernelStack, madeEvent, madeRecording, userStack, type MadeRecord } from "../support/made-recording.ts";
 import { runScript, type RunOptions } from "../support/run-script.ts";
 
 const KALLSYMS = `ffffffff81000000 T trace_event_raw_event_tick
@@ -55,6 +55,22 @@ test("row 4.17: kstack; row 6.28: a stack as a key; row 6.61: frames as func+off
   const recording = await record([at(1), stack([TRACER, READ, SYSCALL]), at(2), stack([READ, SYSCALL])]);
   expect(await run("tracepoint:demo:tick { @[kstack] = count(); }", recording)).toContain(
     `@[\n${INDENT}do_read+35\n${INDENT}do_syscall_64+86\n]: 2\n`,
+  );
+});
+
+test.each([
+  ["by a call", 5n, 1],
+  ["by a trap that leaves the place behind it", 1n, 1],
+  ["by a trap that leaves the place itself", 0n, 0],
+])("row 4.17: of a function that is probed %s, without the probe's handler", async (_how, left, shown) => {
+  const probed = madeEvent("kprobes", "p_do_read_0", 902, [entryIp]);
+  const start = 0xffffffff81000100n;
+  const recording = await record([
+    { event: probed, values: { __probe_ip: start } },
+    stack([UNKNOWN, IRQ, start + left, SYSCALL, start + left]),
+  ]);
+  expect(await run("kprobe:do_read { print(kstack); print(kstack(1)); }", recording)).toBe(
+    `\n${INDENT}do_read+${shown}\n${INDENT}do_syscall_64+86\n${INDENT}do_read+${left}\n\n\n${INDENT}do_read+${shown}\n\n`,
   );
 });
 

@@ -68,6 +68,10 @@ const NO_FLAGS: u32 = 0xff;
 /** Ends a stack in old kernels. */
 const END_OF_STACK: u64 = u64.MAX_VALUE;
 
+/** Of x86, whose int3 is one byte; where a trap leaves the probed instruction's own address (arm64), that stays. */
+const LONGEST_INSN: u64 = 15;
+const TRAP_BYTES: u64 = 1;
+
 /** The record that was found, and its length. */
 let found: usize = 0;
 let foundBytes: u32 = 0;
@@ -154,6 +158,23 @@ function isTracerCode(address: u64): bool {
   return false;
 }
 
+/**
+ * Drops the handler of a probe from the top of a stack that it took. A program that is attached to the probe has the place behind the trap
+ * on top, also where the kernel calls its handler without one (Linux arch/x86/kernel/kprobes/ftrace.c, kprobe_ftrace_handler).
+ */
+function belowHandler(frames: usize, count: u32): u32 {
+  const probed = functionAddress();
+  if (!probed) return count;
+  for (let i: u32 = 0; i < count; i++) {
+    const distance = load<u64>(frames + (i << 3)) - probed;
+    if (distance > LONGEST_INSN) continue;
+    memory.copy(frames, frames + (i << 3), (count - i) << 3);
+    if (distance) store<u64>(frames, probed + TRAP_BYTES);
+    return count - i;
+  }
+  return count;
+}
+
 /** Puts the frames of the record that was found into pump.frames; returns how many. */
 function takeFrames<Order>(isUser: bool): u32 {
   const frames: usize = load<u32>(PUMP_BLOCK, PUMP_FRAMES);
@@ -174,7 +195,7 @@ function takeFrames<Order>(isUser: bool): u32 {
     store<u64>(frames + (taken << 3), address);
     taken++;
   }
-  return taken;
+  return isUser ? taken : belowHandler(frames, taken);
 }
 
 /** Function and caller are a stack, if a short one. */
