@@ -71,11 +71,6 @@ export const headerTypes: ReadonlyMap<string, Type> = new Map([
   ...named("bool", bool),
 ]);
 
-/** Macros that scripts use headers for; numbers are the same on all Linux architectures. */
-export const headerConstants: ReadonlyMap<string, bigint> = new Map(
-  Object.entries({ AF_UNSPEC: 0n, AF_UNIX: 1n, AF_LOCAL: 1n, AF_INET: 2n, AF_INET6: 10n, AF_NETLINK: 16n, AF_PACKET: 17n }),
-);
-
 /** Headers that give names of integer types and little else that a script could use without their structs. */
 const KNOWN = new Set(
   (

@@ -6,7 +6,8 @@ import { parse } from "../../parse/parse.ts";
 import { noTypes, type TypeSource } from "../../types/type-source.ts";
 import type { Unit } from "../imports.ts";
 import type { Report } from "../report.ts";
-import { headerConstants, isKnownHeader } from "./c-names.ts";
+import { isKnownHeader } from "./c-names.ts";
+import { headerConstants } from "./header-constants.ts";
 import { typeNamed } from "./c-types.ts";
 import { conditionHolds } from "./constants.ts";
 import { declare } from "./declare.ts";
@@ -136,7 +137,7 @@ function typeSource(scope: Scope): TypeSource {
 /** Macros that headers and the C preprocessor give. */
 function addGiven(scope: Scope, hasTypes: boolean): void {
   const give = (name: string, value: bigint): void => {
-    if (!scope.defines.has(name))
+    if (!scope.defines.has(name) && !scope.constants.has(name))
       scope.defines.set(name, {
         body: String(value),
         value: { kind: "int", span: { start: 0, end: 0 }, text: String(value), value, suffix: "" },

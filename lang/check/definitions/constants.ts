@@ -1,7 +1,7 @@
 /** Constant expressions of C definitions: lengths of arrays, values of enumerators, what #if asks. */
 import type { Expr, TypeExpr } from "../../ast/ast.ts";
 import { foldIntegers } from "../fold/integers.ts";
-import { headerConstants } from "./c-names.ts";
+import { headerConstants } from "./header-constants.ts";
 import { compoundNamed, typeNamed } from "./c-types.ts";
 import type { Scope } from "./scope.ts";
 import { sizeOf, type Type } from "../../types/type.ts";
