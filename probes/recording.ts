@@ -27,6 +27,11 @@ export interface PageStream {
   read(into: Uint8Array): number;
   rewind(): void;
   /**
+   * Goes to its start, and from there on tells only what is wanted (null: everything): of what nobody reads it need write no more than zeros or
+   * leave it out, but there are the same records at the same times. Absent: it always tells everything.
+   */
+  want?(wanted: WantedRecords | null): void;
+  /**
    * To where it was when read() had handed out so many bytes since the start: not more than it ever has, so what is skipped was seen before.
    * Absent: nothing is faster than to rewind and to read.
    */
@@ -35,6 +40,14 @@ export interface PageStream {
   consumed?(): { readonly bytes: number; readonly of: number };
   /** The same pages as `shares` streams one after the other, each with a read position of its own; null or absent: it cannot be cut. */
   split?(shares: number): readonly PageStream[] | null;
+}
+
+/** How much of a recording somebody is going to read. */
+export interface WantedRecords {
+  /** Bytes of the records of an event, from their start, by its common_type; of others only the common fields are read, 8 bytes. Infinity: all. */
+  readonly bytes: ReadonlyMap<number, number>;
+  /** All of it will be read more than once. */
+  readonly isReadAgain: boolean;
 }
 
 /**
@@ -47,8 +60,15 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "comm"; readonly pid: number; readonly comm: CommRef }
     /** Like comm, but only the evidence of a name before the event (oldcomm): used by the prescan only. */
     | { readonly kind: "old_comm"; readonly pid: number; readonly comm: CommRef }
-    /** New task. `flags` is the u64 clone flags (CLONE_THREAD 0x10000: same tgid as the parent), -1 if the event has none: then what an earlier event said of the child stands. */
-    | { readonly kind: "fork"; readonly parent: number; readonly child: number; readonly comm: CommRef | null; readonly flags: number }
+    /** New task. `flags` is the u64 clone flags (CLONE_THREAD 0x10000: same tgid as the parent), -1 if the event has none: then what an earlier event said of the child stands. Without `wideFlags` only their low word is the event's. */
+    | {
+        readonly kind: "fork";
+        readonly parent: number;
+        readonly child: number;
+        readonly comm: CommRef | null;
+        readonly flags: number;
+        readonly wideFlags?: true;
+      }
     /**
      * The same from a return of clone() or fork(): `child` is the low word of the result. `late`: the child may have run, and even called
      * exec(), before; its own return (result 0) has the same event. The child's pid may be one of a namespace, so both returns have to be seen.
@@ -68,7 +88,21 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "tgid"; readonly tgid: number }
     /** From here on, task `pid` (0: the idle one) runs on the event's CPU. */
     | { readonly kind: "running"; readonly pid: number }
+    /** The real user or group id (u32 at `value`) that the task has, as a call of its own returned it, and had since it was last changed. */
+    | { readonly kind: "id"; readonly id: IdKind; readonly pid: number; readonly value: number }
+    /** The same as the recorder read it, at a time that nobody knows: it holds from the task's birth on. */
+    | { readonly kind: "told_id"; readonly id: IdKind; readonly pid: number; readonly value: number }
+    /** A call that sets an id to the u32 at `value` if it succeeds (-1: leaves it); `unsure`: it may have set others and not this one. */
+    | { readonly kind: "want_id"; readonly id: IdKind; readonly pid: number; readonly value: number; readonly unsure?: true }
+    /** Its return, 0 in the low word at `result` if it succeeded. */
+    | { readonly kind: "got_id"; readonly id: IdKind; readonly pid: number; readonly result: number }
+    /** The task is in the cgroup with the u64 id at `value`, if the i32 at `hierarchy` is 0, which is version 2; -1: it is. */
+    | { readonly kind: "cgroup"; readonly pid: number; readonly hierarchy: number; readonly value: number }
+    /** The task began at the u64 ns of the recording's clock at `value`. */
+    | { readonly kind: "started"; readonly pid: number; readonly value: number }
   );
+
+export type IdKind = "uid" | "gid";
 
 /** Fixed char[] at an offset, or a string behind a __data_loc; `basename`: only what follows the last slash counts (exec's filename). */
 export interface CommRef {

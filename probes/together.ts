@@ -1,6 +1,6 @@
 /** Several recordings of one time as one: their events merge by clock, each recording keeps its own event formats and its tag. */
 import type { ProbeCatalogue, SampledEvent, Tracepoint } from "../lang/catalogue.ts";
-import { switchRules } from "./kernel/task-rules.ts";
+import { otherRules } from "./kernel/task-rules.ts";
 import type { PageStream, Recording, RecordingInfo, TaskRule } from "./recording.ts";
 
 export interface TaggedRecording {
@@ -150,7 +150,7 @@ function refusal(parts: readonly TaggedRecording[]): string | null {
 }
 
 /** Its events tell what runs on each CPU. */
-const isFollowed = (catalogue: ProbeCatalogue): boolean => switchRules(catalogue).length > 0;
+const isFollowed = (catalogue: ProbeCatalogue): boolean => otherRules(catalogue).some(({ kind }) => kind === "running");
 
 interface Place {
   readonly recording: number;

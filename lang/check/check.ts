@@ -3,7 +3,6 @@ import type { Script } from "../ast/ast.ts";
 import type { Diagnostic, Source } from "../diagnostics/diagnostic.ts";
 import type { HirProgram } from "../hir/hir.ts";
 import type { TypeSource } from "../types/type-source.ts";
-import type { StructType } from "../types/type.ts";
 import { isInLibrary } from "../diagnostics/source.ts";
 import { expandAttachPoints, type AttachEnv } from "./attach/expand.ts";
 import { reportConflicts } from "./attach/report-conflicts.ts";
@@ -72,13 +71,16 @@ function expandBodies(script: Script, env: AttachEnv): ProbeBody[] {
   return bodies;
 }
 
-/** Notes what the script takes for the kernel's task structure. */
-function noting(types: TypeSource, note: (taskStruct: StructType) => void): TypeSource {
+/** What the script takes for the kernel's structures of tasks. */
+type TaskStructs = Pick<HirProgram, "taskStruct" | "credStruct">;
+const TASK_STRUCTS = { task_struct: "taskStruct", cred: "credStruct" } as const;
+
+function noting(types: TypeSource, note: (structs: TaskStructs) => void): TypeSource {
   return {
     ...types,
     compound(tag, name) {
       const found = types.compound(tag, name);
-      if (tag === "struct" && name === "task_struct" && found !== null) note(found);
+      if (tag === "struct" && (name === "task_struct" || name === "cred") && found !== null) note({ [TASK_STRUCTS[name]]: found });
       return found;
     },
   };
@@ -138,12 +140,12 @@ export function check(unit: Unit, env: CheckEnv): CheckResult {
   const report = makeReport();
   const config = resolveConfig(unit.script.config, env.config, report);
   const { whole, types, ok } = gather(unit, env, report);
-  const asked: { taskStruct: StructType | null } = { taskStruct: null };
+  let asked: TaskStructs = {};
   const noted = noting(types, (found) => {
-    asked.taskStruct = found;
+    asked = { ...asked, ...found };
   });
   const checked = ok ? checkInto(whole.script, { ...env, types: noted }, config, report) : null;
-  const program = checked === null || asked.taskStruct === null ? checked : { ...checked, taskStruct: asked.taskStruct };
+  const program = checked === null ? null : { ...checked, ...asked };
   const { source } = whole;
   // A warning about the library's own text is none of the user's.
   const diagnostics = report.diagnostics.filter(

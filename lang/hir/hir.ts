@@ -20,6 +20,8 @@ export interface HirProgram {
   readonly functions: readonly HirFunction[];
   /** The kernel's task structure as the script's types have it, where the script asks what is in it: how it reads curtask. */
   readonly taskStruct?: StructType;
+  /** The same of a task's credentials. */
+  readonly credStruct?: StructType;
 }
 
 /** A function of the script (row 2.28). It has no context pointer: nothing in it may depend on the event. */

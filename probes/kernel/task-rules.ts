@@ -3,7 +3,7 @@
  * Source: Linux include/trace/events/*.h and the places that call the tracepoints (read in 6.1 and 6.18).
  */
 import type { ProbeCatalogue, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
-import type { CommRef, TaskRule } from "../recording.ts";
+import type { CommRef, IdKind, TaskRule } from "../recording.ts";
 
 /** A rule by field names; it applies when the recording's event has the fields. */
 type NamedRule = { readonly when: TaskRule["when"] } & (
@@ -13,10 +13,37 @@ type NamedRule = { readonly when: TaskRule["when"] } & (
   | { readonly kind: "exit"; readonly pid: string }
   | { readonly kind: "tgid"; readonly tgid: string }
   | { readonly kind: "running"; readonly pid: string }
+  | { readonly kind: "id" | "got_id" | "want_id"; readonly id: IdKind; readonly value: string; readonly unsure?: true }
+  | { readonly kind: "cgroup"; readonly pid: string; readonly hierarchy: string; readonly value: string }
 );
 
 /** The event carries the name of a task at that moment. */
 const names = (pid: string, comm: string): NamedRule => ({ when: "before", kind: "comm", pid, comm });
+
+/**
+ * System calls that return or set a real id (kernel/sys.c). setuid() sets it only where the caller has the capability; setreuid() and setresuid()
+ * always do. What getuid() returns is the id in the caller's own user namespace.
+ */
+const idCalls = (id: IdKind): Readonly<Record<string, readonly NamedRule[]>> => {
+  const got: NamedRule = { when: "before", kind: "got_id", id, value: "ret" };
+  return {
+    [`syscalls:sys_exit_get${id}`]: [{ when: "before", kind: "id", id, value: "ret" }],
+    [`syscalls:sys_enter_set${id}`]: [{ when: "before", kind: "want_id", id, value: id, unsure: true }],
+    ...Object.fromEntries(
+      [`setre${id}`, `setres${id}`].map((call) => [
+        `syscalls:sys_enter_${call}`,
+        [{ when: "before", kind: "want_id", id, value: `r${id}` } as const],
+      ]),
+    ),
+    ...Object.fromEntries([`set${id}`, `setre${id}`, `setres${id}`].map((call) => [`syscalls:sys_exit_${call}`, [got]])),
+  };
+};
+
+/** After the move (kernel/cgroup/cgroup.c). The id is that of bpf_get_current_cgroup_id() since Linux 5.5, when it became 8 bytes long. */
+const movesToCgroup: readonly NamedRule[] = [
+  names("pid", "comm"),
+  { when: "before", kind: "cgroup", pid: "pid", hierarchy: "dst_root", value: "dst_id" },
+];
 
 const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
   // In the task that is about to leave the CPU.
@@ -65,8 +92,10 @@ const rulesByEvent: Readonly<Record<string, readonly NamedRule[]>> = {
   "signal:signal_generate": [names("pid", "comm")],
   "oom:oom_score_adj_update": [names("pid", "comm")],
   "oom:mark_victim": [names("pid", "comm")],
-  "cgroup:cgroup_attach_task": [names("pid", "comm")],
-  "cgroup:cgroup_transfer_tasks": [names("pid", "comm")],
+  "cgroup:cgroup_attach_task": movesToCgroup,
+  "cgroup:cgroup_transfer_tasks": movesToCgroup,
+  ...idCalls("uid"),
+  ...idCalls("gid"),
   // The name of the running task. (block_rq_complete and block_rq_error run anywhere and have no name.)
   ...Object.fromEntries(
     [
@@ -141,6 +170,7 @@ function resolve(rule: NamedRule, event: Tracepoint, byteOrder: "little" | "big"
         child,
         comm: commRef(fields, rule.comm, false),
         flags: flagsOffset(fields, rule.flags, byteOrder),
+        ...(rule.flags !== undefined && fields.get(rule.flags)?.sizeBytes === 8 ? { wideFlags: true } : {}),
       };
     }
     case "fork_return":
@@ -151,6 +181,22 @@ function resolve(rule: NamedRule, event: Tracepoint, byteOrder: "little" | "big"
       const at = lowWord(result, byteOrder);
       if (rule.kind === "exec_return") return { ...base, kind: "exec", pid: running, result: at };
       return { ...base, kind: "fork", late: true, parent: running, child: at, comm: null, flags: -1 };
+    }
+    case "id":
+    case "got_id":
+    case "want_id": {
+      const pid = fields.get("common_pid")?.offset;
+      const field = fields.get(rule.value);
+      if (pid === undefined || !field || field.sizeBytes < 4) return null;
+      const at = lowWord(field, byteOrder);
+      if (rule.kind === "got_id") return { ...base, kind: "got_id", id: rule.id, pid, result: at };
+      if (rule.kind === "id") return { ...base, kind: "id", id: rule.id, pid, value: at };
+      return { ...base, kind: "want_id", id: rule.id, pid, value: at, ...(rule.unsure === true ? { unsure: true } : {}) };
+    }
+    case "cgroup": {
+      const [pid, hierarchy, value] = [rule.pid, rule.hierarchy, rule.value].map((name) => fields.get(name));
+      if (!pid || hierarchy?.sizeBytes !== 4 || value?.sizeBytes !== 8) return null;
+      return { ...base, kind: "cgroup", pid: pid.offset, hierarchy: hierarchy.offset, value: value.offset };
     }
     case "exit":
     case "running": {
@@ -173,6 +219,8 @@ export function taskRules(catalogue: ProbeCatalogue): readonly TaskRule[] {
   });
 }
 
-/** Of these, those that tell what runs on each CPU. */
-export const switchRules = (catalogue: ProbeCatalogue): readonly TaskRule[] =>
-  taskRules(catalogue).filter(({ kind }) => kind === "running");
+const OF_NAMES: ReadonlySet<TaskRule["kind"]> = new Set(["comm", "old_comm", "fork", "exec", "exit", "tgid"]);
+
+/** Of these, those of what a recorder that tells of names, forks and exits does not: what runs on each CPU, ids, cgroups. */
+export const otherRules = (catalogue: ProbeCatalogue): readonly TaskRule[] =>
+  taskRules(catalogue).filter(({ kind }) => !OF_NAMES.has(kind));

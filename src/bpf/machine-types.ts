@@ -28,7 +28,8 @@ export interface StreamSpec {
 export interface TaskRuleSpec {
   readonly eventId: number;
   readonly when: "before" | "after";
-  readonly kind: "comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec" | "running";
+  readonly kind:
+    "comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec" | "running" | "id" | "told_id" | "want_id" | "got_id" | "cgroup" | "started";
   readonly pid?: number;
   readonly comm?: {
     readonly offset: number;
@@ -40,14 +41,19 @@ export interface TaskRuleSpec {
   readonly child?: number;
   readonly flags?: number;
   readonly tgid?: number;
+  readonly wideFlags?: true;
   readonly late?: true;
   readonly result?: number;
+  readonly id?: "uid" | "gid";
+  readonly value?: number;
+  readonly unsure?: true;
+  readonly hierarchy?: number;
 }
 
-/** Where a member of struct task_struct is that the task table can tell (runtime/layout.ts taskFieldKind). */
+/** Where a member of struct task_struct, or of its struct cred, is that the task table can tell (runtime/layout.ts taskFieldKind). */
 export interface TaskField {
-  readonly kind: "pid" | "tgid" | "comm" | "parent" | "leader";
-  /** From the struct's start. */
+  readonly kind: "pid" | "tgid" | "comm" | "parent" | "leader" | "cred" | "uid" | "gid" | "started";
+  /** From the task's start: credentials are TASK_STRUCT.cred behind it. */
   readonly offset: number;
 }
 

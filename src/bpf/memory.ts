@@ -58,6 +58,8 @@ export const missing = {
   /** Ticks of `profile` on CPUs that nobody knows the task of, and stacks at ticks. */
   ticks: 44,
   tickStack: 48,
+  start: 52,
+  gid: 56,
   sizeBytes: 64,
 } as const;
 /** u32 each, beside the counters: the event (current.serial) that was counted last, so that they count events and not calls. */
@@ -69,9 +71,10 @@ export const MISSING_SEEN = MISSING_BLOCK + 64;
 export const TASK_WINDOW = { high: 0x74_6173, highShift: 40, pidShift: 5, parent: 0, comm: 16 } as const;
 /**
  * A task as the kernel's struct task_struct, whose layout the session tells (TASK_FIELDS): at high << highShift | pid << pidShift, for
- * bpf_get_current_task and pointers from one task to another. Members that nothing is known of fault. No machine has such an address.
+ * bpf_get_current_task and pointers from one task to another. Members that nothing is known of fault. Its credentials, a struct cred, are at
+ * `cred` behind it. No machine has such an address.
  */
-export const TASK_STRUCT = { high: 0x74_736b, highShift: 40, pidShift: 18 } as const;
+export const TASK_STRUCT = { high: 0x74_736b, highShift: 40, pidShift: 18, cred: 0x2_0000 } as const;
 /** Where members of struct task_struct are: `limits.taskFields` of runtime/layout.ts `taskField`; one without bytes ends the list. */
 export const TASK_FIELDS = 7680;
 /**

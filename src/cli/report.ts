@@ -12,7 +12,16 @@ interface Missing {
 
 /** Per kind of missing data (src/bpf/memory.ts), with what would have captured it. */
 const MISSING: Readonly<Record<string, Missing>> = {
-  uid: { what: "user and group ids", instead: "0", hint: "events carry no ids; uid and gid cannot be answered from them" },
+  uid: {
+    what: "the user ids of some tasks",
+    instead: "0",
+    hint: "events carry no ids; of tasks that call it, this one tells: -e syscalls:sys_exit_getuid",
+  },
+  gid: {
+    what: "the group ids of some tasks",
+    instead: "0",
+    hint: "events carry no ids; of tasks that call it, this one tells: -e syscalls:sys_exit_getgid",
+  },
   comm: {
     what: "the comm of some tasks",
     instead: "<...>",
@@ -33,7 +42,16 @@ const MISSING: Readonly<Record<string, Missing>> = {
     instead: "zero or an empty string",
     hint: "a tracepoint records only the pointer; for the string add an event probe, for instance: e:hs/open syscalls/sys_enter_openat s_filename=+0($filename):ustring",
   },
-  cgroup: { what: "cgroup ids", instead: "0", hint: "events carry no cgroup ids" },
+  cgroup: {
+    what: "the cgroup ids of some tasks",
+    instead: "0",
+    hint: "perf writes them with samples: perf record --all-cgroups; of tasks that are moved, this one tells: -e cgroup:cgroup_attach_task",
+  },
+  start: {
+    what: "when some tasks started",
+    instead: "zero",
+    hint: "record also: -e task:task_newtask, before the tasks start",
+  },
   parent: {
     what: "the parents of some tasks",
     instead: "0",
@@ -71,7 +89,7 @@ const MISSING: Readonly<Record<string, Missing>> = {
   },
   numa: { what: "the NUMA nodes of processors", instead: "0", hint: "events carry the processor only: use cpu" },
   task: {
-    what: "members of task structures other than pid, tgid, comm, parent, real_parent and group_leader",
+    what: "members of task structures other than pid, tgid, comm, parent, real_parent, group_leader, start_time, uid and gid",
     instead: "zero",
     hint: "where a task is an argument of a function or tracepoint, record its members with it, for instance: t:hs/sched_switch sched_switch p1_flags=prev->flags",
   },

@@ -8,6 +8,7 @@ import { createMachine } from "../bpf/machine.ts";
 import type { Machine, PumpOptions, StreamSpec, Timer } from "../bpf/machine-types.ts";
 import type { TravelMachine } from "../bpf/travel/travel-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
+import { askedIds } from "./asked-ids.ts";
 import { handleRecord, newActionState, type ActionState, type Tell } from "./actions.ts";
 import { probedPlan, type ProbedPlan } from "./probed-events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
@@ -173,7 +174,7 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
     },
     outcome: () => ({
       exitCode: state.exitCode,
-      missing: machine.missingCounts(),
+      missing: askedIds(options.hir, machine.missingCounts()),
       missingArguments: plan.missing.map((one) => ({ ...one, count: machine.counter(one.counter) })),
       helperErrors: state.helperErrors,
     }),

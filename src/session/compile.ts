@@ -82,9 +82,9 @@ function usesArrowArgs(node: unknown): boolean {
 
 const isUserStack = (type: unknown): boolean => typeof type === "object" && type !== null && "space" in type && type.space === "user";
 
-const TASK_BUILTINS: ReadonlySet<string> = new Set(["pid", "comm", "curtask"]);
+const TASK_BUILTINS: ReadonlySet<string> = new Set(["pid", "comm", "curtask", "uid", "gid", "username", "cgroup"]);
 
-/** Whether a program asks for a task's comm, process id or parent, so that the replay must follow tasks. */
+/** Whether a program asks for a task's comm, process id, parent, ids or cgroup, so that the replay must follow tasks. */
 export function usesTasks(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(usesTasks);
   if (typeof node !== "object" || node === null) return false;

@@ -4,6 +4,7 @@
  */
 import type { Recording } from "../../probes/recording.ts";
 import { telling } from "./actions.ts";
+import { askedIds } from "./asked-ids.ts";
 import { attach, REPLAYED } from "./attached.ts";
 import type { ScriptMaps } from "./script-maps.ts";
 import { selectProbes } from "./select-probes.ts";
@@ -143,7 +144,7 @@ export function createSession(options: SessionOptions): Session {
       const outcome = attached.outcome();
       return {
         ...outcome,
-        missing: shares === null ? outcome.missing : sumOf(outcome.missing, shares.missing),
+        missing: shares === null ? outcome.missing : sumOf(outcome.missing, askedIds(options.hir, shares.missing)),
         exitCode: failed ? 1 : outcome.exitCode,
         missingArguments: recording === null ? [] : outcome.missingArguments,
         stats,

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { runCli } from "../support/cli.ts";
 
 const SCRIPT = "tracepoint:syscalls:sys_exit_read { @ = max(uid); exit(); }";
-const MESSAGE = "the recording does not hold user and group ids: asked for once, answered with 0";
-const HINT = "events carry no ids; uid and gid cannot be answered from them";
+const MESSAGE = "the recording does not hold the user ids of some tasks: asked for once, answered with 0";
+const HINT = "events carry no ids; of tasks that call it, this one tells: -e syscalls:sys_exit_getuid";
 
 test("on stderr", () => {
   const { stdout, stderr, status } = runCli(["--sample", "-e", SCRIPT]);

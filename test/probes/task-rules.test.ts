@@ -52,7 +52,9 @@ test("task_newtask runs in the parent and carries the flags", () => {
     ["char comm[16]", 12, 16, 0],
     ["unsigned long clone_flags", 32, 8, 0],
   ];
-  expect(rulesOf("task", "task_newtask", fields)).toEqual([{ ...before, kind: "fork", parent: 4, child: 8, comm: inline(12), flags: 32 }]);
+  expect(rulesOf("task", "task_newtask", fields)).toEqual([
+    { ...before, kind: "fork", parent: 4, child: 8, comm: inline(12), flags: 32, wideFlags: true },
+  ]);
 });
 
 test("4 bytes of flags are the low ones of the rule's 8, in either byte order", () => {
@@ -136,4 +138,39 @@ test("returns of clone and execve carry the result, whose low word is a pid or 0
   expect(rulesOf("syscalls", "sys_exit_vfork", fields, "big")).toEqual([{ ...fork, child: 20 }]);
   expect(rulesOf("syscalls", "sys_exit_execve", fields)).toEqual([{ ...before, kind: "exec", pid: 4, result: 16 }]);
   expect(rulesOf("syscalls", "sys_exit_read", fields)).toEqual([]);
+});
+
+test("calls that return or set real ids; of setuid() it is not sure which", () => {
+  const ret: FieldLine[] = [
+    ["int common_pid", 4, 4, 1],
+    ["int __syscall_nr", 8, 4, 1],
+    ["long ret", 16, 8, 1],
+  ];
+  const given = (names: readonly string[]): FieldLine[] => names.map((name, i) => [`uid_t ${name}`, 16 + 8 * i, 8, 0]);
+  const pid: FieldLine = ["int common_pid", 4, 4, 1];
+  expect(rulesOf("syscalls", "sys_exit_getuid", ret)).toEqual([{ ...before, kind: "id", id: "uid", pid: 4, value: 16 }]);
+  expect(rulesOf("syscalls", "sys_exit_getgid", ret, "big")).toEqual([{ ...before, kind: "id", id: "gid", pid: 4, value: 20 }]);
+  expect(rulesOf("syscalls", "sys_exit_geteuid", ret)).toEqual([]);
+  expect(rulesOf("syscalls", "sys_enter_setuid", [pid, ...given(["uid"])])).toEqual([
+    { ...before, kind: "want_id", id: "uid", pid: 4, value: 16, unsure: true },
+  ]);
+  expect(rulesOf("syscalls", "sys_enter_setresgid", [pid, ...given(["rgid", "egid", "sgid"])])).toEqual([
+    { ...before, kind: "want_id", id: "gid", pid: 4, value: 16 },
+  ]);
+  expect(rulesOf("syscalls", "sys_exit_setresgid", ret)).toEqual([{ ...before, kind: "got_id", id: "gid", pid: 4, result: 16 }]);
+});
+
+test("a move to a cgroup tells its id since it has 8 bytes", () => {
+  const fields = (idBytes: number): FieldLine[] => [
+    ["int dst_root", 8, 4, 1],
+    ["u64 dst_id", 16, idBytes, 0],
+    ["int pid", 32, 4, 1],
+    ["char comm[16]", 36, 16, 0],
+  ];
+  const named = { ...before, kind: "comm", pid: 32, comm: inline(36) };
+  expect(rulesOf("cgroup", "cgroup_attach_task", fields(8))).toEqual([
+    named,
+    { ...before, kind: "cgroup", pid: 32, hierarchy: 8, value: 16 },
+  ]);
+  expect(rulesOf("cgroup", "cgroup_attach_task", fields(4))).toEqual([named]);
 });

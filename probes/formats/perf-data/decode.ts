@@ -1,7 +1,7 @@
 import type { ByteSource } from "../../byte-source.ts";
 import { buildCatalogue, type EventSource } from "../../catalogue.ts";
 import type { Damage } from "../../damage.ts";
-import { switchRules, taskRules } from "../../kernel/task-rules.ts";
+import { otherRules, taskRules } from "../../kernel/task-rules.ts";
 import type { Recording, TimedMapping } from "../../recording.ts";
 import { warningList } from "../../warnings.ts";
 import { newCodeMaps } from "./code-maps.ts";
@@ -128,7 +128,7 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
       comms: tracing?.comms ?? new Map<number, string>(),
       get taskRules() {
         // What tracepoints say of names adds nothing where the recorder followed the tasks.
-        rules ??= [...ownRules(ownIds), ...(tellsTasks ? switchRules(catalogue) : taskRules(catalogue))];
+        rules ??= [...ownRules(ownIds), ...(tellsTasks ? otherRules(catalogue) : taskRules(catalogue))];
         return rules;
       },
       ...(tellsTasks ? { tellsTasks } : {}),

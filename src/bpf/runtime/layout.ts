@@ -335,20 +335,63 @@ export const rule = {
   renames: 36,
   /** Low word of a system call's result. */
   result: 40,
-  sizeBytes: 48,
+  /** Of an id or a time. */
+  value: 44,
+  /** One of idKind. */
+  id: 48,
+  /** The hierarchy of a cgroup. */
+  hierarchy: 52,
+  /** 1: `flags` has 8 bytes of its own; else only the low word counts. */
+  wideFlags: 56,
+  /** 1: a call that succeeds may have left the id as it is. */
+  unsure: 60,
+  sizeBytes: 64,
   none: 0xffffffff,
 } as const;
 
-export const ruleKind = { comm: 1, oldComm: 2, fork: 3, exit: 4, tgid: 5, forkReturn: 6, exec: 7, running: 8 } as const;
+export const ruleKind = {
+  comm: 1,
+  oldComm: 2,
+  fork: 3,
+  exit: 4,
+  tgid: 5,
+  forkReturn: 6,
+  exec: 7,
+  running: 8,
+  id: 9,
+  toldId: 10,
+  wantId: 11,
+  gotId: 12,
+  cgroup: 13,
+  started: 14,
+} as const;
+export const idKind = { uid: 0, gid: 1 } as const;
 export const commFlags = { dataLoc: 1, basename: 2 } as const;
 
 /** A member of struct task_struct that is known: its place in there, and what it is. */
 export const taskField = { offset: 0, bytes: 4, kind: 8, sizeBytes: 12 } as const;
-/** pid, tgid: u32; comm: 16 bytes; parent, leader: u64 addresses of tasks. */
-export const taskFieldKind = { pid: 1, tgid: 2, comm: 3, parent: 4, leader: 5 } as const;
+/** pid, tgid, uid, gid: u32; comm: 16 bytes; parent, leader: u64 addresses of tasks; cred: that of credentials; started: u64 ns. */
+export const taskFieldKind = { pid: 1, tgid: 2, comm: 3, parent: 4, leader: 5, cred: 6, uid: 7, gid: 8, started: 9 } as const;
 
 /** `comm`: the name now; `saved`: the last one, as the recording saved it. 16 bytes each. */
-export const task = { pid: 0, flags: 4, tgid: 8, parent: 12, comm: 16, saved: 32, sizeBytes: 48 } as const;
+export const task = {
+  pid: 0,
+  flags: 4,
+  tgid: 8,
+  parent: 12,
+  comm: 16,
+  saved: 32,
+  /** u64: time of its birth, id of its cgroup (v2). */
+  started: 48,
+  cgroup: 56,
+  /** Real ids by idKind, and those that a system call under way asks for. */
+  ids: 64,
+  wanted: 72,
+  /** How often the process was moved to another cgroup, and how often it had been when `cgroup` was noted. */
+  moves: 80,
+  movesSeen: 84,
+  sizeBytes: 88,
+} as const;
 export const taskFlags = {
   hasComm: 1,
   hasTgid: 2,
@@ -364,6 +407,19 @@ export const taskFlags = {
   /** Prescan only: the first evidence is an exec that does not tell the name; the task returned from its own fork. */
   execFirst: 256,
   forkReturned: 512,
+  hasStart: 1024,
+  hasCgroup: 2048,
+  /** Two bits each, by idKind: the id is known; a call under way changes it, or may; prescan only: the first one is settled. */
+  hasId: 4096,
+  wantsId: 16384,
+  mayWantId: 65_536,
+  idSettled: 262_144,
+  /** The recorder read the id, at a time that nobody knows. */
+  toldId: 1_048_576,
+  /** An event with clone flags told of its birth; the one without them, which follows, is of the same birth. */
+  born: 4_194_304,
+  /** In a user namespace of its own: what calls return there are no ids of the machine. */
+  ownIds: 8_388_608,
 } as const;
 
 export const limits = {
@@ -371,8 +427,14 @@ export const limits = {
   pids: 4_194_304,
   commBytes: 16,
   taskFields: 16,
-  /** clone flag: the child is a thread of its parent's process. */
+  /**
+   * Clone flags (include/uapi/linux/sched.h): the child is a thread of its parent's process; has a user namespace of its own; goes, by the upper
+   * word, to another cgroup. `cloneKnownHigh`, there too, is ours: the task was there before the recording.
+   */
   cloneThread: 0x10000,
+  cloneNewUser: 0x1000_0000,
+  cloneIntoCgroupHigh: 2,
+  cloneKnownHigh: 0x8000_0000,
   /** Events (or timers) handled between two returns to the session; a filled window counts as `fillCost`. */
   budget: 65_536,
   fillCost: 1024,

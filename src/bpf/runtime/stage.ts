@@ -1,7 +1,7 @@
 /** Writes what the pump is to do into memory: event plans with their programs and task rules, and timers. */
 import type { PumpOptions, TaskRuleSpec } from "../machine-types.ts";
 import type { Area, MemoryPlan } from "../maps/plan.ts";
-import { commFlags, eventFlags, rule, ruleKind } from "./layout.ts";
+import { commFlags, eventFlags, idKind, rule, ruleKind } from "./layout.ts";
 import { stageStacks, writeProbedEvent } from "./stage-probed.ts";
 
 export const MAX_U64 = 2n ** 64n - 1n;
@@ -16,6 +16,12 @@ const kindNumbers: Readonly<Record<TaskRuleSpec["kind"], number>> = {
   tgid: ruleKind.tgid,
   exec: ruleKind.exec,
   running: ruleKind.running,
+  id: ruleKind.id,
+  told_id: ruleKind.toldId,
+  want_id: ruleKind.wantId,
+  got_id: ruleKind.gotId,
+  cgroup: ruleKind.cgroup,
+  started: ruleKind.started,
 };
 
 /** exec and rename make a name; what an event says of a task in passing is evidence of the name that it had before, too. */
@@ -48,6 +54,11 @@ function writeRule(memory: DataView, at: number, spec: TaskRuleSpec): void {
   set(rule.tgid, orNone(spec.tgid));
   set(rule.result, orNone(spec.result));
   set(rule.renames, isRename(spec) ? 1 : 0);
+  set(rule.value, orNone(spec.value));
+  set(rule.id, idKind[spec.id ?? "uid"]);
+  set(rule.hierarchy, orNone(spec.hierarchy));
+  set(rule.wideFlags, spec.wideFlags === true ? 1 : 0);
+  set(rule.unsure, spec.unsure === true ? 1 : 0);
 }
 
 interface EventRules {

@@ -8,7 +8,7 @@ import { blocksOf, expressionsOf, operandsOf } from "../../../lang/hir/walk.ts";
 /** `rand` goes on from call to call; what is behind an address comes with other events. */
 const ORDERED_BUILTINS: ReadonlySet<string> = new Set(["rand", "curtask"]);
 /** Kept by following the tasks from event to event, unless nothing in the recording changes them. */
-const TASK_BUILTINS: ReadonlySet<string> = new Set(["pid", "comm"]);
+const TASK_BUILTINS: ReadonlySet<string> = new Set(["pid", "comm", "uid", "gid", "username", "cgroup"]);
 
 const ORDERED: ReadonlySet<HirExpr["kind"]> = new Set([
   // What other events left in a map.

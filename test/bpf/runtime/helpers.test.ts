@@ -171,10 +171,11 @@ test("clocks are the recording's", () => {
   expect(helper("get_smp_processor_id")).toBe(3n);
 });
 
-test("what no recording of events holds is 0 and counted", () => {
-  const { helper, count } = withRecord();
+test("what the recording does not tell of the task is 0 and counted", () => {
+  const { helper, count, view } = withRecord();
+  view.setUint32(CURRENT_BLOCK + current.tid, 7, true);
   expect(["get_current_uid_gid", "get_current_cgroup_id"].map((name) => helper(name))).toEqual([0n, 0n]);
-  expect([count("uid"), count("cgroup")]).toEqual([1, 1]);
+  expect([count("uid"), count("gid"), count("cgroup")]).toEqual([1, 1, 1]);
 });
 
 /** Callbacks are written out by the JIT and run by the interpreter; stack traces and NUMA nodes are not in this machine yet. */

@@ -78,7 +78,7 @@ function runFor<Purpose>(program: u32, context: usize): void {
 
 /** Task rules, and events whose programs do not get the record itself. */
 function beforePrograms<Order, Purpose>(before: u32, plan: usize, record: usize, bytes: u32, ts: u64): void {
-  if (before & EVENT_FLAGS_RULES) applyBefore(plan, record, bytes, isBig<Order>());
+  if (before & EVENT_FLAGS_RULES) applyBefore(plan, record, bytes, isBig<Order>(), ts);
   if (!(before & EVENT_FLAGS_PROBED) || ts < load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) return;
   const event: usize = load<u32>(plan, EVENT_PLAN_PROBED);
   const list = programsOf<Order>(event, record, bytes);
@@ -115,7 +115,7 @@ export function fire<Order, Purpose>(plan: usize, record: usize, bytes: u32, ts:
     } while (at < end);
     if (watches<Purpose>()) endFiring();
   }
-  if (load<u32>(plan, EVENT_PLAN_AFTER)) applyAfter(plan, record, bytes, isBig<Order>());
+  if (load<u32>(plan, EVENT_PLAN_AFTER)) applyAfter(plan, record, bytes, isBig<Order>(), ts);
   if (watches<Purpose>()) reach(ts);
 }
 

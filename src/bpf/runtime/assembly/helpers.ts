@@ -2,17 +2,23 @@
 import {
   CURRENT_BLOCK,
   CURRENT_CPU,
+  CURRENT_HOST,
   CURRENT_TAI_OFFSET,
   CURRENT_TID,
   CURRENT_TS,
   EINVAL,
+  ID_KIND_GID,
+  ID_KIND_UID,
   LIMITS_COMM_BYTES,
   MISSING_CGROUP,
+  MISSING_GID,
   MISSING_KERNEL_MEMORY,
   MISSING_NUMA,
   MISSING_UID,
   MISSING_USER_MEMORY,
+  TASK_CGROUP,
 } from "./layout";
+import { idOf, knowsCgroup } from "./identity";
 import { lookup, lookupPercpu, remove, update } from "./maps";
 import { countMissing } from "./missing";
 import { functionAddress } from "./probed";
@@ -21,7 +27,7 @@ import { readMemory, readString, readUser, readUserString } from "./read";
 import { commitRecord, outputRecord, queryRing, reserveRecord } from "./ring";
 import { stackId, stackInto } from "./stacks";
 import { taskStruct } from "./task-struct";
-import { currentComm, currentTgid } from "./tasks";
+import { currentComm, currentTgid, findTask } from "./tasks";
 
 /** The recording does not say the tick rate: Debian, Fedora, Ubuntu and Arch x86 kernels of the last years use (or used) 250. */
 const JIFFY_NS: u64 = 4_000_000;
@@ -106,9 +112,16 @@ export function bpf_get_current_pid_tgid(): u64 {
   return ((<u64>currentTgid()) << 32) | load<u32>(CURRENT_BLOCK, CURRENT_TID);
 }
 
-export function bpf_get_current_uid_gid(): u64 {
-  countMissing(MISSING_UID);
+/** 0 where it is not known, and counted. Programs of the session are no task of the recording. */
+function currentId(id: u32, kind: usize): u64 {
+  const known = load<u32>(CURRENT_BLOCK, CURRENT_HOST) ? -1 : idOf(load<u32>(CURRENT_BLOCK, CURRENT_TID), id);
+  if (known >= 0) return known;
+  countMissing(kind);
   return 0;
+}
+
+export function bpf_get_current_uid_gid(): u64 {
+  return (currentId(ID_KIND_GID, MISSING_GID) << 32) | currentId(ID_KIND_UID, MISSING_UID);
 }
 
 export function bpf_get_numa_node_id(): u64 {
@@ -117,6 +130,8 @@ export function bpf_get_numa_node_id(): u64 {
 }
 
 export function bpf_get_current_cgroup_id(): u64 {
+  const task = load<u32>(CURRENT_BLOCK, CURRENT_HOST) ? 0 : findTask(load<u32>(CURRENT_BLOCK, CURRENT_TID));
+  if (task && knowsCgroup(task)) return load<u64>(task, TASK_CGROUP);
   countMissing(MISSING_CGROUP);
   return 0;
 }

@@ -11,7 +11,6 @@ import {
   LIMITS_COMM_BYTES,
   PUMP_BLOCK,
   PUMP_COMM,
-  PUMP_DAMAGED,
   RULE_CHILD,
   RULE_COMM_BYTES,
   RULE_COMM_FLAGS,
@@ -48,40 +47,15 @@ import {
   TASK_PARENT,
   TASK_TGID,
 } from "./layout";
+import { IDS_SETTLED, inheritIds, settleIds } from "./identity";
+import { applyBirth, applyIdentity, scanIdentity } from "./identity-rules";
+import { field, field64, holds, isZero, record, setRecord } from "./rule-record";
 import { noteRunning } from "./running";
 import { clearFlags, commOf, findTask, hasFlag, setComm, setFlags, taskAt, taskOf } from "./tasks";
 
 const COMMON_PID: u32 = 4;
 const NUL: u32 = 0;
 const SLASH: u32 = 47;
-
-/** The record at hand; set before a rule is applied, as AssemblyScript has no cheap records. */
-let record: usize = 0;
-let recordBytes: u32 = 0;
-let bigEndian: bool = false;
-
-function countDamage(): void {
-  store<u32>(PUMP_BLOCK, load<u32>(PUMP_BLOCK, PUMP_DAMAGED) + 1, PUMP_DAMAGED);
-}
-
-function holds(offset: u32, bytes: u32): bool {
-  if (offset <= recordBytes && bytes <= recordBytes - offset) return true;
-  countDamage();
-  return false;
-}
-
-/** u32 at an offset of the record, 0 if it ends before: no rule does anything for pid 0. */
-function field(offset: u32): u32 {
-  if (!holds(offset, 4)) return 0;
-  const value = load<u32>(record + offset);
-  return bigEndian ? bswap<u32>(value) : value;
-}
-
-function field64(offset: u32): u64 {
-  if (!holds(offset, 8)) return 0;
-  const value = load<u64>(record + offset);
-  return bigEndian ? bswap<u64>(value) : value;
-}
 
 /** Decodes the rule's name into pump.comm, zero-padded; false if the rule has none or the record is too short for it. */
 function readComm(rule: usize): bool {
@@ -126,9 +100,9 @@ function applyFork(rule: usize): void {
   const parent = taskOf(parentPid);
   const isReused = hasFlag(child, TASK_FLAGS_EXITED);
   store<u32>(child, parentPid, TASK_PARENT);
-  clearFlags(child, TASK_FLAGS_EXITED);
+  const flags = threadFlagKnown(rule) ? field64(load<u32>(rule, RULE_FLAGS)) : 0;
   if (threadFlagKnown(rule)) {
-    const isThread = (field64(load<u32>(rule, RULE_FLAGS)) & (<u64>LIMITS_CLONE_THREAD)) != 0;
+    const isThread = (flags & (<u64>LIMITS_CLONE_THREAD)) != 0;
     clearFlags(child, TASK_FLAGS_HAS_TGID);
     if (!isThread) setTgid(child, field(load<u32>(rule, RULE_CHILD)));
     else if (parent && hasFlag(parent, TASK_FLAGS_HAS_TGID)) setTgid(child, load<u32>(parent, TASK_TGID));
@@ -138,6 +112,8 @@ function applyFork(rule: usize): void {
   clearFlags(child, TASK_FLAGS_LIKE_PARENT | TASK_FLAGS_NAMED);
   if (readComm(rule)) setComm(child);
   else if (parent) inheritComm(child, parent);
+  applyBirth(rule, child, parent, flags);
+  clearFlags(child, TASK_FLAGS_EXITED);
 }
 
 function inheritComm(child: usize, parent: usize): void {
@@ -153,12 +129,14 @@ function applyForkReturn(rule: usize): void {
   if (!child || !hasFlag(child, TASK_FLAGS_LIKE_PARENT)) return;
   const parent = findTask(load<u32>(child, TASK_PARENT));
   clearFlags(child, TASK_FLAGS_LIKE_PARENT);
-  if (parent) inheritComm(child, parent);
+  if (!parent) return;
+  inheritComm(child, parent);
+  inheritIds(child, parent);
 }
 
 /** The return from an exec that no other event has told of: the saved name is the best there is. */
 function applyExec(rule: usize): void {
-  if (!holds(load<u32>(rule, RULE_RESULT), 4) || field(load<u32>(rule, RULE_RESULT)) != 0) return;
+  if (!isZero(load<u32>(rule, RULE_RESULT))) return;
   const task = taskOf(field(load<u32>(rule, RULE_PID)));
   if (!task) return;
   const isNamed = hasFlag(task, TASK_FLAGS_NAMED);
@@ -199,6 +177,8 @@ function apply(rule: usize): void {
     setTgid(task, field(load<u32>(rule, RULE_TGID)));
   } else if (kind == RULE_KIND_EXIT) {
     setFlags(task, TASK_FLAGS_EXITED);
+  } else if (kind != RULE_KIND_OLD_COMM) {
+    applyIdentity(rule, task);
   }
 }
 
@@ -217,7 +197,9 @@ function scanFork(rule: usize): void {
   const parent = taskOf(field(load<u32>(rule, RULE_PARENT)));
   if (parent && readComm(rule)) settleComm(parent);
   const child = taskOf(field(load<u32>(rule, RULE_CHILD)));
-  if (child) setFlags(child, threadFlagKnown(rule) ? TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED : TASK_FLAGS_COMM_SETTLED);
+  if (!child) return;
+  setFlags(child, threadFlagKnown(rule) ? TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED : TASK_FLAGS_COMM_SETTLED);
+  settleIds(child);
 }
 
 /**
@@ -241,7 +223,7 @@ function scanForkReturn(rule: usize): void {
 }
 
 function scanExec(rule: usize): void {
-  if (!holds(load<u32>(rule, RULE_RESULT), 4) || field(load<u32>(rule, RULE_RESULT)) != 0) return;
+  if (!isZero(load<u32>(rule, RULE_RESULT))) return;
   const task = taskOf(field(load<u32>(rule, RULE_PID)));
   if (task && !hasFlag(task, TASK_FLAGS_COMM_SETTLED)) setFlags(task, TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_EXEC_FIRST);
 }
@@ -251,24 +233,20 @@ function scan(rule: usize): void {
   if (kind == RULE_KIND_FORK) return scanFork(rule);
   if (kind == RULE_KIND_FORK_RETURN) return scanForkReturn(rule);
   if (kind == RULE_KIND_EXEC) return scanExec(rule);
-  if (kind == RULE_KIND_EXIT || kind == RULE_KIND_RUNNING) return;
+  if (kind == RULE_KIND_RUNNING) return;
   const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
   if (!task) return;
   if (kind == RULE_KIND_TGID) {
     if (!hasFlag(task, TASK_FLAGS_TGID_SETTLED)) setTgid(task, field(load<u32>(rule, RULE_TGID)));
     setFlags(task, TASK_FLAGS_TGID_SETTLED);
+  } else if (kind != RULE_KIND_COMM && kind != RULE_KIND_OLD_COMM) {
+    scanIdentity(rule, task);
   } else if (load<u32>(rule, RULE_RENAMES)) {
     // The name that it gets now was not its first one; what it was is in an old_comm rule, or the saved name has to serve.
     setFlags(task, TASK_FLAGS_COMM_SETTLED);
   } else if (readComm(rule)) {
     settleComm(task);
   }
-}
-
-function setRecord(at: usize, bytes: u32, isBigEndian: bool): void {
-  record = at;
-  recordBytes = bytes;
-  bigEndian = isBigEndian;
 }
 
 function rulesStart(plan: usize): usize {
@@ -279,15 +257,15 @@ function rulesBefore(plan: usize): u32 {
   return load<u32>(plan, EVENT_PLAN_BEFORE) & EVENT_FLAGS_RULES;
 }
 
-export function applyBefore(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
-  setRecord(at, bytes, isBigEndian);
+export function applyBefore(plan: usize, at: usize, bytes: u32, isBigEndian: bool, ns: u64): void {
+  setRecord(at, bytes, isBigEndian, ns);
   let rules = rulesStart(plan);
   const end = rules + (rulesBefore(plan) << 2);
   for (; rules < end; rules += 4) apply(load<u32>(rules));
 }
 
-export function applyAfter(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
-  setRecord(at, bytes, isBigEndian);
+export function applyAfter(plan: usize, at: usize, bytes: u32, isBigEndian: bool, ns: u64): void {
+  setRecord(at, bytes, isBigEndian, ns);
   let rules = rulesStart(plan) + (rulesBefore(plan) << 2);
   const end = rules + (load<u32>(plan, EVENT_PLAN_AFTER) << 2);
   for (; rules < end; rules += 4) apply(load<u32>(rules));
@@ -295,7 +273,7 @@ export function applyAfter(plan: usize, at: usize, bytes: u32, isBigEndian: bool
 
 /** An event of the prescan: first what it says of the name before it, then the rest. */
 export function scanRules(plan: usize, at: usize, bytes: u32, isBigEndian: bool): void {
-  setRecord(at, bytes, isBigEndian);
+  setRecord(at, bytes, isBigEndian, 0);
   const start = rulesStart(plan);
   const end = start + ((rulesBefore(plan) + load<u32>(plan, EVENT_PLAN_AFTER)) << 2);
   for (let rules = start; rules < end; rules += 4) {
@@ -308,7 +286,7 @@ export function scanRules(plan: usize, at: usize, bytes: u32, isBigEndian: bool)
 
 /** Forgets what only the prescan needs. A fork that only the parent returned from may have given a pid of another namespace. */
 export function endScan(): void {
-  const marks: u32 = TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED | TASK_FLAGS_EXEC_FIRST | TASK_FLAGS_FORK_RETURNED;
+  const marks: u32 = TASK_FLAGS_COMM_SETTLED | TASK_FLAGS_TGID_SETTLED | IDS_SETTLED | TASK_FLAGS_EXEC_FIRST | TASK_FLAGS_FORK_RETURNED;
   const count = load<u32>(PUMP_BLOCK, PUMP_TASK_COUNT);
   for (let i: u32 = 0; i < count; i++) {
     const task = taskAt(i);

@@ -6,30 +6,43 @@ import {
   CURRENT_HOST_COMM,
   CURRENT_HOST_TGID,
   CURRENT_TID,
+  ID_KIND_GID,
+  ID_KIND_UID,
   LIMITS_COMM_BYTES,
   LIMITS_PIDS,
   LIMITS_TASK_FIELDS,
   MISSING_COMM,
+  MISSING_GID,
   MISSING_PARENT,
+  MISSING_START,
   MISSING_TASK,
   MISSING_TGID,
+  MISSING_UID,
   PUMP_BLOCK,
   PUMP_COMM,
   TASK_FIELDS,
   TASK_FIELD_BYTES,
   TASK_FIELD_KIND,
   TASK_FIELD_KIND_COMM,
+  TASK_FIELD_KIND_CRED,
+  TASK_FIELD_KIND_GID,
   TASK_FIELD_KIND_LEADER,
   TASK_FIELD_KIND_PARENT,
+  TASK_FIELD_KIND_STARTED,
   TASK_FIELD_KIND_TGID,
+  TASK_FIELD_KIND_UID,
   TASK_FIELD_OFFSET,
   TASK_FIELD_SIZE_BYTES,
+  TASK_FLAGS_HAS_START,
   TASK_FLAGS_HAS_TGID,
+  TASK_STARTED,
+  TASK_STRUCT_CRED,
   TASK_STRUCT_HIGH,
   TASK_STRUCT_HIGH_SHIFT,
   TASK_STRUCT_PID_SHIFT,
   TASK_TGID,
 } from "./layout";
+import { idOf } from "./identity";
 import { countMissing } from "./missing";
 import { parentOf } from "./task-window";
 import { commOf, findTask, hasFlag, idleComm } from "./tasks";
@@ -88,7 +101,30 @@ function commAddress(pid: u32): usize {
   return comm;
 }
 
+/** A member's value where there `is` one. */
+function orMissing(value: u64, is: bool, kind: usize): u64 {
+  if (is) return value;
+  known = false;
+  countMissing(kind);
+  return 0;
+}
+
+function idMember(pid: u32, id: u32, kind: usize): u64 {
+  const value = isHost(pid) ? -1 : idOf(pid, id);
+  return orMissing(value, value >= 0, kind);
+}
+
+function startOf(pid: u32): u64 {
+  const task = isHost(pid) ? 0 : findTask(pid);
+  const has = task != 0 && hasFlag(task, TASK_FLAGS_HAS_START);
+  return orMissing(has ? load<u64>(task, TASK_STARTED) : 0, has, MISSING_START);
+}
+
 function number(kind: usize, pid: u32): u64 {
+  if (kind == TASK_FIELD_KIND_CRED) return taskStruct(pid) + <u64>TASK_STRUCT_CRED;
+  if (kind == TASK_FIELD_KIND_UID) return idMember(pid, ID_KIND_UID, MISSING_UID);
+  if (kind == TASK_FIELD_KIND_GID) return idMember(pid, ID_KIND_GID, MISSING_GID);
+  if (kind == TASK_FIELD_KIND_STARTED) return startOf(pid);
   if (kind == TASK_FIELD_KIND_TGID) return tgidOf(pid);
   if (kind == TASK_FIELD_KIND_LEADER) return taskStruct(tgidOf(pid));
   return kind == TASK_FIELD_KIND_PARENT ? parentAddress(pid) : pid;

@@ -84,7 +84,7 @@ export function task_seed(pid: u32): void {
 }
 
 /** How many forks a name may be handed down through without an event that tells it. */
-const MAX_GENERATIONS: u32 = 16;
+export const MAX_GENERATIONS: u32 = 16;
 
 /** Address of a task's name, 0 if it is not known. */
 export function commOf(task: usize): usize {
