@@ -1,5 +1,5 @@
 /** Which events the recording has, and which of their fields: those that the recorder's kernel did not have are absent from their messages. */
-import { compact, descriptor, event, generic } from "./fields.ts";
+import { compact, descriptor, event, generic, kprobe, KPROBE_END } from "./fields.ts";
 import { BYTES, Message } from "./message.ts";
 import { HIGHEST_FIELD, type FieldKind, type ProtoEvent, type ProtoField } from "./proto-event.ts";
 
@@ -15,8 +15,15 @@ const SWITCH_FIELDS = [1, 2, 3, 4, 5, 6, 7];
 /** `success` is not kept. */
 const WAKING_FIELDS = [1, 2, 3, 5];
 
+/** Groups in which the recorder makes its probes. */
+const KPROBES = "perfetto_kprobes";
+const KRETPROBES = "perfetto_kretprobes";
+export const groupOfKprobe = (type: number): string => (type === KPROBE_END ? KRETPROBES : KPROBES);
+
 /** An event without a message of its own, by name. */
 export interface GenericEvent {
+  /** Empty: the trace does not say. */
+  readonly group: string;
   readonly name: string;
   readonly fields: Map<string, FieldKind>;
 }
@@ -42,6 +49,8 @@ const REPEATED = 3;
 export class Census {
   readonly seen = new Map<number, Seen>();
   readonly generic = new Map<string, GenericEvent>();
+  /** Probes that the recorder made, by `GROUP:NAME`. */
+  readonly kprobes = new Map<string, GenericEvent>();
   /** Events that the recording describes itself, by their field's number. */
   readonly described = new Map<number, ProtoEvent>();
   readonly #message = new Message();
@@ -53,6 +62,7 @@ export class Census {
     if (seen === undefined) this.seen.set(id, (seen = { count: 0, fields: new Set() }));
     seen.count++;
     if (id === event.generic) this.#addGeneric(bytes, start, stop);
+    else if (id === event.kprobe) this.#addKprobe(bytes, start, stop);
     else if (seen.count <= LOOKED_AT) {
       const message = this.#message.open(bytes, start, stop);
       while (message.next()) if (message.field <= HIGHEST_FIELD) seen.fields.add(message.field);
@@ -87,8 +97,21 @@ export class Census {
 
   #genericEvent(name: string): GenericEvent | undefined {
     let own = this.generic.get(name);
-    if (own === undefined && this.generic.size < MOST_GENERIC && name !== "") this.generic.set(name, (own = { name, fields: new Map() }));
+    if (own === undefined && this.generic.size < MOST_GENERIC && name !== "")
+      this.generic.set(name, (own = { group: "", name, fields: new Map() }));
     return own;
+  }
+
+  #addKprobe(bytes: Uint8Array, start: number, stop: number): void {
+    const message = this.#message.open(bytes, start, stop);
+    let [name, type] = ["", 0];
+    while (message.next())
+      if (message.field === kprobe.name && message.wire === BYTES) name = message.text;
+      else if (message.field === kprobe.type) type = message.lo;
+    const group = groupOfKprobe(type);
+    const key = `${group}:${name}`;
+    if (name !== "" && !this.kprobes.has(key) && this.kprobes.size < MOST_GENERIC)
+      this.kprobes.set(key, { group, name, fields: new Map() });
   }
 
   #genericField(own: GenericEvent, bytes: Uint8Array, start: number, stop: number): void {
@@ -108,10 +131,11 @@ export class Census {
   describe(bytes: Uint8Array, start: number, stop: number): void {
     const entry = new Message().open(bytes, start, stop);
     let id = 0;
-    let name = "";
+    let [group, name] = ["", ""];
     const fields: ProtoField[] = [];
     while (entry.next()) {
       if (entry.field === descriptor.id) id = entry.lo >>> 0;
+      if (entry.field === descriptor.group && entry.wire === BYTES) group = entry.text;
       if (entry.field !== descriptor.message || entry.wire !== BYTES) continue;
       const message = new Message().open(bytes, entry.start, entry.stop);
       while (message.next()) {
@@ -123,7 +147,7 @@ export class Census {
         }
       }
     }
-    if (id > 0 && name !== "" && this.described.size < MOST_GENERIC) this.described.set(id, { id, category: "", name, fields });
+    if (id > 0 && name !== "" && this.described.size < MOST_GENERIC) this.described.set(id, { id, category: group, name, fields });
   }
 }
 

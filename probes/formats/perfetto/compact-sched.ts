@@ -4,6 +4,8 @@ import { BYTES, Message } from "./message.ts";
 
 const TWO_32 = 2 ** 32;
 const COLUMNS = 13;
+/** Of both. */
+const COMM_COLUMN = 4;
 /** Of one bundle; it is kept only while that is gone through. */
 const MOST_TEXTS = 1 << 16;
 
@@ -12,6 +14,8 @@ export class CompactRows {
   readonly #columns: readonly number[];
   readonly #cursors: readonly Message[];
   readonly #isAbsent: Uint8Array;
+  readonly #textColumn: number;
+  #texts = 0;
   /** What the row has, in the columns' order: low halves. */
   readonly values: Int32Array;
   /** High half of the second column's number. */
@@ -20,16 +24,19 @@ export class CompactRows {
   ns = Infinity;
   isDamaged = false;
 
-  /** `columns`: the first one are the times. */
-  constructor(columns: readonly number[]) {
+  /** `columns`: the first one are the times; `textColumn`: which of them are places among the texts. */
+  constructor(columns: readonly number[], textColumn: number) {
+    this.#textColumn = textColumn;
     this.#columns = columns;
     this.#cursors = columns.map(() => new Message());
     this.values = new Int32Array(columns.length);
     this.#isAbsent = new Uint8Array(columns.length);
   }
 
-  open(bytes: Uint8Array, starts: Float64Array, stops: Float64Array, baseHigh: number, baseLow: number): void {
+  /** `texts`: how many there are. */
+  open(bytes: Uint8Array, starts: Float64Array, stops: Float64Array, baseHigh: number, baseLow: number, texts: number): void {
     this.isDamaged = false;
+    this.#texts = texts;
     this.ns = Infinity;
     for (const [i, column] of this.#columns.entries()) {
       this.#cursors[i]!.open(bytes, starts[column]!, stops[column]!);
@@ -65,6 +72,7 @@ export class CompactRows {
       this.values[i] = cursor.lo;
       if (i === 1) this.high = cursor.hi;
     }
+    if (this.values[this.#textColumn]! >>> 0 >= this.#texts) this.#stop();
   }
 
   #stop(): void {
@@ -75,16 +83,15 @@ export class CompactRows {
 
 export class CompactSched {
   /** prev_state, next_pid, next_prio, index of next_comm: values 1 to 4. */
-  readonly switches = new CompactRows([compact.switchTime, compact.switchState, compact.switchPid, compact.switchPrio, compact.switchComm]);
+  readonly switches = new CompactRows(
+    [compact.switchTime, compact.switchState, compact.switchPid, compact.switchPrio, compact.switchComm],
+    COMM_COLUMN,
+  );
   /** pid, target_cpu, prio, index of comm, flags of the record: values 1 to 5. */
-  readonly wakings = new CompactRows([
-    compact.wakingTime,
-    compact.wakingPid,
-    compact.wakingCpu,
-    compact.wakingPrio,
-    compact.wakingComm,
-    compact.wakingFlags,
-  ]);
+  readonly wakings = new CompactRows(
+    [compact.wakingTime, compact.wakingPid, compact.wakingCpu, compact.wakingPrio, compact.wakingComm, compact.wakingFlags],
+    COMM_COLUMN,
+  );
   readonly #message = new Message();
   readonly #starts = new Float64Array(COLUMNS);
   readonly #stops = new Float64Array(COLUMNS);
@@ -112,8 +119,8 @@ export class CompactSched {
         this.#textStops.push(message.stop);
       }
     }
-    this.switches.open(bytes, this.#starts, this.#stops, baseHigh, baseLow);
-    this.wakings.open(bytes, this.#starts, this.#stops, baseHigh, baseLow);
+    this.switches.open(bytes, this.#starts, this.#stops, baseHigh, baseLow, this.#textStarts.length);
+    this.wakings.open(bytes, this.#starts, this.#stops, baseHigh, baseLow, this.#textStarts.length);
   }
 
   /** Where text number `index` is in the bytes; both are 0 for one that there is not. */

@@ -11,6 +11,7 @@ import { CompactRecords } from "./compact-records.ts";
 import { taskEvent, type Events } from "./events.ts";
 import { bundle, event } from "./fields.ts";
 import { GenericMessages } from "./generic.ts";
+import { KprobeMessages } from "./kprobes.ts";
 import { BYTES, Message } from "./message.ts";
 import type { CodeNumbers } from "./symbols.ts";
 
@@ -45,6 +46,7 @@ export class CpuSource implements RecordSource {
   readonly #baseHigh: number;
   readonly #baseLow: number;
   readonly #generic: GenericMessages;
+  readonly #kprobes: KprobeMessages;
   readonly #records: CompactRecords;
   readonly #compact = new CompactSched();
   /** Of the bundle at hand, the events that are still to come. */
@@ -70,6 +72,7 @@ export class CpuSource implements RecordSource {
     this.#baseHigh = Number(options.baseNs >> 32n);
     this.#baseLow = Number(options.baseNs & 0xffffffffn);
     this.#generic = new GenericMessages(options.events.generic);
+    this.#kprobes = new KprobeMessages(options.events.kprobes);
     this.#records = new CompactRecords(options.events.byId);
     this.#tasks = options.tgids.entries();
   }
@@ -132,6 +135,7 @@ export class CpuSource implements RecordSource {
     if (this.#next >= places.count) return false;
     const i = this.#next++;
     const [at, sizeBytes] = [places.at[i]!, places.sizeBytes[i]!];
+    if (places.gap[i] === 1) this.#interrupt();
     if (places.block[i]! >= 0) {
       const bytes = cache.read(blocks[places.block[i]!]!);
       if (bytes === null) this.trouble.damaged++;
@@ -148,17 +152,20 @@ export class CpuSource implements RecordSource {
     const message = this.#bundle.open(bytes, start, end);
     let [columnsStart, columnsStop] = [0, 0];
     while (message.next()) {
-      if (message.field === bundle.lostEvents && message.lo !== 0) {
-        this.#isLost = true;
-        this.#records.forget();
-      } else if (message.field === bundle.compactSched && message.wire === BYTES)
-        [columnsStart, columnsStop] = [message.start, message.stop];
+      if (message.field === bundle.lostEvents && message.lo !== 0) this.#interrupt();
+      else if (message.field === bundle.compactSched && message.wire === BYTES) [columnsStart, columnsStop] = [message.start, message.stop];
     }
     if (columnsStop > columnsStart) this.#compact.open(bytes, columnsStart, columnsStop, this.#baseHigh, this.#baseLow);
     else this.#compact.clear();
     if (this.#compact.switches.isDamaged || this.#compact.wakings.isDamaged) this.trouble.damaged++;
     message.open(bytes, start, end);
     this.#nextEvent();
+  }
+
+  /** Events are missing here, and with them who runs. */
+  #interrupt(): void {
+    this.#isLost = true;
+    this.#records.forget();
   }
 
   #nextEvent(): void {
@@ -194,7 +201,9 @@ export class CpuSource implements RecordSource {
     const draft = this.#draft;
     const { bytes } = this.#bundle;
     let isKnown = true;
-    if (this.#id === event.generic) isKnown = this.#generic.encode(draft, bytes, this.#start, this.#stop, this.#flags, this.#pid);
+    if (this.#id === event.generic)
+      isKnown = this.#generic.encode(draft, bytes, this.#start, this.#stop, this.#flags, this.#pid, this.#table);
+    else if (this.#id === event.kprobe) isKnown = this.#kprobes.encode(draft, bytes, this.#start, this.#stop, this.#flags, this.#pid);
     else {
       const encoder = this.#options.events.byId.get(this.#id);
       isKnown = encoder !== undefined;

@@ -8,7 +8,7 @@ import { EventEncoder } from "./encoder.ts";
 import { eventTable } from "./event-table.ts";
 import { event } from "./fields.ts";
 import { layOutEvent } from "./layout.ts";
-import { HIGHEST_FIELD, type ProtoEvent } from "./proto-event.ts";
+import { HIGHEST_FIELD, type ProtoEvent, type ProtoField } from "./proto-event.ts";
 
 /** common_type of events without a message of their own; the others keep their numbers. */
 const FIRST_OWN = 4096;
@@ -22,6 +22,8 @@ export interface Events {
   readonly byId: ReadonlyMap<number, EventEncoder>;
   /** By name: fields are numbered in the order of their names here. */
   readonly generic: ReadonlyMap<string, GenericEncoder>;
+  /** By `GROUP:NAME`: probes that the recorder made. */
+  readonly kprobes: ReadonlyMap<string, EventEncoder>;
   readonly encoders: readonly EventEncoder[];
   readonly sources: readonly EventSource[];
   /** Events that nobody knows, and how many of them there are. */
@@ -64,7 +66,7 @@ export async function eventsOf(census: Census): Promise<Events> {
   const unknown = new Map<number, number>();
   let nextType = FIRST_OWN;
   for (const [id, { count, fields }] of [...census.seen].sort(([a], [b]) => a - b)) {
-    if (id === event.generic) continue;
+    if (id === event.generic || id === event.kprobe) continue;
     const described = census.described.get(id);
     const found = table.get(id) ?? described;
     if (found === undefined) {
@@ -72,22 +74,39 @@ export async function eventsOf(census: Census): Promise<Events> {
       continue;
     }
     const category = found.category === "" ? categoryOf(found.name) : found.category;
-    const own: ProtoEvent = { ...found, category };
-    const present = own.fields.filter((field) => fields.has(field.id));
+    const format = formatOf(`${category}:${found.name}`);
+    const own: ProtoEvent =
+      found === described ? { ...found, category, fields: asKernelHas(found.fields, format) } : { ...found, category };
     const type = id <= HIGHEST_KEPT ? id : nextType++;
-    byId.set(id, new EventEncoder(layOutEvent(own, present, formatOf(`${category}:${own.name}`), type)));
+    byId.set(id, new EventEncoder(layOutEvent(own, presentOf(own.fields, fields), format, type)));
   }
   const generic = new Map<string, GenericEncoder>();
   for (const [name, one] of census.generic) generic.set(name, genericEncoder(one, categoryOf(name), formatOf(name), nextType++));
-  const encoders = [...byId.values(), ...[...generic.values()].map(({ encoder }) => encoder)];
-  return { byId, generic, encoders, sources: encoders.map(({ layout }) => layout.source), unknown };
+  const kprobes = new Map([...census.kprobes].map(([key, one]) => [key, genericEncoder(one, one.group, null, nextType++).encoder]));
+  const encoders = [...byId.values(), ...[...generic.values()].map(({ encoder }) => encoder), ...kprobes.values()];
+  return { byId, generic, kprobes, encoders, sources: encoders.map(({ layout }) => layout.source), unknown };
 }
+
+/** Those that the recording has, each name once: a field whose number has changed is there under both. */
+function presentOf(fields: readonly ProtoField[], seen: ReadonlySet<number>): ProtoField[] {
+  const named = new Map<string, ProtoField>();
+  for (const field of fields) if (seen.has(field.id)) named.set(field.name, field);
+  return [...named.values()];
+}
+
+/** The recorder numbers a device or a pointer (`void *`) in its own way, but tells neither of the type. */
+const asKernelHas = (fields: readonly ProtoField[], known: EventFormat | null): ProtoField[] =>
+  fields.map((field) => {
+    const type = field.kind === "u64" ? known?.fields.find(({ name }) => name === field.name)?.type : undefined;
+    if (type === "dev_t") return { ...field, kind: "device" };
+    return type === "void *" ? { ...field, kind: "code" } : field;
+  });
 
 function genericEncoder({ name, fields }: GenericEvent, category: string, known: EventFormat | null, type: number): GenericEncoder {
   const own = [...fields].slice(0, HIGHEST_FIELD).map(([field, kind], i) => ({ id: i + 1, name: field, kind, isRepeated: false }));
-  const proto: ProtoEvent = { id: event.generic, category, name, fields: own };
+  const proto: ProtoEvent = { id: event.generic, category, name, fields: asKernelHas(own, known) };
   return {
-    encoder: new EventEncoder(layOutEvent(proto, own, known, type)),
+    encoder: new EventEncoder(layOutEvent(proto, proto.fields, known, type)),
     fieldIds: new Map(own.map(({ id, name: field }) => [field, id])),
   };
 }

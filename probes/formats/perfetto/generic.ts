@@ -5,7 +5,7 @@ import type { EventEncoder } from "./encoder.ts";
 import type { GenericEncoder } from "./events.ts";
 import { generic } from "./fields.ts";
 import { BYTES, Message } from "./message.ts";
-import { CodeNumbers } from "./symbols.ts";
+import type { CodeNumbers } from "./symbols.ts";
 
 const MOST_NAMES = 1 << 16;
 
@@ -21,8 +21,6 @@ export class GenericMessages {
   readonly #events: (Own | undefined)[] = [];
   readonly #message = new Message();
   readonly #field = new Message();
-  /** Numbers of generic events mean no code. */
-  readonly #noCode = new CodeNumbers();
 
   constructor(events: ReadonlyMap<string, GenericEncoder>) {
     const numberOf = (name: string): number => {
@@ -37,7 +35,7 @@ export class GenericMessages {
   }
 
   /** Drafts the record of the message [start, stop); false: it has no name, or one that the survey of the recording left out. */
-  encode(draft: Draft, bytes: Uint8Array, start: number, stop: number, flags: number, pid: number): boolean {
+  encode(draft: Draft, bytes: Uint8Array, start: number, stop: number, flags: number, pid: number, code: CodeNumbers): boolean {
     const message = this.#message.open(bytes, start, stop);
     let own: Own | undefined;
     while (message.next()) {
@@ -48,17 +46,17 @@ export class GenericMessages {
         if (own === undefined) return false;
         draft.begin(own.encoder.layout.sizeBytes, own.encoder.layout.type, flags, pid);
         own.encoder.begin();
-      } else if (message.field === generic.field && own !== undefined) this.#put(draft, own, message);
+      } else if (message.field === generic.field && own !== undefined) this.#put(draft, own, message, code);
     }
     own?.encoder.finish(draft);
     return own !== undefined;
   }
 
-  #put(draft: Draft, own: Own, { bytes, start, stop }: Message): void {
+  #put(draft: Draft, own: Own, { bytes, start, stop }: Message, code: CodeNumbers): void {
     const field = this.#field.open(bytes, start, stop);
     let id: number | undefined;
     while (field.next())
       if (field.field === generic.fieldName && field.wire === BYTES) id = own.ids[this.#names.find(bytes, field.start, field.stop)];
-      else if (id !== undefined) own.encoder.put(draft, id, field, this.#noCode);
+      else if (id !== undefined) own.encoder.put(draft, id, field, code);
   }
 }

@@ -1,5 +1,5 @@
 /** What packets tell of the recorded machine: its tasks, clocks and name, and the recorder's own counts. */
-import { clockId, process, snapshot, stats, STATS_END, systemInfo, thread, tree, packet } from "./fields.ts";
+import { clockId, process, snapshot, stats, STATS_END, STATS_START, systemInfo, thread, tree, packet } from "./fields.ts";
 import { BYTES, Message } from "./message.ts";
 
 /** As many as Linux has pids. */
@@ -19,14 +19,20 @@ export class Machine {
   readonly comms = new Map<number, string>();
   /** Processes, by tid. */
   readonly tgids = new Map<number, number>();
-  readonly lost = new Map<number, CpuLoss>();
+  /** Names of events that were asked for, and that the kernel does not have, or that could not be enabled. */
+  readonly unknownEvents = new Set<string>();
+  readonly failedEvents = new Set<string>();
+  readonly #lostBefore = new Map<number, CpuLoss>();
+  readonly #lostAtEnd = new Map<number, CpuLoss>();
+  /** As many as the machine is made for; 0: the trace does not say. */
+  ncpus = 0;
   uname: string | null = null;
   clock = 0;
   /** Both clocks at one moment, where events do not have boottime. */
   clockTime = 0n;
   bootTime = 0n;
-  /** Of the first snapshot that has the realtime clock, by id. */
-  readonly #clocks = new Map<number, bigint>();
+  /** Of the first snapshot that has the realtime and the boot clock, by id. */
+  #clocks: ReadonlyMap<number, bigint> = new Map();
 
   /** A packet's field that is a message. */
   read(field: number, bytes: Uint8Array, start: number, stop: number): void {
@@ -67,9 +73,16 @@ export class Machine {
     }
   }
 
-  /** Of a process only the number: its command line is not its name. */
+  /** Of a process the number: its command line is not its name, unless it has none (threads of the kernel) and the trace says so. */
   #readProcess(message: Message): void {
-    while (message.next()) if (message.field === process.pid && message.lo > 0) this.#isOf(message.lo, message.lo);
+    let [pid, line, isComm] = [0, "", false];
+    while (message.next())
+      if (message.field === process.pid) pid = message.lo;
+      else if (message.field === process.cmdline && message.wire === BYTES) line = message.text;
+      else if (message.field === process.cmdlineIsComm) isComm = message.lo !== 0;
+    if (pid <= 0) return;
+    this.#isOf(pid, pid);
+    if (isComm && line !== "") this.comms.set(pid, line);
   }
 
   #readThread(message: Message): void {
@@ -90,7 +103,8 @@ export class Machine {
   }
 
   #readSnapshot(message: Message): void {
-    if (this.#clocks.has(clockId.realtime)) return;
+    if (this.#clocks.size > 0) return;
+    const clocks = new Map<number, bigint>();
     const clock = new Message();
     while (message.next()) {
       if (message.field !== snapshot.clock || message.wire !== BYTES) continue;
@@ -99,17 +113,30 @@ export class Machine {
       while (clock.next())
         if (clock.field === snapshot.clockId) id = clock.lo;
         else if (clock.field === snapshot.timestamp) time = clock.big;
-      this.#clocks.set(id, time);
+      clocks.set(id, time);
     }
+    // Some tell only of clocks of their own sequence.
+    if (clocks.has(clockId.realtime) && clocks.has(clockId.boottime)) this.#clocks = clocks;
   }
 
-  /** The counts at the end of the recording. */
+  /** What was lost while it was recorded: the kernel counts since its buffers were cleared, so what it had counted at the start is taken off. */
+  get lost(): CpuLoss[] {
+    const less = (end: bigint, start: bigint): bigint => (end > start ? end - start : 0n);
+    return [...this.#lostAtEnd.values()].map(({ cpu, overrun, dropped }) => {
+      const before = this.#lostBefore.get(cpu);
+      return { cpu, overrun: less(overrun, before?.overrun ?? 0n), dropped: less(dropped, before?.dropped ?? 0n) };
+    });
+  }
+
+  /** Written at each flush, for the start and for then. */
   #readStats(message: Message): void {
     const perCpu: CpuLoss[] = [];
     const part = new Message();
     let phase = 0;
     while (message.next()) {
       if (message.field === stats.phase) phase = message.lo;
+      if (message.field === stats.unknownEvents && message.wire === BYTES) this.unknownEvents.add(message.text);
+      if (message.field === stats.failedEvents && message.wire === BYTES) this.failedEvents.add(message.text);
       if (message.field !== stats.cpu || message.wire !== BYTES) continue;
       part.open(message.bytes, message.start, message.stop);
       let [cpu, overrun, dropped] = [0, 0n, 0n];
@@ -119,13 +146,15 @@ export class Machine {
         else if (part.field === stats.dropped) dropped = part.big;
       perCpu.push({ cpu, overrun, dropped });
     }
-    if (phase !== STATS_END) return;
-    for (const loss of perCpu) this.lost.set(loss.cpu, loss);
+    if (phase === STATS_START) {
+      for (const loss of perCpu) if (!this.#lostBefore.has(loss.cpu)) this.#lostBefore.set(loss.cpu, loss);
+    } else if (phase === STATS_END) for (const loss of perCpu) this.#lostAtEnd.set(loss.cpu, loss);
   }
 
   #readSystem(message: Message): void {
     const part = new Message();
     while (message.next()) {
+      if (message.field === systemInfo.cpus && message.lo > 0) this.ncpus = message.lo;
       if (message.field !== systemInfo.utsname || message.wire !== BYTES) continue;
       part.open(message.bytes, message.start, message.stop);
       const names = new Map<number, string>();

@@ -16,13 +16,14 @@ import { troubleOf } from "./trouble.ts";
 
 /** Holds the longest record. */
 const PAGE_BYTES = 65_536;
+const MOST_CPUS = 4096;
 
 const OWN_RULES: readonly TaskRule[] = [{ eventId: taskEvent.type, when: "before", kind: "tgid", tgid: taskEvent.tgid }];
 
 /**
  * Opens a trace that has events of ftrace; what else it has (track events, counters, heap profiles) is left out.
  * Units: ns of the clock of the events, which is the boot clock unless the recorder was told otherwise.
- * Source: Perfetto protos/perfetto/trace/, v50; compact switches as its trace processor reads them.
+ * Source: Perfetto protos/perfetto/trace/, up to v54; compact switches as its trace processor reads them.
  */
 export async function openPerfetto(source: ByteSource, beside: Beside): Promise<OpenResult> {
   const { warnings, warn } = warningList();
@@ -47,7 +48,7 @@ export async function openPerfetto(source: ByteSource, beside: Beside): Promise<
   );
   const streams = sources.map((records, i): PageStream => recordStream({ source: records, baseNs, pageBytes: PAGE_BYTES, cpu: cpus[i]! }));
   const hasTasks = machine.tgids.size > 0;
-  const ncpus = cpus.at(-1)! + 1;
+  const ncpus = Math.max(cpus.at(-1)! + 1, Math.min(machine.ncpus, MOST_CPUS));
   const catalogue = buildCatalogue({
     events: hasTasks ? [...events.sources, taskSource] : events.sources,
     ...{ byteOrder: "little", longBytes: 8, ncpus, warn },
@@ -67,7 +68,7 @@ export async function openPerfetto(source: ByteSource, beside: Beside): Promise<
       },
       sizeBytes: source.sizeBytes,
       ...(epochNs === undefined ? {} : { epochNs }),
-      recordedLost: [...machine.lost.values()].map((loss) => ({ buffer: "", ...loss })),
+      recordedLost: machine.lost.map((loss) => ({ buffer: "", ...loss })),
     },
     catalogue,
     streams,

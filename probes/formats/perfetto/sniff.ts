@@ -6,10 +6,13 @@ const PACKET_TAG = (1 << 3) | BYTES;
 
 /** Wire types of TracePacket's fields that recorders begin with: clocks, configuration, the system, sequences, and what is compressed. */
 const KNOWN = new Map<number, number>([
-  ...[1, 2, 5, 6, 7, 9, 11, 12, 14, 33, 34, 35, 36, 37, 38, 43, 44, 45, 46, 50, 56, 59, 60, 66, 89, 133].map((id) => [id, BYTES] as const),
-  ...[3, 8, 10, 13, 41, 42, 58, 79, 87].map((id) => [id, VARINT] as const),
+  ...[1, 2, 5, 6, 7, 9, 11, 12, 33, 34, 35, 36, 37, 38, 43, 44, 45, 46, 49, 50, 51, 56, 59, 60, 66, 67, 69, 72, 89, 113, 124, 126, 133].map(
+    (id) => [id, BYTES] as const,
+  ),
+  ...[3, 8, 10, 13, 41, 42, 58, 79, 87, 98].map((id) => [id, VARINT] as const),
 ]);
-const HIGHEST_FIELD = 1000;
+/** Of extensions. */
+const HIGHEST_FIELD = 1999;
 
 /** How many of the fields in [start, end) are known; -1: they are no packet. `isCut`: there would be more of them. */
 function knownFields(bytes: Uint8Array, start: number, end: number, isCut: boolean): number {

@@ -5,6 +5,7 @@ import { ByteWindow } from "../../stream/byte-window.ts";
 import { BlockCache, type Packing, type Unpack } from "./blocks.ts";
 import { BundleIndex } from "./bundle-index.ts";
 import { Census } from "./census.ts";
+import { Continuity } from "./continuity.ts";
 import { bundle, compact, event, packet, STATE_CLEARED } from "./fields.ts";
 import { Machine } from "./machine.ts";
 import { BYTES, Message } from "./message.ts";
@@ -15,17 +16,21 @@ const PACKET = 1;
 const MOST_HEAD_BYTES = 15;
 const MOST_PACKET_BYTES = 64 << 20;
 const MOST_CPUS = 4096;
+const TOLD_OF_MACHINE = new Set<number>([packet.processTree, packet.clockSnapshot, packet.ftraceStats, packet.systemInfo]);
 
 export class Survey {
   readonly index = new BundleIndex();
   readonly census = new Census();
   readonly machine = new Machine();
+  readonly continuity = new Continuity();
   readonly symbols: SymbolTables;
   readonly cache: BlockCache;
   damagedBlocks = 0;
   damagedBundles = 0;
-  /** Packets that say that the ones before them are lost. */
-  droppedBefore = 0;
+  /** Bundles of other machines than the one that recorded. */
+  foreignBundles = 0;
+  /** What the recorder could not read in the kernel's buffers. */
+  recorderErrors = 0;
   readonly #source: ByteSource;
   readonly #warn: (message: string) => void;
   readonly #packet = new Message();
@@ -33,6 +38,10 @@ export class Survey {
   readonly #event = new Message();
   #firstHigh = Infinity;
   #firstLow = 0;
+  /** Of the bundle at hand: times of its last event, and of the last row of its columns. */
+  #lastHigh = 0;
+  #lastLow = 0;
+  #columnsEnd = 0n;
 
   constructor(source: ByteSource, unpack: Unpack, kallsyms: () => string | null, warn: (message: string) => void) {
     this.#source = source;
@@ -71,7 +80,8 @@ export class Survey {
   /** `base`: what turns a place in `bytes` into one in the file, or in the block's bytes. */
   #readPacket(bytes: Uint8Array, start: number, end: number, base: number, block: number): void {
     const message = this.#packet.open(bytes, start, end);
-    let [sequence, flags] = [0, 0];
+    let [sequence, flags, machineId, dropped] = [0, 0, 0, false];
+    const others: { readonly field: number; readonly start: number; readonly stop: number }[] = [];
     const blocks: { readonly start: number; readonly stop: number; readonly packing: Packing }[] = [];
     let [bundleStart, bundleStop, symbolsStart, symbolsStop] = [-1, 0, -1, 0];
     while (message.next()) {
@@ -80,17 +90,25 @@ export class Survey {
         if (field === packet.sequenceId) sequence = lo;
         else if (field === packet.sequenceFlags) flags = lo;
         else if (field === packet.stateCleared && lo !== 0) flags |= STATE_CLEARED;
-        else if (field === packet.previousDropped && lo !== 0) this.droppedBefore++;
+        else if (field === packet.previousDropped) dropped = lo !== 0;
+        else if (field === packet.machineId) machineId = lo;
       } else if (field === packet.ftraceEvents) [bundleStart, bundleStop] = [from, stop];
       else if (field === packet.internedData) [symbolsStart, symbolsStop] = [from, stop];
       else if (field === packet.compressed) blocks.push({ start: from, stop, packing: "zlib" });
       else if (field === packet.zstdCompressed) blocks.push({ start: from, stop, packing: "zstd" });
-      else this.machine.read(field, bytes, from, stop);
+      else if (TOLD_OF_MACHINE.has(field)) others.push({ field, start: from, stop });
     }
     if (message.isDamaged) this.damagedBundles++;
-    if ((flags & STATE_CLEARED) !== 0) this.symbols.clear(sequence);
+    // A guest's events have CPUs, tasks and a clock of their own.
+    if (machineId !== 0) {
+      if (bundleStart >= 0) this.foreignBundles++;
+      return;
+    }
+    for (const { field, start: from, stop } of others) this.machine.read(field, bytes, from, stop);
+    const isInterrupted = this.continuity.packet(sequence, dropped);
+    if (isInterrupted || (flags & STATE_CLEARED) !== 0) this.symbols.clear(sequence);
     if (symbolsStart >= 0) this.symbols.readInterned(sequence, bytes, symbolsStart, symbolsStop);
-    if (bundleStart >= 0) this.#readBundle(bytes, bundleStart, bundleStop, base, block, this.symbols.tableOf(sequence));
+    if (bundleStart >= 0) this.#readBundle(bytes, bundleStart, bundleStop, base, block, sequence);
     // Packed packets hold no packed ones.
     if (block < 0) for (const { start: from, stop, packing } of blocks) this.#readBlock(base + from, stop - from, packing);
   }
@@ -108,28 +126,42 @@ export class Survey {
     if (packets.isDamaged) this.damagedBlocks++;
   }
 
-  #readBundle(bytes: Uint8Array, start: number, end: number, base: number, block: number, table: number): void {
+  #readBundle(bytes: Uint8Array, start: number, end: number, base: number, block: number, sequence: number): void {
     const message = this.#bundle.open(bytes, start, end);
     let cpu = 0;
+    let previousEnd: bigint | null = null;
+    let lastRead: bigint | null = null;
+    this.#lastHigh = 0;
+    this.#lastLow = 0;
+    this.#columnsEnd = 0n;
     while (message.next()) {
       if (message.field === bundle.cpu) cpu = message.lo >>> 0;
       else if (message.field === bundle.clock) this.machine.clock = message.lo;
       else if (message.field === bundle.clockTime) this.machine.clockTime = message.big;
       else if (message.field === bundle.bootTime) this.machine.bootTime = message.big;
+      else if (message.field === bundle.previousEnd) previousEnd = message.big;
+      else if (message.field === bundle.lastReadTime) lastRead = message.big;
       else if (message.wire !== BYTES) continue;
       else if (message.field === bundle.event) this.#readEvent(bytes, message.start, message.stop);
       else if (message.field === bundle.compactSched) this.#readCompact(bytes, message.start, message.stop);
       else if (message.field === bundle.eventDescriptor) this.census.describe(bytes, message.start, message.stop);
+      else if (message.field === bundle.error) this.recorderErrors++;
     }
     if (message.isDamaged) this.damagedBundles++;
-    if (cpu >= MOST_CPUS) this.damagedBundles++;
-    else this.index.add(cpu, base + start, end - start, block, table);
+    if (cpu >= MOST_CPUS) {
+      this.damagedBundles++;
+      return;
+    }
+    const eventsEnd = (BigInt(this.#lastHigh) << 32n) | BigInt(this.#lastLow);
+    const ends = eventsEnd > this.#columnsEnd ? eventsEnd : this.#columnsEnd;
+    const hasGap = this.continuity.bundle(cpu, sequence, { previousEnd, lastRead, end: ends });
+    this.index.add(cpu, base + start, end - start, block, this.symbols.tableOf(sequence), hasGap);
   }
 
   #readEvent(bytes: Uint8Array, start: number, stop: number): void {
     const message = this.#event.open(bytes, start, stop);
     while (message.next()) {
-      if (message.field === event.timestamp) this.#earliest(message);
+      if (message.field === event.timestamp) this.#seen(message);
       else if (message.wire === BYTES) this.census.add(message.field, bytes, message.start, message.stop);
     }
   }
@@ -143,10 +175,25 @@ export class Survey {
       const { at, end } = message;
       message.at = message.start;
       message.end = message.stop;
-      if (message.varint()) this.#earliest(message);
+      if (message.varint()) {
+        this.#earliest(message);
+        const first = message.big;
+        let sum = 0;
+        while (message.varint()) sum += message.number;
+        const ends = first + BigInt(sum);
+        if (ends > this.#columnsEnd) this.#columnsEnd = ends;
+      }
       message.at = at;
       message.end = end;
     }
+  }
+
+  #seen(message: Message): void {
+    this.#earliest(message);
+    const [high, low] = [message.hi >>> 0, message.lo >>> 0];
+    if (high < this.#lastHigh || (high === this.#lastHigh && low <= this.#lastLow)) return;
+    this.#lastHigh = high;
+    this.#lastLow = low;
   }
 
   #earliest({ hi, lo }: Message): void {

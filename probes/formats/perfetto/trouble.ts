@@ -30,7 +30,20 @@ export function troubleOf(survey: Survey, events: Events, sources: readonly CpuS
     "bundles",
     "with damaged columns: read as far as they can be",
   );
-  say(survey.droppedBefore, "packet says that packets before it", "packets say that packets before them", "were dropped by the recorder");
+  say(
+    survey.continuity.dropped,
+    "packet says that packets before it",
+    "packets say that packets before them",
+    "were dropped by the recorder",
+  );
+  say(survey.foreignBundles, "bundle", "bundles", "of other machines than the one that recorded: left out");
+  say(survey.recorderErrors, "page", "pages", "of the kernel's buffers, which the recorder could not read");
+  const { latestStart } = survey.continuity;
+  if (latestStart !== null && latestStart.ns > survey.firstNs)
+    lines.push(`what CPU ${latestStart.cpu} did up to ${latestStart.ns} ns was overwritten: other CPUs' events begin before that`);
+  const { unknownEvents: unknownNames, failedEvents } = survey.machine;
+  if (unknownNames.size > 0) lines.push(`not recorded, as the kernel does not have them: ${[...unknownNames].join(", ")}`);
+  if (failedEvents.size > 0) lines.push(`not recorded, as the recorder could not enable them: ${[...failedEvents].join(", ")}`);
   for (const { layout, incomplete, cutTexts } of events.encoders) {
     const name = `${layout.source.category}:${layout.source.name}`;
     say(incomplete, `record of ${name} lacks`, `records of ${name} lack`, "a field that others have: it is 0 or empty there");

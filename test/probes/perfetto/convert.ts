@@ -44,7 +44,7 @@ function genericFields({ name, values }: ReadRecord): Fields {
   const fields = [...values].flatMap(([field, value]): [number, Uint8Array][] => {
     if (Array.isArray(value)) return [];
     const kind = typeof value === "string" ? 3 : value < 0n ? 4 : 5;
-    return [[2, message([[1, field], [kind, value]])]]; // prettier-ignore
+    return [[2, message([[1, field], [kind, field === "dev" ? userDevice(value as bigint) : value]])]]; // prettier-ignore
   });
   return [[1, name], ...fields];
 }

@@ -110,19 +110,22 @@ test("the machine, its tasks, and what its recorder lost", async () => {
     [1, message([[1, 500], [2, 1], [3, "/system/bin/app"]])], // prettier-ignore
     [2, message([[1, 501], [2, "RenderThread"], [3, 500]])], // prettier-ignore
   ]);
-  const statsAt = (phase: number, overrun: number): Uint8Array => message([[1, phase], [2, message([[1, 2], [3, overrun], [4, 1], [8, 5]])]]); // prettier-ignore
+  const statsAt = (phase: number, overrun: number, dropped: number): Uint8Array => message([[1, phase], [2, message([[1, 2], [3, overrun], [4, 1], [8, dropped]])]]); // prettier-ignore
   const recording = await open(
     trace([
       [[45, system], [SEQUENCE, 1]], // prettier-ignore
-      [[34, statsAt(1, 100)]],
+      [[34, statsAt(1, 100, 2)]],
       bundled([[1, 2], [2, print(10, 500, "one\n")], [2, print(20, 501, "two\n")]]), // prettier-ignore
       bundled([[1, 2], [3, 1], [2, print(30, 501, "three\n")]], [42, 1]), // prettier-ignore
       [[2, tree], [SEQUENCE, 1]], // prettier-ignore
-      [[34, statsAt(2, 300)]],
+      [[34, statsAt(2, 300, 7)]],
+      // Each flush tells of the start too.
+      [[34, statsAt(1, 100, 2)]],
+      [[34, statsAt(2, 305, 7)]],
     ]),
   );
   expect(recording.info.uname).toBe("Linux 6.1.0 #1 SMP aarch64");
-  expect(recording.info.recordedLost).toEqual([{ buffer: "", cpu: 2, overrun: 301n, dropped: 5n }]);
+  expect(recording.info.recordedLost).toEqual([{ buffer: "", cpu: 2, overrun: 205n, dropped: 5n }]);
   expect(await lines(recording, 'tracepoint:ftrace:print { printf("%d %d %s %s", pid, tid, comm, str(args.buf)); }')).toEqual([
     "500 500 <...> one",
     "500 501 RenderThread two",
