@@ -4,20 +4,16 @@ import { createSpool, isStream, listDirectory, openFile, streamPieces } from "./
 import { nothingBeside, SNIFF_BYTES, type Beside, type OpenResult } from "./formats/format.ts";
 import { recordingFormats } from "./formats/formats.ts";
 import type { Recording } from "./recording.ts";
-import { packingOf, unpack, type Packing } from "./unpack.ts";
+import { packingOf, unknownPacking, unpack, type Packing } from "./unpack.ts";
 
 export type { OpenResult } from "./formats/format.ts";
 
 const startsWith = (head: Uint8Array, ...bytes: readonly number[]): boolean =>
   head.length >= bytes.length && bytes.every((b, i) => head[i] === b);
 
-/** Content that people are likely to hand over, by its first bytes. */
-const knownContents: readonly { readonly is: (head: Uint8Array) => boolean; readonly says: string }[] = [
-  { is: (h) => startsWith(h, 0xfd, 0x37, 0x7a, 0x58, 0x5a), says: "it is xz-compressed: unpack it first (unxz)" },
-  { is: (h) => startsWith(h, 0x42, 0x5a, 0x68), says: "it is bzip2-compressed: unpack it first (bunzip2)" },
-  { is: (h) => startsWith(h, 0x50, 0x4b, 3, 4), says: "it is a zip archive: unpack it first (unzip)" },
-  { is: (h) => startsWith(h, 0x7f, 0x45, 0x4c, 0x46), says: "it is an ELF file: side data, not a recording" },
-];
+/** What to say of content that people are likely to hand over; null: nothing. */
+const knownContent = (head: Uint8Array): string | null =>
+  startsWith(head, 0x7f, 0x45, 0x4c, 0x46) ? "it is an ELF file: side data, not a recording" : unknownPacking(head);
 
 const SHOWN_BYTES = 16;
 /** There are gzip files that unpack to themselves. */
@@ -31,9 +27,9 @@ function show(head: Uint8Array): string {
 }
 
 function unknownContent(head: Uint8Array): string {
-  const known = knownContents.find((content) => content.is(head));
+  const known = knownContent(head);
   const names = recordingFormats.map(({ name }) => name).join(", ");
-  return `not a recording (${names}): it begins with ${show(head)}${known ? `; ${known.says}` : ""}`;
+  return `not a recording (${names}): it begins with ${show(head)}${known === null ? "" : `; ${known}`}`;
 }
 
 /** Where unpacked and piped bytes are put aside: on the disk, or in memory for bytes that came from there. */

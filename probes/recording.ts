@@ -98,7 +98,7 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "got_id"; readonly id: IdKind; readonly pid: number; readonly result: number }
     /** The task is in the cgroup with the u64 id at `value`, if the i32 at `hierarchy` is 0, which is version 2; -1: it is. */
     | { readonly kind: "cgroup"; readonly pid: number; readonly hierarchy: number; readonly value: number }
-    /** The task began at the u64 ns of the recording's clock at `value`. */
+    /** The task began at the u64 ns of the recording's clock at `value`; 0: not known. */
     | { readonly kind: "started"; readonly pid: number; readonly value: number }
   );
 
@@ -145,6 +145,8 @@ export interface Recording {
   readonly tellsTasks?: true;
   /** /proc/kallsyms text, null if absent. Decoded on first use. */
   kallsyms(): string | null;
+  /** Where the kernel's code was in memory: from `_text` to its end, as far as the streams have told. Absent or null: unknown. */
+  kernelText?(): { readonly start: bigint; readonly end: bigint } | null;
   /** Code of the kernel that the recording names without a table of symbols; absent: it has a table, or nothing. */
   readonly kernelCode?: KernelCode;
   /** Descriptions of events that other recordings of that kernel can be read with; absent: it has none. */

@@ -199,6 +199,7 @@ export function together(parts: readonly TaggedRecording[]): TogetherResult {
       ...(parts.some(({ recording }) => recording.mappings !== undefined)
         ? { mappings: () => parts.flatMap(({ recording }) => recording.mappings?.() ?? []) }
         : {}),
+      kernelText: () => parts.map(({ recording }) => recording.kernelText?.() ?? null).find((place) => place !== null) ?? null,
       kallsyms: () => parts.map(({ recording }) => recording.kallsyms()).find((text) => text !== null) ?? null,
       close() {
         for (const { recording } of parts) recording.close();

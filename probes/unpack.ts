@@ -23,6 +23,13 @@ function* piecesOf(source: ByteSource): Generator<Uint8Array> {
   }
 }
 
+/** What to tell of a file that this does not unpack; null: it is none of those. */
+export function unknownPacking(head: Uint8Array): string | null {
+  if (startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a)) return "it is xz-compressed: unpack it first (unxz)";
+  if (startsWith(head, 0x42, 0x5a, 0x68)) return "it is bzip2-compressed: unpack it first (bunzip2)";
+  return startsWith(head, 0x50, 0x4b, 3, 4) ? "it is a zip archive: unpack it first (unzip)" : null;
+}
+
 /** Hands over the unpacked bytes in order; `each` may say that it is enough. Returns what is wrong with the file, null: nothing. */
 export async function unpack(source: ByteSource, packing: Packing, each: (piece: Uint8Array) => boolean): Promise<string | null> {
   let done = 0;

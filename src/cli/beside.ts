@@ -7,7 +7,7 @@ import type { Beside } from "../../probes/formats/format.ts";
 import { failure, type Failure } from "./failure.ts";
 import { errnoText } from "./load.ts";
 import type { CliOptions } from "./options.ts";
-import { readText } from "./side-data.ts";
+import { gunzipper, readText, unpacker, type Unpacker } from "./unpacker.ts";
 
 export type BesideFiles = Pick<CliOptions, "dynamicEvents" | "kallsyms" | "eventsFrom">;
 
@@ -56,9 +56,9 @@ async function eventsFrom(path: string | null): Promise<Events> {
 }
 
 /** Null where it cannot be read: whoever reads it for what it holds says so. */
-function textOf(path: string | null): string | null {
+function textOf(path: string | null, unpack: Unpacker): string | null {
   try {
-    return path === null ? null : readText(path);
+    return path === null ? null : readText(path, unpack);
   } catch {
     return null;
   }
@@ -67,16 +67,17 @@ function textOf(path: string | null): string | null {
 export async function loadBeside(files: BesideFiles): Promise<{ readonly ok: true; readonly beside: Beside } | Failure> {
   const described = await eventsFrom(files.eventsFrom);
   if (!described.ok) return described;
+  const unpack = files.kallsyms === null && files.dynamicEvents.length === 0 ? gunzipper : await unpacker();
   let kallsyms: string | null | undefined;
   return {
     ok: true,
     beside: {
       events: described.events,
       get definitions() {
-        return files.dynamicEvents.flatMap((path) => textOf(path) ?? []);
+        return files.dynamicEvents.flatMap((path) => textOf(path, unpack) ?? []);
       },
       get kallsyms() {
-        return kallsyms === undefined ? (kallsyms = textOf(files.kallsyms)) : kallsyms;
+        return kallsyms === undefined ? (kallsyms = textOf(files.kallsyms, unpack)) : kallsyms;
       },
     },
   };

@@ -63,7 +63,7 @@ export async function list(options: CliOptions, console: Console): Promise<numbe
     return opened.exitCode;
   }
   const { recording } = opened;
-  const beside = loadSideData(options);
+  const beside = await loadSideData(options, console);
   if (!beside.ok) {
     console.error(`${beside.message}\n`);
     return beside.exitCode;

@@ -28,7 +28,7 @@ export async function openWorkspace(options: CliOptions, console: Console): Prom
   if (!opened.ok) return opened;
   const { recording } = opened;
   if (recording === null) return failure(NO_RECORDING);
-  const beside = loadSideData(options);
+  const beside = await loadSideData(options, console);
   if (!beside.ok) return beside;
   const kernel = await loadTypes(options, console);
   if (!kernel.ok) return kernel;

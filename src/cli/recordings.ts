@@ -21,7 +21,7 @@ interface Named {
 }
 
 /** `NAME=FILE`, unless there is a file of that whole name. */
-function namedFile(word: string): Named {
+export function namedFile(word: string): Named {
   const match = /^([A-Za-z0-9_.-]+)=(.+)$/s.exec(word);
   return match === null || existsSync(word) ? { path: word, tag: null } : { path: match[2]!, tag: match[1]! };
 }

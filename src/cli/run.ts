@@ -60,7 +60,7 @@ export async function run(options: CliOptions, console: Console): Promise<number
   }
   const { recording } = opened;
   try {
-    const beside = loadSideData(options);
+    const beside = await loadSideData(options, console);
     if (!beside.ok) {
       console.error(`${beside.message}\n`);
       return beside.exitCode;

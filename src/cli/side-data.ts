@@ -1,40 +1,46 @@
 /** What was kept beside a recording, from the files that the command line names. */
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { parseMaps, userCode } from "../../probes/symbols/user-code.ts";
 import type { SideData } from "../session/recorded-machine.ts";
+import type { Console } from "./console.ts";
 import { failure, type Failure } from "./failure.ts";
 import { fileFinder } from "./symbol-files.ts";
+import { kallsymsFinder } from "./symbols-beside.ts";
 import { errnoText } from "./load.ts";
+import { namedFile } from "./recordings.ts";
 import type { CliOptions } from "./options.ts";
+import { gunzipper, readText, unpacker } from "./unpacker.ts";
 
-const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** Flags that name files beside the recording, and what they are beside of. */
+export type SideFiles = Pick<CliOptions, "dynamicEvents" | "maps" | "symfs" | "kallsyms" | "traces" | "file" | "warnings">;
 
-/** Flags that name files beside the recording. */
-export type SideFiles = Pick<CliOptions, "dynamicEvents" | "maps" | "symfs" | "kallsyms">;
-
-/** A text, unpacked if it is gzip. Throws as readFileSync and gunzipSync do. */
-export function readText(path: string): string {
-  const bytes = readFileSync(path);
-  return (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString("latin1");
-}
-
-export function loadSideData(options: SideFiles): { readonly ok: true; readonly side: SideData } | Failure {
+export async function loadSideData(
+  options: SideFiles,
+  console: Pick<Console, "error">,
+): Promise<{ readonly ok: true; readonly side: SideData } | Failure> {
+  const { dynamicEvents, maps, kallsyms, symfs, traces, file } = options;
+  const named = [...dynamicEvents, ...maps, ...(kallsyms === null ? [] : [kallsyms])];
+  const unpack = named.length === 0 && symfs.length === 0 ? gunzipper : await unpacker();
   const read: { [path: string]: string } = {};
-  for (const path of [...options.dynamicEvents, ...options.maps, ...(options.kallsyms === null ? [] : [options.kallsyms])]) {
+  for (const path of named) {
     try {
-      read[path] = readText(path);
+      read[path] = readText(path, unpack);
     } catch (error) {
       return failure(`ERROR: failed to open file '${path}': ${errnoText(error)}`);
     }
   }
-  const mappings = options.maps.flatMap((path) => parseMaps(read[path]!));
+  const places = [...traces.map((word) => namedFile(word).path), ...(file === null ? [] : [file])].filter((path) => path !== "-");
   return {
     ok: true,
     side: {
-      definitions: options.dynamicEvents.map((path) => read[path]!),
-      kallsyms: options.kallsyms === null ? null : read[options.kallsyms]!,
-      user: userCode(mappings, fileFinder(options.symfs)),
+      definitions: dynamicEvents.map((path) => read[path]!),
+      kallsyms: kallsyms === null ? null : read[kallsyms]!,
+      findKallsyms: kallsymsFinder(places, (path) => {
+        if (options.warnings) console.error(`NOTE: kernel symbols are from ${path}: it is of the recorded kernel\n`);
+      }),
+      user: userCode(
+        maps.flatMap((path) => parseMaps(read[path]!)),
+        fileFinder(symfs, unpack),
+      ),
     },
   };
 }

@@ -11,12 +11,17 @@ import { probedSymbols } from "./probed-symbols.ts";
 import { probedCatalogue } from "./probed-catalogue.ts";
 import { eitherSymbols, symbolsOf, type KernelSymbols } from "./symbols.ts";
 
+/** Where the code of a kernel lies: `_text`, and the end of what its recorder saw. */
+export type KernelText = NonNullable<ReturnType<NonNullable<Recording["kernelText"]>>>;
+
 /** What was kept beside the recording. */
 export interface SideData {
   /** Texts of kprobe_events, uprobe_events or dynamic_events. */
   readonly definitions: readonly string[];
   /** Text of /proc/kallsyms. */
   readonly kallsyms: string | null;
+  /** Looks for symbols of a kernel of which only this is known; absent: there is nowhere to look. */
+  readonly findKallsyms?: (kernel: KernelText) => string | null;
   readonly user: UserCode;
   /** Absent: scripts have only the types that they define. */
   readonly types?: TypeFiles;
@@ -43,7 +48,14 @@ const OTHER_ARCHITECTURE = /\b(?:alpha|arm(?:v\w+)?|i[3-6]86|loongarch\w*|m68k|m
 
 export function recordedMachine(recording: Recording | null, side: SideData = noSideData): RecordedMachine {
   let symbols: KernelSymbols | null | undefined;
-  const kernel = (): KernelSymbols | null => (symbols === undefined ? (symbols = symbolsOf(recording, side.kallsyms)) : symbols);
+  const kernel = (): KernelSymbols | null => {
+    if (symbols !== undefined) return symbols;
+    const named = symbolsOf(recording, side.kallsyms);
+    const place = named === null && side.findKallsyms !== undefined ? (recording?.kernelText?.() ?? null) : null;
+    const found = place === null ? null : symbolsOf(null, side.findKallsyms!(place));
+    // The recording may tell later where its kernel was.
+    return named === null && place === null && recording?.kernelText !== undefined ? null : (symbols = named ?? found);
+  };
   const { definitions } = side;
   // Now, as reading the recording puts it back to its start.
   const known = recording !== null && definitions.length > 0 ? kernel() : null;

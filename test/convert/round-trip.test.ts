@@ -46,7 +46,7 @@ async function converted(path: string, name: string): Promise<string> {
 
 async function answer(path: string, script: string, args: readonly string[]): Promise<string> {
   const recording = await open(path);
-  const result = await runScript(script, { recording, side: sideFiles(args) });
+  const result = await runScript(script, { recording, side: await sideFiles(args) });
   recording.close();
   expect(result.exitCode, result.stderr).toBe(0);
   return result.stdout;

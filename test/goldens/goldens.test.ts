@@ -24,7 +24,7 @@ test("the manifest names recordings of every kind", () => {
 
 describe.each(["jit", "interp"] as const)("%s", (backend) => {
   test.each(entries.map((entry) => [entry.id, entry] as const))("%s", async (_id, entry) => {
-    const side = sideFiles(entry.args ?? []);
+    const side = await sideFiles(entry.args ?? [], fixturePath(`traces/${entry.script}`));
     const opened = await openRecording(unpackedFixture(`traces/${entry.trace}`), { events: null, ...side });
     if (!opened.ok) expect.fail(opened.message);
     const script = readFileSync(fixturePath(`traces/${entry.script}`), "utf8");

@@ -10,6 +10,8 @@ const MISC_DATA = 0x2000;
 const MISC_BUILD_ID = 0x4000;
 /** Process id of the kernel's own mappings. */
 const KERNEL_PID = 0xffffffff;
+/** Name of the mapping of its code: behind it, the symbol at `fileOffset`. */
+const KERNEL_TEXT = /^\[kernel\.kallsyms\](_s?text)$/;
 const MOST_MAPPINGS = 262_144;
 const MOST_NAMES = 65_536;
 const utf8 = new TextDecoder();
@@ -20,6 +22,8 @@ export interface CodeMaps {
   readonly buildIds: readonly BuildId[];
   /** Last names of threads. */
   readonly names: ReadonlyMap<number, string>;
+  /** Where the kernel's code was; null: nobody told, or was allowed to. */
+  readonly kernelText: { readonly start: bigint; readonly end: bigint } | null;
   /** How many mappings were left out. */
   readonly leftOut: number;
   /** Takes in a record, in its turn. */
@@ -41,6 +45,14 @@ const hexAt = (record: DataView, at: number, length: number): string =>
       .toString(16)
       .padStart(2, "0"),
   ).join("");
+
+/** Null: it is not the mapping of the kernel's code. */
+function readKernelText(record: DataView, little: boolean): CodeMaps["kernelText"] {
+  if (record.byteLength <= 40 || record.getUint32(0, little) !== recordType.mmap || record.getUint32(8, little) !== KERNEL_PID) return null;
+  const start = record.getBigUint64(32, little);
+  if (start === 0n || !KERNEL_TEXT.test(textAt(record, 40))) return null;
+  return { start, end: record.getBigUint64(16, little) + record.getBigUint64(24, little) };
+}
 
 /** Null: no code of a file. */
 function readMapping(record: DataView, little: boolean, paths: Map<string, string>): TimedMapping | null {
@@ -76,10 +88,14 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
   const paths = new Map<string, string>();
   /** Records of this pass, and of the longest one. */
   let [now, known, leftOut] = [0, 0, 0];
+  let kernelText: CodeMaps["kernelText"] = null;
   return {
     mappings,
     buildIds,
     names,
+    get kernelText() {
+      return kernelText;
+    },
     get leftOut() {
       return leftOut;
     },
@@ -98,6 +114,7 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
         const name = isFork ? names.get(record.getUint32(20, little)) : textAt(record, 16);
         if (name !== undefined && (names.has(tid) || names.size < MOST_NAMES)) names.set(tid, name);
       } else if (type === recordType.mmap || type === recordType.mmap2) {
+        kernelText ??= readKernelText(record, little);
         const mapping = readMapping(record, little, paths);
         if (mapping === null) return;
         if (mappings.length < MOST_MAPPINGS) mappings.push(mapping);

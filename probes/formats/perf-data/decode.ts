@@ -133,6 +133,7 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
       },
       ...(tellsTasks ? { tellsTasks } : {}),
       kallsyms: () => (open ? (tracing?.kallsyms() ?? null) : null),
+      kernelText: () => codeMaps.kernelText,
       names: () => codeMaps.names,
       mappings() {
         const { mappings, buildIds: told } = codeMaps;

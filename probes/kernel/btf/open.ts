@@ -1,14 +1,13 @@
 /** Opens files with BTF: raw, in an ELF file, either of them gzip- or zstd-compressed. */
 import { bytesSource, type ByteSource } from "../../byte-source.ts";
 import { openFile } from "../../file.ts";
-import { packingOf, unpack, type Packing } from "../../unpack.ts";
+import { packingOf, unknownPacking, unpack, type Packing } from "../../unpack.ts";
 import { readBtf, type Btf, type OpenedBtf } from "./btf.ts";
 import { refused } from "./header.ts";
 import { findBtf } from "./section.ts";
 
 /** A kernel's vmlinux with debug information takes 400 MB to 1 GB, which nobody compresses for this. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
-const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a];
 
 /** BTF of the kernel that runs here. */
 export const MACHINE_BTF = "/sys/kernel/btf/vmlinux";
@@ -47,7 +46,8 @@ export async function openBtf(path: string, base: Btf | null = null): Promise<Op
   try {
     const head = new Uint8Array(Math.min(8, source.sizeBytes));
     source.readAt(0, head);
-    if (XZ_MAGIC.every((byte, i) => head[i] === byte)) return refused(`${path}: it is xz-compressed: unpack it first (unxz)`);
+    const unknown = unknownPacking(head);
+    if (unknown !== null) return refused(`${path}: ${unknown}`);
     const packing = packingOf(head);
     if (packing === null) return named(path, read(source, base));
     const whole = await unpacked(source, packing);

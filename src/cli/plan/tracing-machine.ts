@@ -14,7 +14,7 @@ import { loadTypes } from "../kernel-types.ts";
 import { errnoText } from "../load.ts";
 import type { CliOptions } from "../options.ts";
 import { loadRecording, samplePath } from "../recordings.ts";
-import { readText } from "../side-data.ts";
+import { readText, unpacker } from "../unpacker.ts";
 import { kernelFunctions } from "./kernel-functions.ts";
 import { tracefsCatalogue } from "./tracefs-catalogue.ts";
 import { userFiles } from "./user-files.ts";
@@ -54,9 +54,13 @@ async function findEvents(options: CliOptions, console: Console): Promise<({ rea
   return { ok: true, catalogue: recording?.catalogue ?? emptyCatalogue, recording };
 }
 
-function readSymbols(options: CliOptions, recording: Recording | null): { readonly ok: true; readonly text: string | null } | Failure {
+async function readSymbols(
+  options: CliOptions,
+  recording: Recording | null,
+): Promise<{ readonly ok: true; readonly text: string | null } | Failure> {
   try {
-    return { ok: true, text: options.kallsyms === null ? (recording?.kallsyms() ?? null) : readText(options.kallsyms) };
+    if (options.kallsyms === null) return { ok: true, text: recording?.kallsyms() ?? null };
+    return { ok: true, text: readText(options.kallsyms, await unpacker()) };
   } catch (error) {
     return failure(`ERROR: failed to open file '${options.kallsyms ?? ""}': ${errnoText(error)}`);
   }
@@ -94,7 +98,7 @@ export async function openMachine(options: CliOptions, console: Console): Promis
   const events = await findEvents(options, console);
   if (!events.ok) return events;
   const { catalogue, recording } = events;
-  const symbols = readSymbols(options, recording);
+  const symbols = await readSymbols(options, recording);
   const kernel = await loadTypes(options, console);
   if (!symbols.ok) return symbols;
   if (!kernel.ok) return kernel;

@@ -10,7 +10,7 @@ const definitions = { "s07-kprobes": "kprobe_events.txt", "s11-uprobes": "uprobe
 
 async function answer(folder: string, file: string, script: string): Promise<string> {
   const events = folder in definitions ? definitions[folder as keyof typeof definitions] : null;
-  const side = sideFiles(events === null ? [] : ["--dynamic-events", `{dir}/${folder}/${events}`]);
+  const side = await sideFiles(events === null ? [] : ["--dynamic-events", `{dir}/${folder}/${events}`]);
   const opened = await openRecording(unpackedFixture(`traces/${folder}/${file}`), { events: null, ...side });
   if (!opened.ok) expect.fail(opened.message);
   const recording: Recording = opened.recording;
