@@ -8,7 +8,7 @@ import { functionByEventName, pathsByName } from "./naming.ts";
 import { buildRecipe, numberIn, type MeaningfulField, type StandIns } from "./recipe.ts";
 import { fieldNamed, siteOf, type Place } from "./site.ts";
 import { staticSites } from "./static-sites.ts";
-import { argumentsOf, pathByType, typedByPlace, typesAt, type TypedPlace } from "./typed.ts";
+import { argumentsOf, pathByType, standInArguments, typedByPlace, typesAt, type TypedPlace } from "./typed.ts";
 
 const FIRST_KERNEL_ADDRESS = 1n << 63n;
 const isKernelAddress = (address: bigint, longBytes: 4 | 8): boolean =>
@@ -157,11 +157,20 @@ export function dynamicSites(
     const fields = meaningfulFields(event, definition, typed);
     const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
     const recipe = withInstructionPointer(inOrderOf(input.catalogue.byteOrder, buildRecipe(fields, byName, standIns)), event);
-    const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, typed?.fn ?? null);
+    const fn = typed?.fn ?? null;
+    const standIn = standInArguments(recipe);
+    const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, fn, standIn);
+    const standInNames = new Map(
+      [...standIn].flatMap(([index, from]) => (fn?.params[index] === undefined ? [] : [[fn.params[index].name, from]])),
+    );
+    const words =
+      place.code === "raw_tracepoint"
+        ? [...typedByNumber(fields), ...[...standIn].map(([index, from]) => ({ index, from }))]
+        : typedByPlace(named.fields, standInNames);
     const records: SiteRecords = {
       eventId: tracepoint.id,
       only: null,
-      recipe: { ...recipe, typed: place.code === "raw_tracepoint" ? typedByNumber(fields) : typedByPlace(named.fields) },
+      recipe: { ...recipe, typed: words },
       ...named,
       address: { offset: event.ip.offset, sizeBytes: event.ip.sizeBytes === 4 ? 4 : 8 },
       callerOffset: null,

@@ -1,6 +1,6 @@
 /** Arguments of kernel functions by name and type, where the kernel's types are known: what `args` and `retval` of typed probes are. */
-import type { ContextRecipe, ProbeSite, SiteRecords, TracepointField } from "../../lang/catalogue.ts";
-import { MAX_TYPED_ARGUMENTS } from "../../lang/registers.ts";
+import type { ContextRecipe, ProbeSite, RecordedValue, SiteRecords, TracepointField } from "../../lang/catalogue.ts";
+import { argumentRegisters, argumentSlot, MAX_TYPED_ARGUMENTS } from "../../lang/registers.ts";
 import type { Prototypes, TypedFunction, TypedValue } from "../kernel/btf/prototypes.ts";
 import type { FetchPath } from "./fetch.ts";
 import { numberIn, type MeaningfulField } from "./recipe.ts";
@@ -67,15 +67,24 @@ const plainArgument = ({ path }: MeaningfulField): number | null =>
 
 const isPlainReturn = ({ path }: MeaningfulField): boolean => path.base.kind === "return" && path.derefs.length === 0;
 
+/** A pointer that the record lacks although it has what it leads to: a word of the context, and no bytes of the record. */
+const unrecorded = ({ name, type, decl }: TypedValue): TracepointField => ({ name, type, decl, offset: 0, sizeBytes: 0, loc: "inline" });
+
 /** Arguments in order, then the result, then what else the event has. */
-function typedRecords(own: readonly TracepointField[], meaningful: readonly MeaningfulField[], fn: TypedFunction): TypedRecords {
+function typedRecords(
+  own: readonly TracepointField[],
+  meaningful: readonly MeaningfulField[],
+  fn: TypedFunction,
+  standIns: ReadonlyMap<number, RecordedValue>,
+): TypedRecords {
   const params = fn.params.flatMap((param, index) => {
-    const recorded = meaningful.find((one) => plainArgument(one) === index);
-    return recorded === undefined || !isScalarType(param) ? [] : [{ recorded: recorded.field, typed: typedAs(recorded.field, param) }];
+    const recorded = meaningful.find((one) => plainArgument(one) === index)?.field ?? null;
+    if (!isScalarType(param) || (recorded === null && !standIns.has(index))) return [];
+    return [{ recorded, typed: recorded === null ? unrecorded(param) : typedAs(recorded, param) }];
   });
   const result = meaningful.find(isPlainReturn)?.field;
   const returns = fn.returns !== null && isScalarType(fn.returns) ? fn.returns : null;
-  const taken = new Set([...params.map(({ recorded }) => recorded.name), ...params.map(({ typed }) => typed.name), result?.name]);
+  const taken = new Set([...params.map(({ recorded }) => recorded?.name), ...params.map(({ typed }) => typed.name), result?.name]);
   const fields = [
     ...params.map(({ typed }) => typed),
     ...(result === undefined ? [] : [returns === null ? result : typedAs(result, returns)]),
@@ -85,21 +94,41 @@ function typedRecords(own: readonly TracepointField[], meaningful: readonly Mean
   return { fields, returnIndex, ...(result === undefined || returns === null ? {} : { returnType: returns.type }) };
 }
 
-/** Words of a typed context in the order of the fields. */
-export const typedByPlace = (fields: readonly TracepointField[]): ContextRecipe["typed"] =>
+/** Words of a typed context in the order of the fields. `standIns`: of arguments by their names. */
+export const typedByPlace = (
+  fields: readonly TracepointField[],
+  standIns: ReadonlyMap<string, RecordedValue> = new Map(),
+): ContextRecipe["typed"] =>
   fields.flatMap((field, index) => {
-    const from = numberIn(field);
+    const from = standIns.get(field.name) ?? numberIn(field);
     return from === null || index >= MAX_TYPED_ARGUMENTS ? [] : [{ index, from }];
   });
 
+/** Arguments that the recipe has stand-ins for. */
+export function standInArguments({ registers }: ContextRecipe): Map<number, RecordedValue> {
+  const indexes = new Map(argumentRegisters.map((_, index) => [argumentSlot(index), index]));
+  return new Map(
+    registers.flatMap(({ slot, from }) => (from.kind === "constant" && indexes.has(slot) ? [[indexes.get(slot)!, from]] : [])),
+  );
+}
+
 /** Of raw tracepoints a word of the context is an argument by its number, whichever were recorded. */
-function rawArguments(meaningful: readonly MeaningfulField[], fn: TypedFunction | null): TypedRecords {
-  const recorded = meaningful.flatMap((one) => {
+function rawArguments(
+  meaningful: readonly MeaningfulField[],
+  fn: TypedFunction | null,
+  standIns: ReadonlyMap<number, RecordedValue>,
+): TypedRecords {
+  const plain = meaningful.flatMap((one) => {
     const index = plainArgument(one);
     const param = index === null ? undefined : fn?.params[index];
     if (index === null) return [];
     return [{ index, field: param === undefined || !isScalarType(param) ? one.field : typedAs(one.field, param) }];
   });
+  const pointers = [...standIns.keys()].flatMap((index) => {
+    const param = fn?.params[index];
+    return param === undefined || !isScalarType(param) ? [] : [{ index, field: unrecorded(param) }];
+  });
+  const recorded = [...plain, ...pointers];
   return { fields: recorded.map(({ field }) => field), words: recorded.map(({ index }) => index), returnIndex: recorded.length };
 }
 
@@ -108,9 +137,10 @@ export function argumentsOf(
   own: readonly TracepointField[],
   meaningful: readonly MeaningfulField[],
   fn: TypedFunction | null,
+  standIns: ReadonlyMap<number, RecordedValue>,
 ): TypedRecords {
-  if (code === "raw_tracepoint") return rawArguments(meaningful, fn);
-  if (fn !== null) return typedRecords(own, meaningful, fn);
+  if (code === "raw_tracepoint") return rawArguments(meaningful, fn, standIns);
+  if (fn !== null) return typedRecords(own, meaningful, fn, standIns);
   const result = meaningful.find(isPlainReturn);
   return { fields: own, returnIndex: result === undefined ? own.length : own.indexOf(result.field) };
 }

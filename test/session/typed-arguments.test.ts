@@ -90,6 +90,34 @@ test("members and arguments that a definition fetches by their BTF names", async
   expect(await run(script, recording, [definition])).toEqual(["(-6, 11)", "(11, a name)"]);
 });
 
+test("a pointer that was followed while recording, and not recorded itself, is an argument by its name too", async () => {
+  const fields: MadeField[] = [entryIp, ["__data_loc char[] name", 4, 1], ["s32 x", 4, 1], argument("n")];
+  const values = { __probe_ip: FUNCTION, name: "a name", x: -6, n: 11n };
+  const recording = await madeRecording([{ event: madeEvent("hs", "serve", 509, fields), values }], { kallsyms: KALLSYMS });
+  const side = {
+    ...sideWithTypes({ given: fixtureTypes() }),
+    definitions: ["p:hs/serve serve name=+0($arg2):string x=request->next->x:s32 n=$arg3"],
+  };
+  const { stdout, stderr } = await runScript("fentry:serve { print((str(args.name), args.request->next->x, args.flags)); }", {
+    recording,
+    side,
+  });
+  expect(stdout.trim()).toBe("(a name, -6, 11)");
+  expect(stderr).not.toContain("WARNING");
+});
+
+test("text that an event has beside the arguments is no argument", async () => {
+  const fields: MadeField[] = [entryIp, argument("arg0"), ["__data_loc char[] label", 4, 1]];
+  const event = madeEvent("hs", "serve", 510, fields);
+  const recording = await madeRecording([{ event, values: { __probe_ip: FUNCTION, arg0: OUTER, label: "x" } }], { kallsyms: KALLSYMS });
+  const { stderr } = await runScript("fentry:serve { print(str(args.label)); }", {
+    recording,
+    side: sideWithTypes({ given: fixtureTypes() }),
+  });
+  expect(stderr).toContain("the recording does not hold the argument label of serve\n");
+  expect(stderr).toContain("HINT: it holds request; record all by name");
+});
+
 test("names that are no members mean nothing", async () => {
   const fields: MadeField[] = [
     entryIp,

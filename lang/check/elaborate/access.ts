@@ -55,9 +55,10 @@ function typedArgument(
   const index = fields.findIndex((field) => field.name === name.text);
   const field = fields[index];
   const word = words?.[index] ?? index;
-  if (field !== undefined && NUMBERS.has(field.type.kind) && index !== returnIndex && word < MAX_TYPED_ARGUMENTS)
+  const isNumber = ({ type, loc }: TracepointField): boolean => NUMBERS.has(type.kind) && loc === "inline";
+  if (field !== undefined && isNumber(field) && index !== returnIndex && word < MAX_TYPED_ARGUMENTS)
     return { kind: "context_word", span, offset: 8 * word, what: `args.${name.text}`, type: field.type };
-  const names = fields.filter((_, i) => i !== returnIndex).map((candidate) => candidate.name);
+  const names = fields.filter((candidate, i) => i !== returnIndex && isNumber(candidate)).map((candidate) => candidate.name);
   const { func } = point.site;
   const [where, needs] =
     point.provider === "fexit" ? [`${func}%return`, "entry arguments at a return need Linux 6.10"] : [func, "Linux 6.5 or newer"];
