@@ -80,7 +80,7 @@ function askPoint(attach: AttachPoint, options: AskOptions, found: Gathered): re
   if (SAMPLED.has(provider)) {
     const name = `hs_sample_${found.samples.size}`;
     found.samples.set(name, samplesOf(provider, checked.name, checked.hint));
-    found.sites.push(plannedSite({ code: "raw_tracepoint", at: "entry", func: name }));
+    found.sites.push(plannedSite({ code: "raw_tracepoint", at: "entry", func: name, aliases: [checked.name] }));
     return [standIn(attach, name, label ?? checked.name)];
   }
   switch (provider) {

@@ -3,6 +3,7 @@ import type { ProbeSite, Tracepoint } from "../../lang/catalogue.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import { addMemory, isSite, type SiteNeeds } from "./dynamic.ts";
 import type { MemoryNeed, Needs } from "../needs/needs.ts";
+import { pointName } from "./site.ts";
 import type { Unrecordable } from "./plan.ts";
 
 export interface FieldMemory {
@@ -43,7 +44,7 @@ function pairedSites({ program, sites }: PlaceInput, { probe, from, base }: Memo
 }
 
 const pointNames = (program: HirProgram, probe: number): string => {
-  const names = (program.probes[probe]?.attach ?? []).map(({ name }) => name);
+  const names = (program.probes[probe]?.attach ?? []).map(pointName);
   return names.length > 2 ? `${names[0]!} and ${names.length - 1} others` : names.join(" and ");
 };
 

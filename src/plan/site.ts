@@ -1,5 +1,5 @@
 /** Sites of probes that are not recorded yet, for the checker of scripts: it attaches to them as to recorded ones. */
-import type { ProbeSite, ProbeSites, TracepointField } from "../../lang/catalogue.ts";
+import type { ProbeSite, ProbeSites, ResolvedAttachPoint, TracepointField } from "../../lang/catalogue.ts";
 import { sizeOf } from "../../lang/types/type.ts";
 import type { Parameter, Prototype } from "./machine.ts";
 
@@ -52,3 +52,7 @@ export const plannedSite = (text: SiteText): ProbeSite => ({
 });
 
 export const plannedSites = (sites: readonly ProbeSite[]): ProbeSites => ({ sites, unseen: () => null });
+
+/** As the script has it: the stand-in of a sampled probe has that as its other name. */
+export const pointName = (point: ResolvedAttachPoint): string =>
+  "site" in point && point.site.code === "raw_tracepoint" ? (point.site.aliases[0] ?? point.name) : point.name;

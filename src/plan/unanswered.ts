@@ -1,6 +1,7 @@
 /** Builtins that no recorder writes down with an event. */
 import type { BuiltinName, HirProgram } from "../../lang/hir/hir.ts";
 import type { Needs } from "../needs/needs.ts";
+import { pointName } from "./site.ts";
 import type { Unrecordable } from "./plan.ts";
 
 const USER_IDS = "no recorder writes user or group ids with an event, and no fetch argument reaches the credentials of the running task";
@@ -19,7 +20,7 @@ const isOwn = (provider: string): boolean => ["begin", "end", "interval", "self"
 export function unansweredBuiltins(program: HirProgram, needs: Needs): Unrecordable[] {
   const found = new Map<BuiltinName, string[]>();
   needs.probes.forEach(({ builtins }, index) => {
-    const names = (program.probes[index]?.attach ?? []).filter(({ provider }) => !isOwn(provider)).map(({ name }) => name);
+    const names = (program.probes[index]?.attach ?? []).filter(({ provider }) => !isOwn(provider)).map(pointName);
     for (const builtin of builtins)
       if (WHY[builtin] !== undefined && names.length > 0) found.set(builtin, [...(found.get(builtin) ?? []), ...names]);
   });
