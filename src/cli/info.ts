@@ -51,7 +51,7 @@ export function infoText(recording: Recording, result: Survey): string {
     ...timeLines(result, recording),
     `CPUs      ${info.ncpus}`,
     ...(info.buffers.length > 1 ? [`buffers   ${info.buffers.map((name) => (name === "" ? "(top)" : name)).join(", ")}`] : []),
-    `events    ${thousands(result.stats.events)} of ${events.length} kinds (${described.length} described)`,
+    `events    ${thousands(result.recorded)} of ${events.length} kinds (${described.length} described)`,
     `tasks     ${tasks.length}: ${tasks
       .slice(0, MOST_TASKS)
       .map(([tid]) => `${recording.names?.().get(tid) ?? recording.comms.get(tid) ?? (tid === 0 ? "<idle>" : "<...>")}(${tid})`)

@@ -9,7 +9,9 @@ import type { MapSpec } from "../bpf/spec.ts";
 import { at, ownMachine, ownProgram, pumpAll } from "./own-programs.ts";
 
 export interface Survey {
-  /** Records per event id. */
+  /** Events, described or not; without the records that the format itself tells tasks by. */
+  readonly recorded: bigint;
+  /** Of those that are described, by event id. */
   readonly events: ReadonlyMap<number, bigint>;
   /** Records per thread id. */
   readonly tasks: ReadonlyMap<number, bigint>;
@@ -60,27 +62,39 @@ const insns: readonly Insn[] = [
 ];
 
 const program = ownProgram("survey", "raw_tracepoint", insns);
+/** Counts the event, and not whose it is. */
+const countOnly = ownProgram("survey_tasks", "raw_tracepoint", [...insns.slice(0, 13), ...insns.slice(-2)]);
 
 function counts(entries: Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>): Map<number, bigint> {
   const result = new Map<number, bigint>();
   for (const { key, value } of entries) {
     const cells = new DataView(value.buffer, value.byteOffset, value.byteLength);
-    let sum = 0n;
-    for (let cell = 0; cell < cells.byteLength; cell += 8) sum += cells.getBigUint64(cell, true);
-    if (sum > 0n) result.set(new DataView(key.buffer, key.byteOffset).getUint32(0, true), sum);
+    const count = cells.getBigUint64(0, true);
+    if (count > 0n) result.set(new DataView(key.buffer, key.byteOffset).getUint32(0, true), count);
   }
   return result;
 }
 
 export function survey(recording: Recording): Survey {
   const { tracepoints, sampled = [] } = recording.catalogue;
-  const ids = [...tracepoints.map(({ id }) => id), ...sampled.map(({ records }) => records.eventId)];
+  const ids = new Set([...tracepoints.map(({ id }) => id), ...sampled.map(({ records }) => records.eventId)]);
+  const told = new Set(recording.taskRules.map(({ eventId }) => eventId).filter((id) => !ids.has(id)));
   const maps: MapSpec[] = [
-    { name: "events", type: "percpu_array", keySize: 4, valueSize: 8, maxEntries: Math.max(0, ...ids) + 1, flags: 0 },
-    { name: "tasks", type: "percpu_hash", keySize: 8, valueSize: 8, maxEntries: MAX_TASKS, flags: 0 },
+    // Not per CPU: programs run one after the other, and a recording may name thousands of CPUs.
+    { name: "events", type: "array", keySize: 4, valueSize: 8, maxEntries: Math.max(0, ...ids, ...told) + 1, flags: 0 },
+    { name: "tasks", type: "hash", keySize: 8, valueSize: 8, maxEntries: MAX_TASKS, flags: 0 },
   ];
-  const machine = ownMachine(recording, [program], maps);
-  pumpAll(machine, { dispatch: new Map(ids.map((id) => [id, [0]])) });
-  const [events, tasks] = machine.maps;
-  return { events: counts(events?.entries() ?? []), tasks: counts(tasks?.entries() ?? []), stats: machine.stats() };
+  const machine = ownMachine(recording, [program, countOnly], maps);
+  const dispatch = new Map<number, readonly number[]>();
+  for (const id of ids) dispatch.set(id, [0]);
+  for (const id of told) dispatch.set(id, [1]);
+  pumpAll(machine, { dispatch });
+  const [events, tasks] = machine.maps.map((map) => counts(map.entries()));
+  const stats = machine.stats();
+  let recorded = stats.events;
+  for (const id of told) {
+    recorded -= events!.get(id) ?? 0n;
+    events!.delete(id);
+  }
+  return { recorded, events: events!, tasks: tasks!, stats };
 }

@@ -2,7 +2,7 @@
 import { isDigit } from "../text/number.ts";
 import { readTime, skipBlanks, type LineHead } from "../text/head.ts";
 
-const [DASH, OPEN, CLOSE, OPEN_PAREN, CLOSE_PAREN, BLANK, DIGIT_0, COLON, DOT] = [45, 91, 93, 40, 41, 32, 48, 58, 46];
+const [DASH, OPEN, CLOSE, OPEN_PAREN, CLOSE_PAREN, BLANK, DIGIT_0, COLON, DOT, PLUS] = [45, 91, 93, 40, 41, 32, 48, 58, 46, 43];
 /** Names of tasks are right-aligned to so many columns; cut to fewer in latency format. */
 const COMM_COLUMNS = 16;
 const LATENCY_COLUMNS = 8;
@@ -128,6 +128,14 @@ function readCpu(bytes: Uint8Array, from: number, head: LineHead): number {
   return at;
 }
 
+/** Behind `trace-cmd report --ts-diff`'s `(+82)   `, the time since the line before. */
+function skipDifference(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== OPEN_PAREN || (bytes[from + 1] !== PLUS && bytes[from + 1] !== DASH)) return from;
+  let at = from + 2;
+  while (isDigit(bytes[at])) at++;
+  return bytes[at] === CLOSE_PAREN ? skipBlanks(bytes, at + 1) : from;
+}
+
 function readBehindCpu(bytes: Uint8Array, from: number, end: number, head: LineHead): boolean {
   let at = readCpu(bytes, from, head);
   if (at < 0 || bytes[at] !== CLOSE) return false;
@@ -139,7 +147,7 @@ function readBehindCpu(bytes: Uint8Array, from: number, end: number, head: LineH
   }
   at = readTime(bytes, at, head);
   if (at < 0 || at > end) return false;
-  head.body = bytes[at] === BLANK ? at + 1 : at;
+  head.body = skipDifference(bytes, bytes[at] === BLANK ? at + 1 : at);
   return true;
 }
 
@@ -152,7 +160,7 @@ function readLatency(bytes: Uint8Array, from: number, end: number, head: LineHea
   at = skipBlanks(bytes, at);
   const absolute = readTime(bytes, at, head);
   if (absolute >= 0 && absolute <= end) {
-    head.body = bytes[absolute] === BLANK ? absolute + 1 : absolute;
+    head.body = skipDifference(bytes, bytes[absolute] === BLANK ? absolute + 1 : absolute);
     return true;
   }
   let micros = 0;

@@ -14,6 +14,7 @@ const format: TextFormat = {
   withCategory: true,
   callerFirst: false,
   namesAreOfTheMoment: true,
+  tasksBy: "perf script -F +comm,+tid",
   clock: "seconds",
   clockIsNs: true,
   ncpus: null,

@@ -4,6 +4,9 @@ import { isBlank, readTime, skipBlanks, type LineHead } from "../text/head.ts";
 
 const [DASH, SLASH, OPEN, CLOSE, DIGIT_0] = [45, 47, 91, 93, 48];
 const MOST_CPU = 65_535;
+/** tools/perf/builtin-script.c, perf_sample__fprintf_start() */
+const isMiscLetter = new Uint8Array(256);
+for (const letter of "KUHGgMESp") isMiscLetter[letter.charCodeAt(0)] = 1;
 
 /** What was read last. */
 let number = 0;
@@ -19,7 +22,22 @@ function readNumber(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** `[001]` and the time behind it. */
+/** Letters of perf_event_header.misc, `K`, `Sp`: what follows them; `from`: there are none. */
+function skipMisc(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isMiscLetter[bytes[at]!] === 1) at++;
+  return isBlank(bytes[at]) ? skipBlanks(bytes, at) : from;
+}
+
+/** The time of day, `2026-11-20 11:26:55.963349`: what follows it; `from`: there is none. */
+function skipTimeOfDay(bytes: Uint8Array, from: number): number {
+  if (bytes[from + 4] !== DASH || bytes[from + 7] !== DASH || !isBlank(bytes[from + 10])) return from;
+  let at = skipBlanks(bytes, from + 10);
+  while (at < bytes.length && !isBlank(bytes[at])) at++;
+  return skipBlanks(bytes, at);
+}
+
+/** What stands in front of the time: `[001]`, and what -F misc and -F tod add. */
 function readCpuAndTime(bytes: Uint8Array, from: number, head: LineHead): boolean {
   let at = from;
   head.cpu = 0;
@@ -29,7 +47,7 @@ function readCpuAndTime(bytes: Uint8Array, from: number, head: LineHead): boolea
     head.cpu = number;
     at = skipBlanks(bytes, at + 1);
   }
-  at = readTime(bytes, at, head);
+  at = readTime(bytes, skipTimeOfDay(bytes, skipMisc(bytes, at)), head);
   if (at < 0) return false;
   head.body = skipBlanks(bytes, at);
   return true;

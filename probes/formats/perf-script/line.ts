@@ -17,6 +17,23 @@ export function isOwnRecord(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
+/** ` ABI:` */
+const ABI = Uint8Array.from(" ABI:", (c) => c.charCodeAt(0));
+
+/**
+ * Where the event's own text ends: registers may follow (-F iregs,uregs), ` ABI:2    AX:0x0    BX:0x0 `, each with a blank behind it
+ * (tools/perf/builtin-script.c, perf_sample__fprintf_regs()).
+ */
+function endOfText(bytes: Uint8Array, from: number, end: number): number {
+  if (bytes[end - 1] !== BLANK) return end;
+  for (let at = from - 1; at + ABI.length < end; at++) {
+    let same = 0;
+    while (same < ABI.length && bytes[at + same] === ABI[same]) same++;
+    if (same === ABI.length && isDigit(bytes[at + same])) return Math.max(at, from);
+  }
+  return end;
+}
+
 function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBook): number {
   let at = line.head.body;
   line.period = 0;
@@ -37,7 +54,7 @@ function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBo
   line.nameStart = name;
   line.nameEnd = at;
   line.from = Math.min(end, skipBlanks(bytes, at));
-  line.to = end;
+  line.to = endOfText(bytes, line.from, end);
   line.event = book.find(bytes, name, at);
   if (line.event !== null) return lines.EVENT;
   // `sched:sched_switch:` has a category, `cycles:` and `cycles:u:` have none.

@@ -29,6 +29,8 @@ export interface TextFormat {
   /** Return probes show `caller <- function`. */
   readonly callerFirst: boolean;
   readonly namesAreOfTheMoment: boolean;
+  /** What makes its recorder print tasks, for texts without; absent: the format says so itself. */
+  readonly tasksBy?: string;
   readonly clock: string;
   readonly clockIsNs: boolean;
   /** Of CPUs, where the text says; null: as many as its lines name. */
@@ -70,8 +72,9 @@ function* lossWarnings(book: EventBook, lines: Lines): Generator<string> {
   if (book.unnamed > 0) yield `${book.unnamed} lines name events beyond the number that can be told apart: they are left out`;
 }
 
-function factWarnings({ isRelative, baseSeconds, notUnderstood, lines }: TextFacts): string[] {
+function factWarnings({ isRelative, baseSeconds, hasTasks, notUnderstood, lines }: TextFacts, tasksBy: string | undefined): string[] {
   return [
+    ...(hasTasks || tasksBy === undefined ? [] : [`the text has no tasks (${tasksBy} prints them): all events are of task 0`]),
     // Some kernels print the clock's own time in latency format too: that does not begin at 0.
     ...(isRelative && baseSeconds === 0 ? ["the text has relative times only: they count from the first event"] : []),
     ...(notUnderstood > 0 ? [`${notUnderstood} of ${lines} lines are not understood: they are left out`] : []),
@@ -115,7 +118,7 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
     ncpus,
     warn,
   });
-  for (const message of factWarnings(text.facts)) warn(message);
+  for (const message of factWarnings(text.facts, format.tasksBy)) warn(message);
   const byEvents = taskRules(catalogue);
   // Names that change from line to line say when they did, where no event does.
   if (text.facts.renames && !byEvents.some((rule) => tellsName(rule) && book.isSeen(rule.eventId))) text.tellNames();

@@ -35,6 +35,8 @@ export interface TextFacts {
   isRelative: boolean;
   /** Some task had several names. */
   renames: boolean;
+  /** Some line tells whose it is. */
+  hasTasks: boolean;
   /** Lines that are neither events nor anything that is known. */
   notUnderstood: number;
 }
@@ -51,7 +53,15 @@ export class TextSource implements RecordSource {
   #held = -1;
   /** Whether records of the first pass are good: all lines were read as they are read now. */
   isDone = false;
-  readonly facts: TextFacts = { lines: 0, ncpus: 1, baseSeconds: Infinity, isRelative: false, renames: false, notUnderstood: 0 };
+  readonly facts: TextFacts = {
+    lines: 0,
+    ncpus: 1,
+    baseSeconds: Infinity,
+    isRelative: false,
+    renames: false,
+    hasTasks: false,
+    notUnderstood: 0,
+  };
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -145,6 +155,7 @@ export class TextSource implements RecordSource {
       if (head.seconds < this.startSeconds) this.isDone = false;
     }
     if (head.isRelative) facts.isRelative = true;
+    if (head.pid >= 0) facts.hasTasks = true;
     if (head.pid <= 0 || head.commEnd <= head.commStart) return;
     const task = this.#tasks.of(head.pid);
     if (task < 0 || this.#tasks.isNamed(task, bytes, head.commStart, head.commEnd) || isNoName(bytes, head)) return;

@@ -12,15 +12,35 @@ test.each([
   ["no CPU", `            bash  1360  1214.942565:      ${BODY}`, "bash 1360 1360 0 1214942565000 22"],
   ["--ns", `            bash  1360 [001]  1214.942565123:      ${BODY}`, "bash 1360 1360 1 1214942565123 22"],
   ["with the period", `            bash  1360 [001]  1214.942565:          1 ${BODY}`, "bash 1360 1360 1 1214942565000 22"],
+  ["-F +misc", `            bash  1360 [001] K       1214.942565:      ${BODY}`, "bash 1360 1360 1 1214942565000 22"],
+  ["-F +misc without CPU", `            bash  1360 Up      1214.942565:      ${BODY}`, "bash 1360 1360 0 1214942565000 22"],
+  [
+    "-F +misc,+tod",
+    `            bash  1360 [001] K     2026-11-20 11:26:55.963349  1214.942565:      ${BODY}`,
+    "bash 1360 1360 1 1214942565000 22",
+  ],
+  [
+    "-F +iregs,+uregs",
+    `  bash  1360 [001]  1214.942565: ${BODY} ABI:2    AX:0x16  ABI:2    SP:0x7ff `,
+    "bash 1360 1360 1 1214942565000 22",
+  ],
   ["names with blanks and numbers", `   Web Content 2  1360 [001]  1214.942565:  ${BODY}`, "Web Content 2 1360 1360 1 1214942565000 22"],
   ["the idle task", `         swapper     0 [003]  1214.942565:  ${BODY}`, "swapper/3 0 0 3 1214942565000 22"],
 ])("%s", async (_name, line, expected) => {
   expect(await ofScript(`${line}\n`, SCRIPT)).toEqual([expected]);
 });
 
+test("registers behind the text are no part of its last field", async () => {
+  const text = `bash  1360 [001]  1.000001: ${BODY} ABI:2    AX:0x16    BX:0x7 \nbash  1360 [001]  1.000001: syscalls:sys_exit_read: 0x340 ABI:2    AX:0x16 \n`;
+  const script = "t:sched:sched_wakeup { @cpu = args.target_cpu } t:syscalls:sys_exit_read { @ret = args.ret }";
+  expect(await ofScript(text, script)).toEqual(["@cpu: 1", "@ret: 832"]);
+});
+
 test("without tasks: -F time,event,trace", async () => {
   const text = ` 1214.942565: ${BODY}\n 1214.942566: ${BODY}\n`;
-  expect(await ofScript(text, "t:sched:sched_wakeup { @[tid, args.pid] = count() }")).toEqual(["@[0, 22]: 2"]);
+  const recording = await openText(text, "perf script text");
+  expect(recording.info.warnings).toEqual(["the text has no tasks (perf script -F +comm,+tid prints them): all events are of task 0"]);
+  expect(await printed("t:sched:sched_wakeup { @[tid, args.pid] = count() }", recording)).toEqual(["@[0, 22]: 2"]);
 });
 
 test("names are those of the moment", async () => {
