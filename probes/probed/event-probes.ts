@@ -1,6 +1,6 @@
 /**
- * Event probes (`e:GROUP/NAME CATEGORY/EVENT …`): where they were recorded in place of the event that they read, a script's probes on that
- * event fire on their records. These have the fields that were copied, and what pointers led to.
+ * Event probes (`e:GROUP/NAME CATEGORY/EVENT …`), and probes where the kernel enters system calls: where they were recorded in place of the
+ * event that they read, a script's probes on that event fire on their records. These have the fields that were copied, and what pointers led to.
  */
 import type { Tracepoint, TracepointField } from "../../lang/catalogue.ts";
 import { sizeOf } from "../../lang/types/type.ts";
@@ -8,6 +8,7 @@ import { argumentPointer } from "../field-type.ts";
 import { allSyscalls } from "../kernel/syscalls/syscalls.ts";
 import type { ProbeDefinition } from "./definitions.ts";
 import { memoryOfFields } from "./field-memory.ts";
+import { syscallEntryOf } from "./syscall-entries.ts";
 
 type Declared = Pick<TracepointField, "name" | "type" | "decl">;
 
@@ -61,11 +62,13 @@ export function withEventProbes(
   hasRecords: (eventId: number) => boolean,
 ): readonly Tracepoint[] {
   const replaced = new Map<string, Tracepoint>();
-  for (const { kind, group, event, symbol } of definitions) {
-    const probe = kind === "event" ? tracepoints.find((t) => t.category === group && t.name === event) : undefined;
-    if (probe === undefined || symbol === null || !symbol.includes("/")) continue;
-    const original = tracepoints.find((t) => `${t.category}/${t.name}` === symbol) ?? null;
-    if (original === null || !hasRecords(original.id)) replaced.set(symbol, standIn(probe, symbol, original));
+  for (const definition of definitions) {
+    const place = definition.kind === "event" ? definition.symbol : syscallEntryOf(definition);
+    const { group, event } = definition;
+    const probe = place === null ? undefined : tracepoints.find((t) => t.category === group && t.name === event);
+    if (probe === undefined || place === null || !place.includes("/")) continue;
+    const original = tracepoints.find((t) => `${t.category}/${t.name}` === place) ?? null;
+    if (original === null || !hasRecords(original.id)) replaced.set(place, standIn(probe, place, original));
   }
   if (replaced.size === 0) return tracepoints;
   const others = tracepoints.filter(({ category, name }) => !replaced.has(`${category}/${name}`));

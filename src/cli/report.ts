@@ -40,7 +40,7 @@ const MISSING: Readonly<Record<string, Missing>> = {
   userMemory: {
     what: "the user memory behind a pointer",
     instead: "zero or an empty string",
-    hint: "a tracepoint records only the pointer; for the string add an event probe, for instance: e:hs/open syscalls/sys_enter_openat s_filename=+0($filename):ustring",
+    hint: "a tracepoint records only the pointer; what it leads to takes an event of its own, which hindsight plan prints, for instance: p:hs/sys_enter_openat __x64_sys_openat filename=+104($arg1):u64 s_filename=+0(+104($arg1)):ustring",
   },
   cgroup: {
     what: "the cgroup ids of some tasks",

@@ -13,6 +13,8 @@ export interface FetchPlace {
   /** Of a static probe: where its arguments are. */
   readonly operands?: readonly Operand[];
   readonly architecture: Architecture;
+  /** How a field of the event that it stands for is fetched; left out: by its name. */
+  readonly fieldText?: (name: string) => string;
   /** `$argN` is for the first instruction of a function only. */
   readonly offset: bigint;
 }
@@ -44,7 +46,7 @@ export function baseText(base: FetchBase, place: FetchPlace): string {
     case "register":
       return registerText(base.name, place.architecture);
     case "field":
-      return `$${base.name}`;
+      return place.fieldText?.(base.name) ?? `$${base.name}`;
   }
 }
 

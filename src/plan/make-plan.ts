@@ -119,7 +119,7 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
   for (const [tracepoint, uses] of used) {
     const { category, name } = tracepoint;
     const memory = placed.events.find((one) => one.tracepoint === tracepoint);
-    const probe = memory === undefined ? null : eventProbe(memory, uses, group, architecture);
+    const probe = memory === undefined ? null : eventProbe(memory, uses, group, machine);
     if (probe !== null && "letter" in probe) dynamic.push(probe);
     else events.push(eventOf(category, name, `tracepoint:${category}:${name}`, uses));
     if (probe !== null && "what" in probe) unrecordable.push(probe);

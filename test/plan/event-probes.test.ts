@@ -1,7 +1,7 @@
 /** An event probe that was recorded in place of its event: a script's probes on the event fire on its records, with strings. */
 import { expect, test } from "vitest";
 import { noSideData } from "../../src/session/recorded-machine.ts";
-import { madeEvent, madeRecording, type MadeField } from "../support/made-recording.ts";
+import { entryIp, madeEvent, madeRecording, type MadeField } from "../support/made-recording.ts";
 import { runScript } from "../support/run-script.ts";
 
 const FIELDS: readonly MadeField[] = [
@@ -28,6 +28,28 @@ test("fires on its records, and its strings are there", async () => {
   });
   expect(stdout.trim().split("\n")).toEqual(["-100 /etc/passwd", "-100 /tmp/x"]);
   expect(stderr).not.toContain("WARNING");
+});
+
+test("so does a probe where the kernel enters a system call, if it has the event's name", async () => {
+  const entered = madeEvent("hs", "sys_enter_openat", 900, [entryIp, ...FIELDS]);
+  const records = [
+    { event: entered, values: { __probe_ip: 0xffffffff81000000n, dfd: -100, filename: 0x7fff_1000n, s_filename: "/tmp/x" } },
+  ];
+  const definition = (name: string): string =>
+    `p:hs/${name} __x64_sys_openat dfd=+112($arg1):s32 filename=+104($arg1):u64 s_filename=+0(+104($arg1)):ustring\n`;
+  const script = 'tracepoint:syscalls:sys_enter_openat { printf("%d %s\\n", args.dfd, str(args.filename)); }';
+  const { stdout, stderr } = await runScript(script, {
+    recording: await madeRecording(records),
+    side: { ...noSideData, definitions: [definition("sys_enter_openat")] },
+  });
+  expect(stdout.trim()).toBe("-100 /tmp/x");
+  expect(stderr).not.toContain("WARNING");
+  const other = { ...entered, name: "opens", format: entered.format.replace("sys_enter_openat", "opens") };
+  const { compilation } = await runScript(script, {
+    recording: await madeRecording(records.map((record) => ({ ...record, event: other }))),
+    side: { ...noSideData, definitions: [definition("opens")] },
+  });
+  expect(compilation.script).toBeNull();
 });
 
 test.each([
