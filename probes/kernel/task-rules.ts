@@ -221,6 +221,6 @@ export function taskRules(catalogue: ProbeCatalogue): readonly TaskRule[] {
 
 const OF_NAMES: ReadonlySet<TaskRule["kind"]> = new Set(["comm", "old_comm", "fork", "exec", "exit", "tgid"]);
 
-/** Of these, those of what a recorder that tells of names, forks and exits does not: what runs on each CPU, ids, cgroups. */
+/** Of these, those of what a recorder that tells of names, forks and exits does not: what runs on each CPU, ids, cgroups, clone flags. */
 export const otherRules = (catalogue: ProbeCatalogue): readonly TaskRule[] =>
-  taskRules(catalogue).filter(({ kind }) => !OF_NAMES.has(kind));
+  taskRules(catalogue).filter((rule) => !OF_NAMES.has(rule.kind) || (rule.kind === "fork" && rule.wideFlags === true));

@@ -2,7 +2,7 @@
 import type { EventSource } from "../../catalogue.ts";
 import type { TaskRule } from "../../recording.ts";
 import type { OwnEventIds } from "./transcoder.ts";
-import { commRecord, forkRecord, tgidRecord } from "./transcoder-layout.ts";
+import { cgroupRecord, commRecord, forkRecord, tgidRecord } from "./transcoder-layout.ts";
 
 const LAST_ID = 0xffff;
 
@@ -21,6 +21,7 @@ export function ownEvents(newId: () => number): OwnEventIds {
     commEvent: newId(),
     forkEvent: newId(),
     exitEvent: newId(),
+    cgroupEvent: newId(),
     kernelStack: newId(),
     userStack: newId(),
   };
@@ -43,8 +44,11 @@ export function ownRules(ids: OwnEventIds): TaskRule[] {
       child: forkRecord.child,
       comm: null,
       flags: forkRecord.flags,
+      wideFlags: true,
     },
+    { eventId: ids.forkEvent, when: "before", kind: "started", pid: forkRecord.child, value: forkRecord.started },
     { eventId: ids.exitEvent, when: "after", kind: "exit", pid: COMMON_PID },
+    { eventId: ids.cgroupEvent, when: "before", kind: "cgroup", pid: COMMON_PID, hierarchy: -1, value: cgroupRecord.cgroup },
   ];
 }
 

@@ -95,7 +95,7 @@ const NO_SLOT = 255;
 const variableOffset = (one: PerfAttr): number => HEADER_BYTES + 8 * FIXED.filter((name) => has(one, name)).length;
 
 function onlyRawOffset(one: PerfAttr): number {
-  const isPlain = one.type === attrType.tracepoint && has(one, "raw") && !has(one, "read") && !has(one, "callchain");
+  const isPlain = one.type === attrType.tracepoint && has(one, "raw") && !has(one, "read") && !has(one, "callchain") && !has(one, "cgroup");
   const isAsked = has(one, "tid") && has(one, "cpu") && !has(one, "stackUser");
   return isPlain && isAsked ? variableOffset(one) + 4 : 0;
 }

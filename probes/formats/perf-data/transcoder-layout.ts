@@ -55,6 +55,7 @@ export const state = {
   /** u64: lost events, of LOST and LOST_SAMPLES records. */
   lost: 128,
   countersEnd: 136,
+  cgroupEvent: 164,
   sizeBytes: 168,
 } as const;
 
@@ -104,7 +105,10 @@ export const sample = { ip: 8, addr: 16, period: 24, cs: 32, regs: 40, regsBytes
 /** Records of the transcoder's own, for the task rules. */
 export const tgidRecord = { tgid: 8, sizeBytes: 12 } as const;
 export const commRecord = { tgid: 8, comm: 12, commBytes: 16, sizeBytes: 28 } as const;
-export const forkRecord = { child: 8, flags: 16, sizeBytes: 24 } as const;
+/** u64 flags; u64 time of the birth, 0: not known. */
+export const forkRecord = { child: 8, flags: 16, started: 24, sizeBytes: 32 } as const;
+/** u64 id of the cgroup. */
+export const cgroupRecord = { cgroup: 8, sizeBytes: 16 } as const;
 export const exitRecord = { sizeBytes: 8 } as const;
 
 /** What produce() gives: bytes of whole pages, or one of these. */
@@ -157,6 +161,7 @@ export const sampleBit = {
   transaction: 0x20000,
   regsIntr: 0x40000,
   physAddr: 0x80000,
+  cgroup: 0x200000,
 } as const;
 
 /** Bits of read_format, and of branch_sample_type. */

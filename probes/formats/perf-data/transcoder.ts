@@ -25,8 +25,9 @@ export interface TranscoderOptions {
   readonly sideband: (record: DataView) => void;
 }
 
+type OwnEvent = "tgidEvent" | "commEvent" | "forkEvent" | "exitEvent" | "cgroupEvent" | "kernelStack" | "userStack";
 /** Ids of the events that the transcoder makes up. */
-export type OwnEventIds = Readonly<Record<"tgidEvent" | "commEvent" | "forkEvent" | "exitEvent" | "kernelStack" | "userStack", number>>;
+export type OwnEventIds = Readonly<Record<OwnEvent, number>>;
 
 export interface TranscoderCounts {
   readonly damaged: number;

@@ -429,12 +429,12 @@ export const limits = {
   taskFields: 16,
   /**
    * Clone flags (include/uapi/linux/sched.h): the child is a thread of its parent's process; has a user namespace of its own; goes, by the upper
-   * word, to another cgroup. `cloneKnownHigh`, there too, is ours: the task was there before the recording.
+   * word, to another cgroup. `cloneNotNowHigh`, there too, is ours: the record's time is not that of the birth.
    */
   cloneThread: 0x10000,
   cloneNewUser: 0x1000_0000,
   cloneIntoCgroupHigh: 2,
-  cloneKnownHigh: 0x8000_0000,
+  cloneNotNowHigh: 0x8000_0000,
   /** Events (or timers) handled between two returns to the session; a filled window counts as `fillCost`. */
   budget: 65_536,
   fillCost: 1024,

@@ -42,8 +42,8 @@ import { sideband } from "./env";
 import { half, long, putHalf, putLong, putWord, word } from "./order";
 import { addLost, begin, beginNext, copyAtLeast, cpuNow, MOST_RECORD_BYTES } from "./pages";
 import { kernelAt, kernelEvent, kernelFrames, putStack, splitChain, userAt, userEvent, userFrames } from "./stacks";
-import { tellComm, tellExit, tellFork, tellProcess } from "./tasks";
-import { chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes, stackBytes, userRegsAt } from "./variable";
+import { tellCgroup, tellComm, tellExit, tellFork, tellProcess } from "./tasks";
+import { cgroupAt, chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes, stackBytes, userRegsAt } from "./variable";
 
 const NO_PID: u32 = 0xffffffff;
 const BODY: usize = 8;
@@ -165,6 +165,7 @@ export function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
     pid = word<Order>(record + tidAt);
     tid = word<Order>(record + tidAt + 4);
     if (!tellProcess<Order>(ns, cpu, pid, tid)) return false;
+    if (cgroupAt && !written && !tellCgroup<Order>(ns, cpu, tid, long<Order>(cgroupAt))) return false;
   }
   const isTracepoint = load<u32>(attr, ATTR_IS_TRACEPOINT) != 0;
   if (!written) {

@@ -15,7 +15,9 @@ import {
   READ_BIT_RUNNING,
   SAMPLE_BIT_BRANCH_STACK,
   SAMPLE_BIT_CALLCHAIN,
+  SAMPLE_BIT_CGROUP,
   SAMPLE_BIT_DATA_SRC,
+  SAMPLE_BIT_PHYS_ADDR,
   SAMPLE_BIT_RAW,
   SAMPLE_BIT_READ,
   SAMPLE_BIT_REGS_INTR,
@@ -37,6 +39,7 @@ export let rawBytes: u32 = 0;
 export let userRegsAt: usize = 0;
 export let intrRegsAt: usize = 0;
 export let stackBytes: u32 = 0;
+export let cgroupAt: usize = 0;
 
 let at: usize = 0;
 let end: usize = 0;
@@ -91,6 +94,7 @@ export function findFields<Order>(attr: usize, record: usize, recordEnd: usize):
   userRegsAt = 0;
   intrRegsAt = 0;
   stackBytes = 0;
+  cgroupAt = 0;
   if (at > end) return false;
   if (type & SAMPLE_BIT_READ && !readValues<Order>(load<u32>(attr, ATTR_READ_FORMAT))) return false;
   if (type & SAMPLE_BIT_CALLCHAIN) {
@@ -123,11 +127,16 @@ export function findFields<Order>(attr: usize, record: usize, recordEnd: usize):
     if (size && (size > 65_536 || !skip(size + 8))) return false;
     stackBytes = <u32>size;
   }
-  if (type & SAMPLE_BIT_REGS_INTR) {
+  if (type & (SAMPLE_BIT_REGS_INTR | SAMPLE_BIT_CGROUP)) {
     const words = flag(type, SAMPLE_BIT_WEIGHT | WEIGHT_STRUCT) + flag(type, SAMPLE_BIT_DATA_SRC) + flag(type, SAMPLE_BIT_TRANSACTION);
     if (!skip(<u64>words * 8)) return false;
-    intrRegsAt = registers<Order>(load<u32>(attr, ATTR_INTR_REGS));
+    if (type & SAMPLE_BIT_REGS_INTR) intrRegsAt = registers<Order>(load<u32>(attr, ATTR_INTR_REGS));
     if (at > end) return false;
+  }
+  if (type & SAMPLE_BIT_CGROUP) {
+    if (!skip(<u64>flag(type, SAMPLE_BIT_PHYS_ADDR) * 8)) return false;
+    cgroupAt = at;
+    if (!skip(8)) return false;
   }
   return true;
 }

@@ -36,7 +36,8 @@ export function applyIdentity(rule: usize, task: usize): void {
   if (kind == RULE_KIND_CGROUP) return applyCgroup(rule, task);
   const at = load<u32>(rule, RULE_VALUE);
   if (kind == RULE_KIND_STARTED) {
-    if (holds(at, 8)) noteStart(task, field64(at));
+    const ns = field64(at);
+    if (ns) noteStart(task, ns);
     return;
   }
   if (!holds(at, 4)) return;

@@ -4,7 +4,7 @@
  */
 import {
   LIMITS_CLONE_INTO_CGROUP_HIGH,
-  LIMITS_CLONE_KNOWN_HIGH,
+  LIMITS_CLONE_NOT_NOW_HIGH,
   LIMITS_CLONE_NEW_USER,
   TASK_CGROUP,
   TASK_FLAGS_BORN,
@@ -163,7 +163,7 @@ export function beginTask(child: usize, parent: usize, ns: u64, hasFlags: bool, 
   if (!hasFlags && hasFlag(child, TASK_FLAGS_BORN)) return clearFlags(child, TASK_FLAGS_BORN);
   forgetIdentity(child);
   if (hasFlags) setFlags(child, TASK_FLAGS_BORN);
-  if (!(high & LIMITS_CLONE_KNOWN_HIGH)) noteStart(child, ns);
+  if (!(high & LIMITS_CLONE_NOT_NOW_HIGH)) noteStart(child, ns);
   if (hasFlags && low & LIMITS_CLONE_NEW_USER) setFlags(child, TASK_FLAGS_OWN_IDS);
   if (!parent) return;
   inheritIds(child, parent);
