@@ -223,4 +223,4 @@ const OF_NAMES: ReadonlySet<TaskRule["kind"]> = new Set(["comm", "old_comm", "fo
 
 /** Of these, those of what a recorder that tells of names, forks and exits does not: what runs on each CPU, ids, cgroups, clone flags. */
 export const otherRules = (catalogue: ProbeCatalogue): readonly TaskRule[] =>
-  taskRules(catalogue).filter((rule) => !OF_NAMES.has(rule.kind) || (rule.kind === "fork" && rule.wideFlags === true));
+  taskRules(catalogue).filter((rule) => !OF_NAMES.has(rule.kind) || (rule.kind === "fork" && "wideFlags" in rule));
