@@ -24,6 +24,8 @@ export interface Tracepoint {
   /** common_type of its records in this recording. */
   readonly id: number;
   readonly fields: readonly TracepointField[];
+  /** False: the recording was looked through and holds none; whether it was to be recorded is not known. Absent: it may hold some. */
+  readonly isSeen?: boolean;
   /** Whether some field's name may hold this text, which is cheaper to tell than the fields are to read. Absent: not known. */
   mayHaveField?(text: string): boolean;
   /** What its pointer fields lead to, where the record has that too. Absent: nothing. */

@@ -9,6 +9,8 @@ export interface EventSource {
   readonly name: string;
   readonly id: number;
   formatText(): string;
+  /** As Tracepoint.isSeen. */
+  readonly isSeen?: boolean;
 }
 
 export interface CatalogueOptions {
@@ -42,6 +44,7 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
     name: event.name,
     id: event.id,
     formatText: () => event.formatText(),
+    ...(event.isSeen === undefined ? {} : { isSeen: event.isSeen }),
     // A kernel describes 1500 to 2500 events, and a script uses a handful.
     get fields() {
       fields ??= readFields(event, options);

@@ -51,17 +51,22 @@ function sameFields(a: Tracepoint, b: Tracepoint): boolean {
   );
 }
 
-/** The number of each recording's layout, and a recording that has it. */
+/** Catalogues that have a layout: of the recordings that share it, in their order. */
+type Sharers = [ProbeCatalogue, ...ProbeCatalogue[]];
+
+/** The number of each recording's layout. */
 function findLayouts(parts: readonly TaggedRecording[]): {
   readonly numbers: readonly number[];
-  readonly catalogues: readonly ProbeCatalogue[];
+  readonly layouts: readonly Sharers[];
 } {
-  const catalogues: ProbeCatalogue[] = [];
+  const layouts: Sharers[] = [];
   const numbers = parts.map(({ recording: { catalogue } }) => {
-    const known = catalogues.findIndex((other) => sameLayout(other, catalogue));
-    return known >= 0 ? known : catalogues.push(catalogue) - 1;
+    const known = layouts.findIndex(([first]) => sameLayout(first, catalogue));
+    if (known < 0) return layouts.push([catalogue]) - 1;
+    layouts[known]!.push(catalogue);
+    return known;
   });
-  return { numbers, catalogues };
+  return { numbers, layouts };
 }
 
 const sampledWithId = (event: SampledEvent, layout: number): SampledEvent => ({
@@ -70,12 +75,13 @@ const sampledWithId = (event: SampledEvent, layout: number): SampledEvent => ({
 });
 
 /** The same event under the number that it has among all of them. The fields stay unread until somebody asks. */
-function withId(event: Tracepoint, layout: number): Tracepoint {
-  if (layout === 0) return event;
+function withId(event: Tracepoint, layout: number, isSeen: boolean): Tracepoint {
+  if (layout === 0 && isSeen === (event.isSeen !== false)) return event;
   return {
     category: event.category,
     name: event.name,
     id: event.id + layout * 2 ** LAYOUT_SHIFT,
+    ...(isSeen ? {} : { isSeen }),
     get fields() {
       return event.fields;
     },
@@ -88,14 +94,25 @@ function withId(event: Tracepoint, layout: number): Tracepoint {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const byName = (a: Tracepoint, b: Tracepoint): number => compare(a.category, b.category) || compare(a.name, b.name) || a.id - b.id;
 
-function joinedCatalogue(catalogues: readonly ProbeCatalogue[]): ProbeCatalogue {
+/** The events of a layout; what one of its recordings holds is seen. */
+const joinedEvents = (sharers: Sharers, layout: number): Tracepoint[] =>
+  sharers[0].tracepoints.map((event, i) =>
+    withId(
+      event,
+      layout,
+      sharers.some(({ tracepoints }) => tracepoints[i]!.isSeen !== false),
+    ),
+  );
+
+function joinedCatalogue(layouts: readonly Sharers[]): ProbeCatalogue {
+  const catalogues = layouts.map(([first]) => first);
   const { byteOrder, longBytes } = catalogues[0]!;
   return {
-    tracepoints: catalogues.flatMap(({ tracepoints }, layout) => tracepoints.map((event) => withId(event, layout))).sort(byName),
+    tracepoints: layouts.flatMap(joinedEvents).sort(byName),
     sampled: catalogues.flatMap(({ sampled = [] }, layout) => sampled.map((event) => sampledWithId(event, layout))),
     byteOrder,
     longBytes,
-    ncpus: Math.max(...catalogues.map(({ ncpus }) => ncpus)),
+    ncpus: Math.max(...layouts.flat().map(({ ncpus }) => ncpus)),
   };
 }
 
@@ -177,9 +194,9 @@ function streamOf(stream: PageStream, place: Place): PageStream {
 export function together(parts: readonly TaggedRecording[]): TogetherResult {
   const message = refusal(parts);
   if (message !== null) return { ok: false, message };
-  const { numbers, catalogues } = findLayouts(parts);
-  if (catalogues.length > MAX_LAYOUTS)
-    return { ok: false, message: `the recordings are of ${catalogues.length} kernels with different events, more than ${MAX_LAYOUTS}` };
+  const { numbers, layouts } = findLayouts(parts);
+  if (layouts.length > MAX_LAYOUTS)
+    return { ok: false, message: `the recordings are of ${layouts.length} kernels with different events, more than ${MAX_LAYOUTS}` };
   const streams = parts.flatMap(({ recording, offsetNs }, i) =>
     recording.streams.map((stream) => streamOf(stream, { recording: i, layout: numbers[i]!, offsetNs })),
   );
@@ -190,7 +207,7 @@ export function together(parts: readonly TaggedRecording[]): TogetherResult {
       info,
       tags: parts.map(({ tag }) => tag),
       cpus: parts.map(({ recording: { catalogue } }) => (isFollowed(catalogue) ? catalogue.ncpus : 0)),
-      catalogue: joinedCatalogue(catalogues),
+      catalogue: joinedCatalogue(layouts),
       streams,
       // Who is named by several is called as the first one has it.
       comms: new Map(parts.toReversed().flatMap(({ recording }) => [...recording.comms])),

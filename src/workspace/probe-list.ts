@@ -45,7 +45,7 @@ function candidates(pattern: string, machine: RecordedMachine): ListedProbe[] {
   const forms = Object.entries(FORMS).flatMap(([provider, names]) =>
     provider === "interval" || pattern.startsWith(`${provider}:`) ? names : [],
   );
-  const tracepoints = machine.catalogue?.tracepoints ?? [];
+  const tracepoints = machine.catalogue?.tracepoints.filter(({ isSeen }) => isSeen !== false) ?? [];
   return [
     ...forms.map((name) => ({ name, fields: noFields })),
     ...functions(pattern, machine).map((point) => ({ name: point.name, fields: () => fieldsOf(point) })),

@@ -90,3 +90,15 @@ test.each([
 ])("%s is called %s", (path, tag) => {
   expect(tagOf(path)).toBe(tag);
 });
+
+test("what one of them holds is seen, and all their CPUs count", async () => {
+  const [a, b] = [await part("a", ticks(lateTick, 1)), await part("b", ticks(tick, 11))];
+  const { catalogue } = b.recording;
+  const unseen = catalogue.tracepoints.map((event) => ({ ...event, isSeen: false }));
+  const ofA = { ...a.recording, catalogue: { ...catalogue, tracepoints: unseen } };
+  const ofB = { ...b.recording, catalogue: { ...catalogue, ncpus: catalogue.ncpus + 7 } };
+  const recording = await joined({ ...a, recording: ofA }, { ...b, recording: ofB });
+  expect(recording.catalogue.ncpus).toBe(catalogue.ncpus + 7);
+  const { stdout } = await runScript("tracepoint:demo:* { @[recording, probe] = count(); }", { recording });
+  expect(lines(stdout)).toEqual(["@[b, tracepoint:demo:tick]: 1"]);
+});

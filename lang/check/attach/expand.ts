@@ -59,6 +59,19 @@ function missingTracepoint(env: AttachEnv, attach: AttachPoint, catalogue: Probe
   missing(env, attach, `Tracepoint not found: ${target}`, near === null ? record : `${near}\n${record}`);
 }
 
+/**
+ * The kernel's list of events, which wildcards choose from live, has no category `ftrace`. Of descriptions alone there may be more than
+ * a script can attach to: wildcards stand for what was seen, if anything was.
+ */
+function tracepointsOf(catalogue: ProbeCatalogue, category: string, name: string): readonly Tracepoint[] {
+  const wild = hasWildcard(category);
+  const described = catalogue.tracepoints.filter(
+    (one) => matches(category, one.category) && matches(name, one.name) && !(wild && one.category === "ftrace"),
+  );
+  const seen = described.filter(({ isSeen }) => isSeen !== false);
+  return seen.length > 0 ? seen : described;
+}
+
 function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly string[]): ResolvedAttachPoint[] {
   const [category, name] = parts.length === 1 ? ["*", parts[0]!] : [parts[0]!, parts[1]!];
   if (category === "" || name === "") {
@@ -72,7 +85,11 @@ function expandTracepoint(env: AttachEnv, attach: AttachPoint, parts: readonly s
     });
     return [];
   }
-  const found = catalogue.tracepoints.filter((tracepoint) => matches(category, tracepoint.category) && matches(name, tracepoint.name));
+  const found = tracepointsOf(catalogue, category, name);
+  if (found.length > 0 && found.every(({ isSeen }) => isSeen === false))
+    env.report.warn("notRecorded", attach.span, `The recording holds no event of tracepoint:${category}:${name}.`, {
+      hint: "its text does not tell whether there were none, or whether they were not recorded",
+    });
   if (found.length === 0) missingTracepoint(env, attach, catalogue, category, name);
   return found.map((tracepoint) => ({ provider: "tracepoint", name: `tracepoint:${fullName(tracepoint)}`, tracepoint }));
 }

@@ -86,6 +86,7 @@ const byName = (a: ResolvedAttachPoint, b: ResolvedAttachPoint): number => (a.na
 /** A raw tracepoint fires where the event of its name was recorded; its arguments are in no record of that. */
 function rawFromEvents(catalogue: ProbeCatalogue, pattern: string): ProbeSite[] {
   return catalogue.tracepoints
+    .filter(({ isSeen }) => isSeen !== false || !hasWildcard(pattern))
     .filter(({ category, name }) => category !== "ftrace" && category !== "syscalls" && matches(pattern, name))
     .map(({ id, name }): ProbeSite => {
       const records = {

@@ -120,7 +120,11 @@ export class EventBook {
     const replaced = new Set(this.#unknown.filter(({ hasKeys }) => hasKeys).map(({ category, name }) => `${category}:${name}`));
     const described = this.#sources
       .filter(({ category, name }) => !replaced.has(`${category}:${name}`))
-      .map((source): EventSource => ({ ...source, formatText: () => this.#toldText(source, told.get(source) ?? null) }));
+      .map((source): EventSource => ({
+        ...source,
+        isSeen: told.has(source),
+        formatText: () => this.#toldText(source, told.get(source) ?? null),
+      }));
     const unknown = this.#unknown
       .filter(({ hasKeys }) => hasKeys)
       .map((event): EventSource => {
