@@ -122,7 +122,7 @@ test("row 4.16: the parent and the leader of the current task", async () => {
   const recording = await recordingOf(family, { comms });
   const { stdout } = await runScript("tracepoint:app:work { print((tid, ppid, pcomm, leader_tid, leader_comm)); }", { recording });
   expect(stdout.trim().split("\n")).toEqual(["(100, 0, <...>, 100, init)", "(101, 100, init, 101, shell)", "(102, 100, init, 101, shell)"]);
-  expect(await errors("print(ppid(curtask));")).toEqual(["ppid() of another task is not possible: the recording holds no task structures"]);
+  expect(await errors("print(ppid(1));")).toEqual(["ppid() only supports arguments of type 'struct task_struct *' (int8 provided)"]);
 });
 
 test("row 4.17: the mode and the limit of kstack; row 4.18: those of ustack, which has one mode more", async () => {

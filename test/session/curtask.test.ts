@@ -56,6 +56,11 @@ test.each<[string, string, readonly string[]]>([
   ["its own numbers and name", "print((curtask->pid, curtask->tgid, curtask->comm));", ["(201, 200, worker)"]],
   ["its process", "print((curtask->group_leader->pid, curtask->group_leader->comm));", ["(200, child)"]],
   ["its parent", "print((curtask->real_parent->pid, curtask->parent->tgid, curtask->real_parent->comm));", ["(100, 100, shell)"]],
+  [
+    "what functions of tasks ask (row 4.16)",
+    "print((ppid(curtask), pcomm(curtask), leader_tid(curtask), leader_comm(curtask))); $l = curtask->group_leader; print(leader_tid($l->real_parent));",
+    ["(100, shell, 200, child)", "100"],
+  ],
   ["through variables", "$t = curtask; $p = $t->group_leader->real_parent; print($p->comm);", ["shell"]],
   [
     "equal tasks",

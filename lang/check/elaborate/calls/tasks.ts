@@ -1,13 +1,14 @@
 /** Other tasks than the current one: comm(PID), ppid, pcomm, leader_tid, leader_comm (rows 4.06, 4.16). */
+import type { Expr } from "../../../ast/ast.ts";
 import type { Span } from "../../../diagnostics/diagnostic.ts";
 import type { HirExpr, HirStmt } from "../../../hir/hir.ts";
-import { bool, int, string } from "../../../types/type.ts";
+import { bool, int, string, typeName } from "../../../types/type.ts";
 import { textToBytes } from "../../byte-text.ts";
 import { elaborateBuiltin } from "../builtins.ts";
 import { convert, toBool } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
 import { temporary } from "../temporaries.ts";
-import { integerArgument } from "./arguments.ts";
+import { argument, integerArgument } from "./arguments.ts";
 import type { ValueFunctions } from "./call-table.ts";
 
 const uint32 = int(4, false);
@@ -51,15 +52,6 @@ export function commOfCall(cx: Context, call: CallExpr): HirExpr | null {
   return { kind: "block", span, body: [pid.set(convert(cx, value, uint32))], value: name, type: COMM };
 }
 
-/** The optional argument is a task structure, which no recording holds. */
-function isOfCurrentTask(cx: Context, call: CallExpr): boolean {
-  if (call.args.length === 0) return true;
-  cx.report.error("notRecorded", call.span, `${call.name.text}() of another task is not possible: the recording holds no task structures`, {
-    hint: `${call.name.text} without an argument is that of the current task`,
-  });
-  return false;
-}
-
 const parent = (cx: Context, span: Span): HirExpr => ({
   kind: "task_parent",
   span,
@@ -78,18 +70,41 @@ function leaderComm(cx: Context, span: Span): HirExpr {
   return { kind: "cond", span, cond: isLeader, then: comm, else: nameOf(cx, span, pid, UNKNOWN_COMM, []), type: COMM };
 }
 
-const ofCurrentTask =
-  (build: (cx: Context, span: Span) => HirExpr | null) =>
-  (cx: Context, call: CallExpr): HirExpr | null =>
-    isOfCurrentTask(cx, call) ? build(cx, call.span) : null;
+/** The members that lead from a task to what a function gives. */
+const PATHS: Readonly<Record<string, readonly [string, string]>> = {
+  leader_comm: ["group_leader", "comm"],
+  leader_tid: ["group_leader", "pid"],
+  pcomm: ["real_parent", "comm"],
+  ppid: ["real_parent", "tgid"],
+};
+
+const isTask = ({ type }: HirExpr): boolean =>
+  type.kind === "pointer" && (type.to.kind === "struct" || type.to.kind === "incomplete") && type.to.name === "task_struct";
+
+/** Of the task that the argument points to. */
+function ofTask(cx: Context, call: CallExpr): HirExpr | null {
+  const { span } = call;
+  const task = argument(cx, call, 0);
+  const value = task === null ? null : cx.expr(task);
+  if (task === null || value === null) return null;
+  if (!isTask(value)) {
+    const message = `${call.name.text}() only supports arguments of type 'struct task_struct *' (${typeName(value.type)} provided)`;
+    cx.report.error("invalidArgument", span, message);
+    return null;
+  }
+  const path = PATHS[call.name.text]!;
+  return cx.expr(path.reduce<Expr>((operand, text) => ({ kind: "member", span, operand, name: { text, span }, arrow: true }), task));
+}
+
+const ofEitherTask = (build: (cx: Context, span: Span) => HirExpr | null): ValueFunctions[string] => ({
+  min: 0,
+  max: 1,
+  elaborate: (cx, call) => (call.args.length === 0 ? build(cx, call.span) : ofTask(cx, call)),
+});
 
 export const taskFunctions: ValueFunctions = {
-  leader_comm: {
-    min: 0,
-    max: 1,
-    elaborate: ofCurrentTask(leaderComm),
-  },
-  leader_tid: { min: 0, max: 1, elaborate: ofCurrentTask((cx, span) => elaborateBuiltin(cx, "pid", span)) },
-  pcomm: { min: 0, max: 1, elaborate: ofCurrentTask((cx, span) => nameOf(cx, span, parent(cx, span), UNKNOWN_COMM, [])) },
-  ppid: { min: 0, max: 1, elaborate: ofCurrentTask(parent) },
+  leader_comm: ofEitherTask(leaderComm),
+  leader_tid: ofEitherTask((cx, span) => elaborateBuiltin(cx, "pid", span)),
+  pcomm: ofEitherTask((cx, span) => nameOf(cx, span, parent(cx, span), UNKNOWN_COMM, [])),
+  ppid: ofEitherTask(parent),
 };
