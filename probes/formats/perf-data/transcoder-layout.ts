@@ -17,8 +17,8 @@ export const state = {
   /** Offset of the time in every sample record; 0: it is elsewhere from attr to attr. */
   sampleTimeAt: 20,
   /** u32 addresses of attrs by event id, where the ids are close together: how many, and the least id (u64). */
-  dense: 136,
-  denseCount: 140,
+  dense: 168,
+  denseCount: 172,
   denseBase: 144,
   /** Where all samples have RAW, the task and the CPU, if each is a tracepoint's and holds nothing else of variable length; 0: not so. */
   plainRawAt: 152,
@@ -52,11 +52,13 @@ export const state = {
   /** u64: position in the stream of records where it cannot be read on; valid when `isBroken`. */
   brokenAt: 112,
   isBroken: 120,
-  /** u64: lost events, of LOST and LOST_SAMPLES records. */
+  /** u64: lost events, of LOST records. */
   lost: 128,
-  countersEnd: 136,
+  /** u64: lost samples by event, of LOST_SAMPLES records. */
+  lostSamples: 136,
+  countersEnd: 144,
   cgroupEvent: 164,
-  sizeBytes: 168,
+  sizeBytes: 176,
 } as const;
 
 /** How the samples and other records of a perf_event_attr are read. Offsets from the start of the record; 0: not there. */

@@ -33,6 +33,7 @@ import {
   STATE_DAMAGED,
   STATE_DEFERRED_CHAINS,
   STATE_LOST,
+  STATE_LOST_SAMPLES,
   STATE_STACK_DUMPS,
   STATE_THROTTLED,
   STATE_UNKNOWN_IDS,
@@ -48,6 +49,8 @@ import { cgroupAt, chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes
 const NO_PID: u32 = 0xffffffff;
 const BODY: usize = 8;
 const MISC: usize = 4;
+/** PERF_RECORD_MISC_LOST_SAMPLES_BPF: left out by a filter, so not lost (tools/lib/perf/include/perf/event.h). */
+const MISC_FILTERED: u32 = 0x8000;
 const CPUMODE: u32 = 7;
 const CPUMODE_USER: u32 = 2;
 /** Selectors of code, whose lowest bits are the privilege level. */
@@ -184,12 +187,28 @@ export function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
   return true;
 }
 
-function lose<Order>(record: usize, size: u32, at: usize): bool {
-  if (at + 8 > size) return true;
-  const lost = long<Order>(record + at);
+function lose<Order>(record: usize, size: u32): bool {
+  if (BODY + 16 > size) return true;
+  const lost = long<Order>(record + BODY + 8);
   store<u64>(STATE, load<u64>(STATE, STATE_LOST) + lost, STATE_LOST);
   addLost<Order>(lost);
   return true;
+}
+
+/** perf record asks each event at the end what it lost (PERF_FORMAT_LOST): mostly what LOST records told when it happened. */
+function loseSamples<Order>(record: usize, size: u32): bool {
+  if (BODY + 8 > size || half<Order>(record + MISC) & MISC_FILTERED) return true;
+  store<u64>(STATE, load<u64>(STATE, STATE_LOST_SAMPLES) + long<Order>(record + BODY), STATE_LOST_SAMPLES);
+  return true;
+}
+
+/** Behind the last record: the lost samples that no LOST record told of. */
+export function loseUntold<Order>(): void {
+  const told = load<u64>(STATE, STATE_LOST);
+  const all = load<u64>(STATE, STATE_LOST_SAMPLES);
+  if (all <= told) return;
+  store<u64>(STATE, all, STATE_LOST);
+  addLost<Order>(all - told);
 }
 
 /** The same of another record. */
@@ -202,8 +221,8 @@ export function emitOther<Order>(record: usize, size: u32, ns: u64): bool {
     return isTold;
   }
   if (type == RECORD_TYPE_EXIT) return tellExit<Order>(record, ns, cpuNow);
-  if (type == RECORD_TYPE_LOST) return lose<Order>(record, size, BODY + 8);
-  if (type == RECORD_TYPE_LOST_SAMPLES) return lose<Order>(record, size, BODY);
+  if (type == RECORD_TYPE_LOST) return lose<Order>(record, size);
+  if (type == RECORD_TYPE_LOST_SAMPLES) return loseSamples<Order>(record, size);
   if (type == RECORD_TYPE_MMAP || type == RECORD_TYPE_MMAP2 || type == RECORD_TYPE_KSYMBOL) sideband(<u32>record);
   else if (type == RECORD_TYPE_THROTTLE) count(STATE_THROTTLED);
   else if (type == RECORD_TYPE_CALLCHAIN_DEFERRED) count(STATE_DEFERRED_CHAINS);

@@ -29,7 +29,7 @@ import {
   STATE_WITHOUT_TIME,
 } from "./layout";
 import { timeOf } from "./attrs";
-import { count, emitOther, emitSample, resetEmit } from "./emit";
+import { count, emitOther, emitSample, loseUntold, resetEmit } from "./emit";
 import { sideband } from "./env";
 import { half, long, word } from "./order";
 import { finishPages, putPlain, resetPages, startPages, timeNow } from "./pages";
@@ -261,6 +261,7 @@ export function produce<Order>(): u32 {
     }
     if (scanned < filled || skipped) breakOff();
     if (!pendingBytes) {
+      loseUntold<Order>();
       const bytes = finishPages<Order>(true);
       return bytes ? bytes : PRODUCED_DONE;
     }
