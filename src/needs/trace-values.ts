@@ -9,8 +9,9 @@ import type { FetchBase } from "../../probes/probed/fetch.ts";
 import { constantOf } from "./constant-of.ts";
 import { contextBase } from "./context-base.ts";
 import { baseKey, type Extra, type Needs, type ProbeNeeds } from "./needs.ts";
+import { taskMemberAt } from "./task-members.ts";
 import { isUser, mapOf, want, type Frame, type Tracer } from "./tracer.ts";
-import { blurred, loaded, merged, moved, nothing, number, ofParts, sizeOfValue, vague, type Value } from "./value.ts";
+import { blurred, loaded, merged, moved, nothing, number, ofParts, sizeOfValue, taskPointer, type Value } from "./value.ts";
 
 const MAX_CALL_DEPTH = 8;
 const MAX_ROUNDS = 12;
@@ -23,6 +24,7 @@ function use(frame: Frame, expr: HirExpr): Value {
   if (value.place === null) return value;
   const user = value.place === "user";
   want(frame, value, sizeOf(expr.type), user, expr.span);
+  if (value.task !== null && taskMemberAt(frame.tracer.program, value.task) === "task") return taskPointer;
   return expr.type.kind === "struct" || expr.type.kind === "array" ? value : loaded(value, user);
 }
 
@@ -109,7 +111,7 @@ function evaluate(frame: Frame, expr: HirExpr): Value {
         : nothing;
     case "builtin":
       notes.builtins.add(expr.name);
-      return expr.name === "curtask" ? vague("curtask") : nothing;
+      return expr.name === "curtask" ? taskPointer : nothing;
     case "local":
       return frame.locals.get(expr.local) ?? nothing;
     case "increment_local": {

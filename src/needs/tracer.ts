@@ -4,6 +4,7 @@ import type { BuiltinName, HirMapId, HirProgram } from "../../lang/hir/hir.ts";
 import type { Type } from "../../lang/types/type.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
 import { pathKey, type Extra, type MemoryNeed, type VagueRead } from "./needs.ts";
+import { taskMemberAt } from "./task-members.ts";
 import { nothing, type Value } from "./value.ts";
 
 export interface Tracer {
@@ -30,7 +31,8 @@ export const isUser = (type: Type): boolean =>
 
 export function want(frame: Frame, address: Value, bytes: number | null, user: boolean, span: Span): void {
   const { tracer, probe } = frame;
-  if (address.vague !== null) tracer.vagueReads.set(`${probe} ${span.start} ${span.end}`, { probe, span, what: address.vague });
+  const isTold = address.task !== null && taskMemberAt(tracer.program, address.task) !== null;
+  if (address.vague !== null && !isTold) tracer.vagueReads.set(`${probe} ${span.start} ${span.end}`, { probe, span, what: address.vague });
   for (const origin of address.origins) {
     const derefs = [...origin.derefs, { offset: origin.add, user }];
     const key = `${probe} ${origin.probe} ${bytes === null ? "string" : "bytes"} ${pathKey(origin.base, derefs)}`;

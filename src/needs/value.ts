@@ -10,10 +10,12 @@ export interface Value {
   readonly parts: readonly Value[] | null;
   /** Computed from an address in a way that is only known while the script runs; what it was computed from. */
   readonly vague: string | null;
+  /** A pointer to a task's structure plus this many bytes: its members are not memory that is recorded. Null: no such pointer. */
+  readonly task: bigint | null;
 }
 
 /** Nothing that leads to memory. */
-export const nothing: Value = { origins: [], place: null, parts: null, vague: null };
+export const nothing: Value = { origins: [], place: null, parts: null, vague: null, task: null };
 
 export const number = (origin: Origin): Value => ({ ...nothing, origins: [origin] });
 
@@ -46,6 +48,7 @@ export function merged(a: Value, b: Value): Value {
     place: a.place ?? b.place,
     parts: count === 0 ? null : parts,
     vague: a.vague ?? b.vague ?? (tooMany ? "an address that a loop computes" : null),
+    task: a.task === b.task ? a.task : null,
   };
 }
 
@@ -61,7 +64,7 @@ export function moved(value: Value, offset: bigint): Value {
   const origins = value.origins
     .map((origin) => ({ ...origin, add: BigInt.asIntN(64, origin.add + offset) }))
     .filter(({ add }) => add > -MAX_OFFSET && add < MAX_OFFSET);
-  return { ...value, origins };
+  return { ...value, origins, task: value.task === null ? null : value.task + offset };
 }
 
 /** The number behind an address: what a pointer in memory leads to can be followed again. */
@@ -78,6 +81,8 @@ export function loaded(address: Value, user: boolean): Value {
 }
 
 export const vague = (what: string): Value => ({ ...nothing, vague: what });
+
+export const taskPointer: Value = { ...vague("curtask"), task: 0n };
 
 /** Something was computed from it that is no address any more, or one nobody can name. */
 export function blurred(...values: readonly Value[]): Value {
