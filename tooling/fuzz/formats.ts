@@ -2,7 +2,7 @@
  * Damaged recordings: each opens or is refused with a word, and replays to an end, within five seconds and without taking more and more memory.
  * `npm run fuzz:formats -- [HOW MANY] [FIRST SEED] [FORMAT]`; a seed always gives the same file.
  */
-import { openRecordingBytes } from "../../probes/open.ts";
+import type { OpenResult } from "../../probes/formats/format.ts";
 import { compileScript, usesTasks } from "../../src/session/compile.ts";
 import { recordedMachine } from "../../src/session/recorded-machine.ts";
 import { createSession } from "../../src/session/session.ts";
@@ -22,8 +22,7 @@ const SCRIPTS = [
 ];
 
 /** Not ended when it is given up: damaged times may make a recording ages long. */
-async function replay(bytes: Uint8Array, script: string): Promise<void> {
-  const opened = await openRecordingBytes("fuzzed", bytes);
+async function replay(opened: OpenResult, script: string): Promise<void> {
   if (!opened.ok) {
     if (opened.message.length < 10) throw new Error(`refused with ${JSON.stringify(opened.message)}`);
     return;
@@ -65,18 +64,18 @@ async function replay(bytes: Uint8Array, script: string): Promise<void> {
   recording.close();
 }
 
-const files = corpus().filter(({ format }) => only === undefined || format === only);
+const files = (await corpus()).filter(({ format }) => only === undefined || format === only);
 if (files.length === 0) throw new Error(`no recordings of ${only}`);
 const rssAtFirst = process.memoryUsage.rss();
 let slowest = { ms: 0, seed: -1 };
 const failures: string[] = [];
 for (let seed = first; seed < first + Number(countText) && failures.length < 5; seed++) {
   const random = randomFrom(seed);
-  const { format, name, bytes } = files[seed % files.length]!;
-  const what = `seed ${seed}, ${format} (${name})`;
+  const file = files[seed % files.length]!;
+  const what = `seed ${seed}, ${file.format} (${file.name})`;
   const start = performance.now();
   try {
-    await replay(damage(bytes, random), SCRIPTS[seed % SCRIPTS.length]!);
+    await replay(await file.open(damage(file.bytes, random)), SCRIPTS[seed % SCRIPTS.length]!);
   } catch (error) {
     failures.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }

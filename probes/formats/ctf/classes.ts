@@ -1,7 +1,7 @@
 /** Plans of a trace: how its packets and events are read, and what its events become. */
 import type { EventSource } from "../../catalogue.ts";
-import type { TaskRule } from "../../recording.ts";
-import { kernelNames, type KernelEvents } from "./event-names.ts";
+import type { CommRef, TaskRule } from "../../recording.ts";
+import { kernelNames, type KernelEvents, type NamedEvent } from "./event-names.ts";
 import { layOutEvent, type EventLayout, type Place } from "./layout.ts";
 import { Names, Plan, type Planner, type Step } from "./plan.ts";
 import type { CtfEvent, CtfStream, CtfTrace, CtfType } from "./types.ts";
@@ -28,6 +28,15 @@ export interface EventClass {
   readonly tid: number;
   /** Of a switch: who runs from here on. */
   readonly nextTid: number;
+  /** Of a fork: the child's thread and process, and where in the record is told whether it is a thread; null: it is none, or does not say. */
+  readonly fork: Fork | null;
+}
+
+export interface Fork {
+  readonly childTid: number;
+  readonly childTgid: number;
+  /** u64: CLONE_THREAD or 0. */
+  readonly flags: number;
 }
 
 export interface StreamClass {
@@ -59,6 +68,7 @@ const COMMS = ["procname", "comm"];
 
 export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: string): Classes {
   let slotCount = 0;
+  const isKernelTracer = trace.env.get("tracer_name") === "lttng-modules";
   const planner: Planner = { byteOrder: trace.byteOrder, newSlot: () => slotCount++ };
   const root = new Names(null);
   const numbers = (type: CtfType | null, names: Names): Step | null =>
@@ -83,13 +93,16 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
       return { plan, step };
     });
     const named = kernel.named(event.name, otherCategory);
-    const fields = kernelNames(plans[2]!.plan.leaves, named.known);
+    const fields = kernelNames(plans[2]!.plan.leaves, named, isKernelTracer);
     const used = new Set(fields.map(({ name }) => name));
     // Where both have a name, it is the field's.
     const ofContexts = plans.slice(0, 2).flatMap(({ plan }) => plan.leaves);
     const leaves = [...ofContexts.map(({ name, shape }) => ({ name: used.has(name) ? `context_${name}` : name, shape })), ...fields];
-    const layout = layOutEvent({ category: named.category, name: named.name, type: sources.length + 1 }, leaves, named.known);
+    const laidOut = layOutEvent({ category: named.category, name: named.name, type: sources.length + 1 }, leaves, named.known);
+    const fork = forkOf(named, own, laidOut);
+    const layout = fork === null ? laidOut : { ...laidOut, sizeBytes: fork.flags + 8 };
     sources.push(layout.source);
+    rules.push(...ownRules(event.name, layout, fork));
     // perf has what other tracers have as contexts among the fields.
     const isPerf = used.has("perf_tid");
     const told = new Map((isPerf ? leaves : ofContexts).map(({ name }, i) => [name, layout.places[i]!]));
@@ -108,6 +121,7 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
       steps,
       tid: tid < 0 && isSwitch ? slotOf(own, "prev_tid", "prev_pid") : tid,
       nextTid: isSwitch ? slotOf(own, "next_tid", "next_pid") : -1,
+      fork,
     };
   };
 
@@ -142,6 +156,39 @@ function withClock(step: Step, slot: number): Step {
   return step.op === "integer" ? { ...step, isClock: step.isClock && step.slot === slot } : step;
 }
 
+/** LTTng tells of both the child's thread and its process; the kernel's event only of the thread. */
+function forkOf({ category, name }: NamedEvent, own: Names, layout: EventLayout): Fork | null {
+  if (category !== "sched" || name !== "sched_process_fork") return null;
+  const [childTid, childTgid] = [own.slotOf("child_tid"), own.slotOf("child_pid")];
+  return childTid < 0 || childTgid < 0 ? null : { childTid, childTgid, flags: Math.ceil(layout.sizeBytes / 8) * 8 };
+}
+
+const nameRef = ({ storage, offset, sizeBytes }: Place): CommRef => ({
+  offset,
+  sizeBytes,
+  loc: storage === "chars" ? "inline" : "data_loc",
+  basename: false,
+});
+
+/** What an event of LTTng tells of tasks that the kernel's own does not: whether a child is a thread, and who was there when the trace began. */
+function ownRules(event: string, { type: eventId, places }: EventLayout, fork: Fork | null): TaskRule[] {
+  const placeOf = (name: string): Place | undefined => places.find((place) => place.name === name);
+  if (fork !== null) {
+    const [parent, child, comm] = [placeOf("parent_pid"), placeOf("child_pid"), placeOf("child_comm")];
+    if (parent === undefined || child === undefined) return [];
+    const named = comm?.storage === "chars" ? nameRef(comm) : null;
+    const tgid = placeOf("parent_tgid");
+    return [
+      // It is the parent that runs.
+      ...(tgid?.sizeBytes === 4 ? [{ eventId, when: "before", kind: "tgid", tgid: tgid.offset } as const] : []),
+      { eventId, when: "before", kind: "fork", parent: parent.offset, child: child.offset, comm: named, flags: fork.flags },
+    ];
+  }
+  const [tid, name] = [placeOf("tid"), placeOf("name")];
+  if (event !== "lttng_statedump_process_state" || tid?.storage !== "number" || name?.storage !== "chars") return [];
+  return [{ eventId, when: "before", kind: "comm", pid: tid.offset, comm: nameRef(name) }];
+}
+
 /** What the contexts of an event tell of its own task. */
 function contextRules(eventId: number, contexts: ReadonlyMap<string, Place>): TaskRule[] {
   const find = (names: readonly string[], storages: readonly Place["storage"][]): Place | undefined =>
@@ -150,12 +197,6 @@ function contextRules(eventId: number, contexts: ReadonlyMap<string, Place>): Ta
   const comm = find(COMMS, ["chars", "string"]);
   const rules: TaskRule[] = [];
   if (tgid !== undefined && tgid.sizeBytes >= 4) rules.push({ eventId, when: "before", kind: "tgid", tgid: tgid.offset });
-  if (comm !== undefined) {
-    const loc = comm.storage === "chars" ? "inline" : "data_loc";
-    rules.push({
-      ...{ eventId, when: "before", kind: "comm", pid: COMMON_PID },
-      comm: { offset: comm.offset, sizeBytes: comm.sizeBytes, loc, basename: false },
-    });
-  }
+  if (comm !== undefined) rules.push({ eventId, when: "before", kind: "comm", pid: COMMON_PID, comm: nameRef(comm) });
   return rules;
 }

@@ -31,7 +31,7 @@ export class Evaluator {
         this.values[step.slot] = integer.signed ? hi * 2 ** 32 + (lo >>> 0) : reader.number;
         if (step.isClock && !reader.isCut) this.clock.update(integer.sizeBits, hi, lo);
         const place = places[step.leaf];
-        if (place !== undefined) this.#draft.number(place.offset, place.sizeBytes, lo, hi);
+        if (place !== undefined) this.#draft.number(place.offset, place.sizeBytes, lo + place.plus, hi);
         return;
       }
       case "struct":

@@ -10,9 +10,40 @@ export interface NamedEvent {
   readonly known: EventFormat | null;
 }
 
-/** Source: LTTng-modules, probes/lttng-syscalls.c. */
+/** Source: LTTng-modules, src/lttng-syscalls.c. */
 const SYSCALL = /^(compat_)?syscall_(entry|exit)_(\w+)$/;
 const SYSCALLS: Readonly<Record<string, string>> = { entry: "sys_enter", exit: "sys_exit" };
+
+/** What LTTng-modules calls otherwise than by the event's group and name. Source: its instrumentation/events/lttng-module. */
+const RENAMED: readonly (readonly [RegExp, string])[] = [
+  [/^net_if_/, "netif_"],
+  [/^skb_kfree$/, "kfree_skb"],
+  [/^skb_consume$/, "consume_skb"],
+  [/^kvm_x86_/, "kvm_"],
+  [/^x86_/, ""],
+];
+
+/** Groups of the kernel's events that the common kernel here has none of, by what LTTng-modules' names begin with, and what of that is the group alone. */
+const GROUPS: readonly (readonly [prefix: string, group: string, own: string])[] = [
+  ["kvm_mmu_", "kvmmmu", ""],
+  ["kvm_", "kvm", ""],
+  ["btrfs_", "btrfs", ""],
+  ["rpc_", "sunrpc", ""],
+  ["v4l2_", "v4l2", ""],
+  ["vb2_", "vb2", ""],
+  ["asoc_", "asoc", "asoc_"],
+  ["preemptirq_", "preemptirq", "preemptirq_"],
+];
+
+/** LTTng-modules counts priorities from those of the real-time ones on (instrumentation/events/lttng-module/sched.h). */
+const MAX_RT_PRIO = 100;
+const PRIORITY = /^(?:prev_|next_|old|new)?prio$/;
+
+/** As the trace has it, and what the kernel may call it. */
+const namesOf = (name: string): string[] => [
+  name,
+  ...RENAMED.filter(([own]) => own.test(name)).map(([own, kernels]) => name.replace(own, kernels)),
+];
 
 const plain = (name: string): string => name.replace(/[^A-Za-z0-9_.-]/g, "_");
 
@@ -42,10 +73,24 @@ export class KernelEvents {
       const own = `${compat ?? ""}${SYSCALLS[side]!}_${call!}`;
       return { category: "syscalls", name: own, known: formatOf(this.#byKey.get(`syscalls:${own}`)) };
     }
-    const source = this.#byName.get(name);
-    if (source === undefined) return { category: other, name: plain(name), known: null };
+    const source = this.#find(name);
+    if (source === undefined) return unknownEvent(name, other);
     return { category: source.category, name: source.name, known: formatOf(source) };
   }
+
+  #find(name: string): EventSource | undefined {
+    return namesOf(name)
+      .map((one) => this.#byName.get(one))
+      .find((source) => source !== undefined);
+  }
+}
+
+function unknownEvent(name: string, other: string): NamedEvent {
+  const kernels = namesOf(name).at(-1)!;
+  const found = GROUPS.find(([prefix]) => kernels.startsWith(prefix));
+  if (found === undefined) return { category: other, name: plain(name), known: null };
+  const [, category, own] = found;
+  return { category, name: plain(kernels.slice(own.length)), known: null };
 }
 
 function formatOf(source: EventSource | undefined): EventFormat | null {
@@ -54,16 +99,18 @@ function formatOf(source: EventSource | undefined): EventFormat | null {
 
 /**
  * LTTng calls a thread tid and a process pid where the kernel's events have pid for a thread: `prev_tid`, `parent_pid`. Names of the kernel are
- * given back to what they mean there.
+ * given back to what they mean there, and so are priorities.
  */
-export function kernelNames(leaves: readonly Leaf[], known: EventFormat | null): Leaf[] {
+export function kernelNames(leaves: readonly Leaf[], { category, known }: NamedEvent, isKernelTracer: boolean): Leaf[] {
   const own = new Set(leaves.map(({ name }) => name));
   const has = (name: string): boolean => known?.fields.some((field) => field.name === name) ?? false;
-  return leaves.map(({ name, shape }) => {
+  return leaves.map((leaf) => {
+    const { name, shape } = leaf;
     const asPid = name.replace(/(^|_)tid$/, "$1pid");
-    if (asPid !== name && !has(name) && has(asPid)) return { name: asPid, shape };
+    if (asPid !== name && !has(name) && has(asPid)) return { ...leaf, name: asPid };
     const asTid = name.replace(/(^|_)pid$/, "$1tid");
-    if (asTid !== name && own.has(asTid) && has(name)) return { name: name.replace(/(^|_)pid$/, "$1tgid"), shape };
-    return { name, shape };
+    if (asTid !== name && own.has(asTid) && has(name)) return { ...leaf, name: name.replace(/(^|_)pid$/, "$1tgid") };
+    const isPriority = isKernelTracer && category === "sched" && shape.kind === "number" && PRIORITY.test(name);
+    return isPriority ? { ...leaf, less: MAX_RT_PRIO } : leaf;
   });
 }

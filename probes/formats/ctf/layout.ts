@@ -12,6 +12,8 @@ export interface Place {
   readonly sizeBytes: number;
   /** Of numbers. */
   readonly count: number;
+  /** What is added to a number. */
+  readonly plus: number;
 }
 
 export interface EventLayout {
@@ -22,7 +24,7 @@ export interface EventLayout {
   readonly source: EventSource;
 }
 
-interface Declared extends Omit<Place, "offset" | "name"> {
+interface Declared extends Omit<Place, "offset" | "name" | "plus"> {
   readonly decl: string;
   readonly signed: boolean;
 }
@@ -77,7 +79,7 @@ export function layOutEvent(
   const places: Place[] = [];
   const lines: FormatLine[] = [];
   const used = new Set(known?.fields.filter(({ common }) => common).map((field) => field.name) ?? []);
-  for (const { name: wanted, shape } of leaves) {
+  for (const { name: wanted, shape, less = 0 } of leaves) {
     let own = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d|$)/, "_");
     while (used.has(own)) own = `${own}_`;
     used.add(own);
@@ -87,7 +89,7 @@ export function layOutEvent(
     const inRecord = storage === "elements" ? 4 : storage === "numbers" ? sizeBytes * count : sizeBytes;
     const align = storage === "chars" ? 1 : storage === "elements" ? 4 : sizeBytes;
     const offset = Math.ceil(at / align) * align;
-    places.push({ name: own, storage, offset, sizeBytes, count });
+    places.push({ name: own, storage, offset, sizeBytes, count, plus: less });
     lines.push({ decl, offset, sizeBytes: inRecord, signed });
     at = offset + inRecord;
   }

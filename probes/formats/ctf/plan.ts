@@ -12,6 +12,8 @@ export type LeafShape =
 export interface Leaf {
   readonly name: string;
   readonly shape: LeafShape;
+  /** What the tracer took off the kernel's number. */
+  readonly less?: number;
 }
 
 export interface Integer {

@@ -17,6 +17,8 @@ const MOST_PACKET_BYTES = 64 << 20;
 const MOST_CPUS = 4096;
 /** Of events of which nobody knows whose they are. */
 const NOBODY = -1;
+/** Source: Linux include/uapi/linux/sched.h. */
+const CLONE_THREAD = 0x10000;
 
 export interface StreamTrouble {
   /** Said once each. */
@@ -223,7 +225,7 @@ export class StreamSource implements RecordSource {
     return true;
   }
 
-  #finish({ layout, tid, nextTid }: EventClass): void {
+  #finish({ layout, tid, nextTid, fork }: EventClass): void {
     const { evaluator, draft } = this.#packets;
     // What an event lacks of its texts is empty.
     for (const place of layout.places)
@@ -232,6 +234,8 @@ export class StreamSource implements RecordSource {
     if (tid < 0 && pid === NOBODY) this.trouble.withoutTask++;
     draft.view.setInt32(4, pid, true);
     if (nextTid >= 0) this.#current = evaluator.values[nextTid]!;
+    if (fork !== null && evaluator.values[fork.childTid] !== evaluator.values[fork.childTgid])
+      draft.view.setUint32(fork.flags, CLONE_THREAD, true);
     this.trouble.cutTexts += evaluator.cut;
     evaluator.cut = 0;
   }

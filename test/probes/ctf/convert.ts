@@ -28,7 +28,7 @@ function declarations(values: Values): string {
 function writeValues(bits: BitWriter, values: Values): void {
   for (const [field, value] of values) {
     if (Array.isArray(value)) for (const element of value) bits.integer(element, 64);
-    else if (typeof value !== "string") bits.integer(value, 64);
+    else if (typeof value !== "string") bits.integer(/prio$/.test(field) ? value - 100n : value, 64);
     else if (!field.endsWith("comm")) bits.string(value);
     else for (let i = 0; i < 16; i++) bits.integer(value.charCodeAt(i) || 0, 8);
   }
