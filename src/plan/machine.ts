@@ -5,6 +5,9 @@ import type { TypeSource } from "../../lang/types/type-source.ts";
 import type { Type } from "../../lang/types/type.ts";
 import type { ElfFile } from "../../probes/symbols/elf.ts";
 
+/** Major and minor number of a Linux release. */
+export type Release = readonly [number, number];
+
 export interface KernelFunction {
   readonly name: string;
   /** Null: of the kernel itself. */
@@ -31,6 +34,8 @@ export interface PlanMachine {
   /** Its tracepoints. */
   readonly catalogue: ProbeCatalogue;
   readonly architecture: Architecture;
+  /** Of its kernel; null: not known. */
+  readonly release: Release | null;
   /** Functions that can be probed; null: nobody can tell. */
   readonly functions: () => readonly KernelFunction[] | null;
   /** Files that a target names: a path, a command, or a library; wildcards name several. */

@@ -15,6 +15,7 @@ import type { PlanMachine } from "./machine.ts";
 import { placeMemory } from "./memory-places.ts";
 import type { Needs } from "../needs/needs.ts";
 import type { Kept, PlannedDynamic, PlannedEvent, RecordingPlan, Unrecordable } from "./plan.ts";
+import { eventAt, recordable } from "./release.ts";
 import { plannedSites } from "./site.ts";
 import { taskEvents } from "./task-events.ts";
 import { traceNeeds } from "../needs/trace-values.ts";
@@ -88,12 +89,9 @@ const eventOf = (category: string, name: string, why: string, { kstack, ustack }
   ustack,
 });
 
-/** The event that fires at a raw tracepoint, whose records have no raw arguments. */
-function plainEvent({ site, words, kstack, ustack }: SiteNeeds, { catalogue }: PlanMachine): PlannedEvent | null {
-  if (site.code !== "raw_tracepoint" || words.size > 0) return null;
-  const event = catalogue.tracepoints.find(({ category, name }) => category !== "syscalls" && category !== "ftrace" && name === site.func);
-  return event === undefined ? null : eventOf(event.category, event.name, `rawtracepoint:${event.name}`, { kstack, ustack });
-}
+/** Raw tracepoints without their raw arguments are events. */
+const plainEvent = ({ site, words, kstack, ustack }: SiteNeeds, machine: PlanMachine): PlannedEvent | null =>
+  site.code !== "raw_tracepoint" || words.size > 0 ? null : eventAt(site.func, { kstack, ustack }, machine);
 
 /** Once each. */
 function withTaskEvents(events: readonly PlannedEvent[], machine: PlanMachine): PlannedEvent[] {
@@ -114,13 +112,19 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
   const unrecordable = [...placed.unrecordable];
   const events: PlannedEvent[] = [];
   const dynamic: PlannedDynamic[] = [];
+  const define = (wanted: PlannedDynamic): void => {
+    const { event, unrecordable: lacking } = recordable(wanted, machine);
+    if ("letter" in event) dynamic.push(event);
+    else events.push(event);
+    if (lacking !== null) unrecordable.push(lacking);
+  };
   const used = usedFields(program, needs);
   const nameOf = eventNames();
   for (const [tracepoint, uses] of used) {
     const { category, name } = tracepoint;
     const memory = placed.events.find((one) => one.tracepoint === tracepoint);
     const probe = memory === undefined ? null : eventProbe(memory, uses, group, machine);
-    if (probe !== null && "letter" in probe) dynamic.push(probe);
+    if (probe !== null && "letter" in probe) define(probe);
     else events.push(eventOf(category, name, `tracepoint:${category}:${name}`, uses));
     if (probe !== null && "what" in probe) unrecordable.push(probe);
   }
@@ -128,7 +132,7 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
     if (asked.samples.has(at.site.func)) continue;
     unrecordable.push(...unreachedOperands(at));
     const plain = plainEvent(at, machine);
-    if (plain === null) dynamic.push(dynamicEvent(at, group, nameOf(at.site), architecture));
+    if (plain === null) define(dynamicEvent(at, group, nameOf(at.site), architecture));
     else events.push(plain);
   }
   return { events, dynamic, unrecordable };

@@ -80,7 +80,7 @@ describe.each(RECORDED)("scripts of $folder", ({ folder, scripts, events }) => {
   test.each(scripts)("%s asks for nothing that was not recorded, at each of its functions", async (name) => {
     const text = readFileSync(fixturePath(`traces/${folder}/${name}.bt`), "utf8");
     const script = text.replaceAll("/opt/hs/hsdemo", "{hsdemo}").replaceAll(/tracepoint:syscalls:sys_exit_mkdir[^}]*\}/g, "");
-    const { plan, said } = await answer({ title: name, words: "", script, plan: "", said: "" });
+    const { plan, said } = await answer({ title: name, words: "", kernel: "", script, plan: "", said: "" });
     expect(said).toBe("0");
     const planned = parseDefinitions(definitionsIn(plan).replaceAll("{hsdemo}", "/opt/hs/hsdemo"));
     expect(planned.length).toBeGreaterThan(0);

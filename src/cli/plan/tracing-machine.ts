@@ -1,11 +1,12 @@
 /** The machine that a plan is made for: this one as far as it can be read, or that of a recording. */
 import { readFileSync } from "node:fs";
-import { arch, availableParallelism } from "node:os";
+import { arch, availableParallelism, release } from "node:os";
 import type { ProbeCatalogue } from "../../../lang/catalogue.ts";
 import type { Architecture } from "../../../lang/check/env.ts";
 import { prototypes, type TypedFunction } from "../../../probes/kernel/btf/prototypes.ts";
 import type { Recording } from "../../../probes/recording.ts";
 import type { KernelFunction, PlanMachine } from "../../plan/machine.ts";
+import { releaseIn } from "../../plan/release.ts";
 import { kernelTypes, type KernelTypes } from "../../session/kernel-types.ts";
 import { symbolsOf, type KernelSymbols } from "../../session/symbols.ts";
 import type { Console } from "../console.ts";
@@ -114,6 +115,7 @@ export async function openMachine(options: CliOptions, console: Console): Promis
     machine: {
       catalogue,
       architecture: architectureOf(recording),
+      release: releaseIn(recording === null ? release() : recording.info.uname),
       functions,
       files: userFiles(process.env["PATH"] ?? ""),
       ...prototypesOf(types),

@@ -1,7 +1,8 @@
 /** Recording with perf record, which alone samples. */
 import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 import type { Sample } from "../samples.ts";
-import type { Kept, PlannedDynamic, PlannedEvent, Unrecordable } from "../plan.ts";
+import type { Kept, Unrecordable } from "../plan.ts";
+import { probedEvent } from "../release.ts";
 import { defineStep, removeCommands } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
 import { keepStep, replayWords } from "./keep.ts";
@@ -46,16 +47,11 @@ function recordStep(input: ToolInput, file: string): Step {
 /** perf writes mappings into its file; in place of an event probe it records the event itself. */
 function forPerf(input: ToolInput): ToolInput {
   const { plan } = input;
-  const events = plan.dynamic.filter(({ letter }) => letter === "e").map(eventItself);
+  const events = plan.dynamic.filter(({ letter }) => letter === "e").map(probedEvent);
   const dynamic = plan.dynamic.filter(({ letter }) => letter !== "e");
   const gone = new Set<Kept>(["mappings", ...(dynamic.length === 0 ? (["dynamic events"] as const) : [])]);
   const kept = plan.kept.filter((what) => !gone.has(what));
   return { ...input, plan: { ...plan, kept, events: [...plan.events, ...events], dynamic } };
-}
-
-function eventItself({ place, kstack, ustack }: PlannedDynamic): PlannedEvent {
-  const [category = "", name = ""] = place.split("/");
-  return { category, name, why: `tracepoint:${category}:${name}`, kstack, ustack };
 }
 
 /** trace_eprobe has no perf side (Linux kernel/trace/trace_eprobe.c, eprobe_register). */
