@@ -23,6 +23,12 @@ const modules = [
     bytes: "transcoderBytes",
     tables: ["probes/formats/perf-data/transcoder-layout.ts"],
   },
+  {
+    assembly: "probes/formats/strace/assembly",
+    wasm: "probes/formats/strace/scanner.wasm.ts",
+    bytes: "scannerBytes",
+    tables: ["probes/formats/strace/scanner-layout.ts"],
+  },
 ];
 
 const ascArguments = [
@@ -33,6 +39,8 @@ const ascArguments = [
   "--exportTable",
   "--noAssert",
   "-O3",
+  "--enable",
+  "simd",
   "--converge",
   // Narrowing usize to u32: the module is 32-bit for good.
   "--disableWarning",

@@ -24,6 +24,8 @@ export const state = {
   plainRawAt: 152,
   plainTidAt: 156,
   plainCpuAt: 160,
+  /** u8 for each block of the arena, used while a free one is looked for. */
+  blockMarks: 168,
   /** Event ids of the records that the transcoder makes. */
   tgidEvent: 24,
   commEvent: 28,
@@ -100,7 +102,19 @@ export const idSlot = { id: 0, attr: 8, sizeBytes: 16 } as const;
 export const run = { position: 0, end: 4, time: 8, sizeBytes: 16 } as const;
 /** Bytes behind the pages and behind the arena that may be touched when pieces of 64 bytes are copied. */
 export const SLACK = 64;
-export const limits = { runs: 65_536, attrs: 65_536, pids: 4_194_304, pageBytes: 65_536, pages: 4, frames: 1024, slots: 64 } as const;
+export const limits = {
+  runs: 65_536,
+  attrs: 65_536,
+  pids: 4_194_304,
+  pageBytes: 65_536,
+  pages: 4,
+  frames: 1024,
+  slots: 64,
+  /** Of the arena: a piece of the stream and, in front of it, what was there of a record that it goes on with. */
+  blockBytes: (1 << 20) + 65_536,
+  /** More than what may wait takes, so that moving it together is seldom needed. */
+  blocks: 96,
+} as const;
 
 /** The record of a sample that is no tracepoint's: u64 each behind the common fields; `regs` where the attr has registers, as pt_regs. */
 export const sample = { ip: 8, addr: 16, period: 24, cs: 32, regs: 40, regsBytes: 168, sizeBytes: 40 } as const;

@@ -8,6 +8,7 @@ import { transcoderBytes } from "./transcoder.wasm.ts";
 interface Exports {
   readonly reset: () => void;
   readonly reserve: (bytes: number) => number;
+  readonly room: () => number;
   readonly supply: (bytes: number) => void;
   readonly produce_little: () => number;
   readonly produce_big: () => number;
@@ -51,10 +52,10 @@ export interface Transcoder {
 }
 
 const WASM_PAGE = 65_536;
+/** The least that is read at once, but at the end. */
 const PIECE_BYTES = 1 << 18;
 /** Rounds of the recorder are shorter, but for machines with very many CPUs. */
 const MOST_PENDING_BYTES = 64 << 20;
-const FIRST_ARENA_BYTES = 2 << 20;
 
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
@@ -75,6 +76,7 @@ interface Plan {
   readonly runs: number;
   readonly heap: number;
   readonly out: number;
+  readonly blockMarks: number;
   readonly arena: number;
   readonly sizeBytes: number;
 }
@@ -99,7 +101,8 @@ function planOf(attrs: readonly PerfAttr[]): Plan {
   const runs = told + limits.pids * 4;
   const heap = runs + limits.runs * run.sizeBytes;
   const out = heap + limits.runs * 4;
-  const arena = out + limits.pages * limits.pageBytes + SLACK;
+  const blockMarks = out + limits.pages * limits.pageBytes + SLACK;
+  const arena = blockMarks + limits.blocks;
   return {
     ids,
     idSlots,
@@ -110,8 +113,9 @@ function planOf(attrs: readonly PerfAttr[]): Plan {
     runs,
     heap,
     out,
+    blockMarks,
     arena,
-    sizeBytes: roundUp(arena + FIRST_ARENA_BYTES, WASM_PAGE),
+    sizeBytes: roundUp(arena + limits.blockBytes + SLACK, WASM_PAGE),
   };
 }
 
@@ -168,6 +172,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   set(state.heap, plan.heap);
   set(state.out, plan.out);
   set(state.outBytes, limits.pages * limits.pageBytes);
+  set(state.blockMarks, plan.blockMarks);
   set(state.arena, plan.arena);
   set(state.mostPending, MOST_PENDING_BYTES);
   machine.reset();
@@ -177,7 +182,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
 
   const feed = (records: RecordBytes): void => {
     const at = machine.reserve(PIECE_BYTES) >>> 0;
-    machine.supply(records.read(new Uint8Array(memory.buffer, at, PIECE_BYTES)));
+    machine.supply(records.read(new Uint8Array(memory.buffer, at, machine.room())));
   };
 
   return {

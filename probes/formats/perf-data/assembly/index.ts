@@ -2,7 +2,7 @@
 import { Big, Little } from "./order";
 import { produce } from "./transcode";
 
-export { reserve, reset, supply } from "./transcode";
+export { reserve, reset, room, supply } from "./transcode";
 
 export function produce_little(): u32 {
   return produce<Little>();

@@ -190,14 +190,10 @@ export function putPlain<Order>(from: usize, end: usize, first: u64, limit: u64)
 // @inline
 export function copyAtLeast(to: usize, from: usize, bytes: u32): void {
   for (let i: u32 = 0; i < bytes; i += 64) {
-    store<u64>(to + i, load<u64>(from + i));
-    store<u64>(to + i, load<u64>(from + i, 8), 8);
-    store<u64>(to + i, load<u64>(from + i, 16), 16);
-    store<u64>(to + i, load<u64>(from + i, 24), 24);
-    store<u64>(to + i, load<u64>(from + i, 32), 32);
-    store<u64>(to + i, load<u64>(from + i, 40), 40);
-    store<u64>(to + i, load<u64>(from + i, 48), 48);
-    store<u64>(to + i, load<u64>(from + i, 56), 56);
+    v128.store(to + i, v128.load(from + i));
+    v128.store(to + i, v128.load(from + i, 16), 16);
+    v128.store(to + i, v128.load(from + i, 32), 32);
+    v128.store(to + i, v128.load(from + i, 48), 48);
   }
 }
 

@@ -2,7 +2,18 @@
  * Records that wait for the end of their round. They lie in the arena as they came; a run is a piece of it whose records are in order of time, as
  * those of one CPU are. The heap has the runs by the time of their next record; of the same time, the one that came first.
  */
-import { LIMITS_RUNS, RUN_END, RUN_POSITION, RUN_SIZE_BYTES, RUN_TIME, STATE, STATE_ARENA, STATE_HEAP, STATE_RUNS } from "./layout";
+import {
+  LIMITS_BLOCK_BYTES,
+  LIMITS_RUNS,
+  RUN_END,
+  RUN_POSITION,
+  RUN_SIZE_BYTES,
+  RUN_TIME,
+  STATE,
+  STATE_ARENA,
+  STATE_HEAP,
+  STATE_RUNS,
+} from "./layout";
 
 let runs: u32 = 0;
 let heap: u32 = 0;
@@ -122,18 +133,44 @@ export function addRecords(position: usize, end: usize, first: u64, last: u64): 
   lastTime = last;
 }
 
-/** Moves what is left of the runs to the arena's start; returns the end of it. */
-export function compact(): usize {
+/** Sorts the heap's places, which nobody needs between two flushes, by where their runs are. */
+function sortByPosition(count: u32): void {
+  for (let gap = count >>> 1; gap > 0; gap >>>= 1) {
+    for (let i = gap; i < count; i++) {
+      const moved = load<u32>(heapAt(i));
+      const position = load<u32>(runAt(moved), RUN_POSITION);
+      let place = i;
+      for (; place >= gap && load<u32>(runAt(load<u32>(heapAt(place - gap))), RUN_POSITION) > position; place -= gap)
+        store<u32>(heapAt(place), load<u32>(heapAt(place - gap)));
+      store<u32>(heapAt(place), moved);
+    }
+  }
+}
+
+/** Moves what is left of the runs together, from `to` on. Not during a flush. */
+export function gather(to: usize): void {
   prune();
-  let to: usize = load<u32>(STATE, STATE_ARENA);
+  for (let i: u32 = 0; i < runs; i++) store<u32>(heapAt(i), i);
+  sortByPosition(runs);
   for (let i: u32 = 0; i < runs; i++) {
-    const run = runAt(i);
+    const run = runAt(load<u32>(heapAt(i)));
     const from: usize = load<u32>(run, RUN_POSITION);
     const bytes: usize = load<u32>(run, RUN_END) - from;
-    if (to != from) memory.copy(to, from, bytes);
+    memory.copy(to, from, bytes);
     store<u32>(run, to, RUN_POSITION);
     store<u32>(run, to + bytes, RUN_END);
     to += bytes;
   }
-  return to;
+  // Nothing goes on with the last run where it was.
+  lastTime = u64.MAX_VALUE;
+}
+
+/** Sets a byte for each block of the arena that has records of a run. */
+export function markBlocks(marks: usize): void {
+  const arena = load<u32>(STATE, STATE_ARENA);
+  for (let i: u32 = 0; i < runs; i++) {
+    if (isUsedUp(i)) continue;
+    const last = (load<u32>(runAt(i), RUN_END) - 1 - arena) / LIMITS_BLOCK_BYTES;
+    for (let block = (load<u32>(runAt(i), RUN_POSITION) - arena) / LIMITS_BLOCK_BYTES; block <= last; block++) store<u8>(marks + block, 1);
+  }
 }

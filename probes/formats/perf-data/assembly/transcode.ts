@@ -3,6 +3,7 @@
  * not later than the latest record of the round before is complete then (tools/perf/Documentation/perf.data-file-format.txt, FINISHED_ROUND).
  */
 import {
+  LIMITS_BLOCK_BYTES,
   PRODUCED_DONE,
   PRODUCED_NEEDS_DATA,
   RECORD_TYPE_AUXTRACE,
@@ -16,7 +17,6 @@ import {
   RUN_END,
   RUN_POSITION,
   RUN_TIME,
-  SLACK,
   STATE,
   STATE_ARENA,
   STATE_BROKEN_AT,
@@ -24,24 +24,26 @@ import {
   STATE_IS_BROKEN,
   STATE_LATE,
   STATE_MOST_PENDING,
+  STATE_OUT,
   STATE_SAMPLE_TIME_AT,
   STATE_COUNTERS_END,
   STATE_WITHOUT_TIME,
 } from "./layout";
+import { freeBlock, resetArena } from "./arena";
 import { timeOf } from "./attrs";
 import { count, emitOther, emitSample, loseUntold, resetEmit } from "./emit";
 import { sideband } from "./env";
 import { half, long, word } from "./order";
 import { finishPages, putPlain, resetPages, startPages, timeNow } from "./pages";
-import { addRecord, addRecords, aloneTo, buildHeap, compact, earliest, isFull, pass, pendingBytes, prune, resetRuns } from "./runs";
+import { addRecord, addRecords, aloneTo, buildHeap, earliest, isFull, pass, pendingBytes, prune, resetRuns } from "./runs";
 import { resetTasks } from "./tasks";
 
 const HEADER_BYTES: u32 = 8;
-const WASM_PAGE: usize = 65_536;
 
 /** Next byte to scan and end of what is there; position in the stream of the byte at `scanned`. */
 let scanned: usize = 0;
 let filled: usize = 0;
+let blockEnd: usize = 0;
 let position: u64 = 0;
 /** Bytes of data behind a record that are no records. */
 let skipped: u64 = 0;
@@ -61,6 +63,7 @@ let emitted: u64 = 0;
 export function reset(): void {
   scanned = load<u32>(STATE, STATE_ARENA);
   filled = scanned;
+  blockEnd = scanned + LIMITS_BLOCK_BYTES;
   position = 0;
   skipped = 0;
   isEnded = false;
@@ -70,25 +73,30 @@ export function reset(): void {
   firstSample = u64.MAX_VALUE;
   emitted = 0;
   memory.fill(STATE + STATE_DAMAGED, 0, STATE_COUNTERS_END - STATE_DAMAGED);
+  resetArena();
   resetRuns();
   resetPages();
   resetTasks();
   resetEmit();
 }
 
-/** Room for `bytes` more of the stream; returns where they go. Ask again for each piece. */
+/** Where at least `bytes` more of the stream go, at most a block less the longest record; `room` is the size of that place. */
 export function reserve(bytes: u32): usize {
-  const end = <usize>memory.size() * WASM_PAGE - SLACK;
-  if (filled + bytes <= end) return filled;
-  const to = compact();
+  if (filled + bytes <= blockEnd) return filled;
+  // At most a part of a record. The pages are empty now.
   const left = filled - scanned;
-  memory.copy(to, scanned, left);
+  const aside: usize = load<u32>(STATE, STATE_OUT);
+  memory.copy(aside, scanned, left);
+  const to = freeBlock();
+  memory.copy(to, aside, left);
   scanned = to;
   filled = to + left;
-  // Room for half as much again, so that not every piece moves what waits.
-  const wanted = filled + ((filled - <usize>load<u32>(STATE, STATE_ARENA)) >>> 1) + bytes;
-  if (wanted > end) memory.grow(<i32>((wanted - end + WASM_PAGE - 1) / WASM_PAGE));
+  blockEnd = to + LIMITS_BLOCK_BYTES;
   return filled;
+}
+
+export function room(): u32 {
+  return <u32>(blockEnd - filled);
 }
 
 /** So many bytes were put there; 0: that was all. */
