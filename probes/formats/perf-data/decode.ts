@@ -11,7 +11,7 @@ import { readHeader } from "./header.ts";
 import { formatless, freeIds, ownEvents, ownRules, stackEvents } from "./own-events.ts";
 import { perfStream } from "./page-stream.ts";
 import { plainRecords, type RecordBytes } from "./record-bytes.ts";
-import { isTracepoint, sampledEvents } from "./sampled-events.ts";
+import { isCountedOnly, isTracepoint, label, sampledEvents } from "./sampled-events.ts";
 import { createTranscoder } from "./transcoder.ts";
 
 export type DecodeResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly damage: Damage };
@@ -70,6 +70,9 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
   const newId = freeIds(new Set(events.map(({ id }) => id)));
   const ownIds = ownEvents(newId);
   const { eventIds, sampled } = sampledEvents(attrs, newId, architecture);
+  const countedOnly = [...new Set(attrs.filter(isCountedOnly).map(label))];
+  if (countedOnly.length > 0)
+    warn(`${countedOnly.join(", ")}: only counts within the samples of a group ({…}:S), which are not read; record without :S for samples`);
   const counted = features.ncpus ?? 1;
   const ncpus = counted > MOST_CPUS ? 1 : Math.max(1, counted);
   const catalogue = {

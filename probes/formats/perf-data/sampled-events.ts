@@ -3,7 +3,7 @@ import type { ContextRecipe, RecordedValue, SampledEvent, SiteRecords } from "..
 import { PERF_EVENT_DATA, registerSlots } from "../../../lang/registers.ts";
 import { attrType, type PerfAttr } from "./attr.ts";
 import { sampledRegisters, sampleOffset } from "./sample-layout.ts";
-import { sample } from "./transcoder-layout.ts";
+import { readBit, sample, sampleBit } from "./transcoder-layout.ts";
 
 /** enum perf_sw_ids and perf_hw_id, as scripts name them. */
 const SOFTWARE = [
@@ -114,9 +114,16 @@ const sameness = (one: PerfAttr): string =>
     one.breakpoint.type,
   ].join(" ");
 
+/**
+ * Members of a group that only its leader samples, `{cpu-clock,page-faults}:S`: they have no samples, the leader's carry their counts
+ * (perf_event_open(2), PERF_SAMPLE_READ with PERF_FORMAT_GROUP).
+ */
+export const isCountedOnly = ({ sampleType, readFormat, freq, period }: PerfAttr): boolean =>
+  (sampleType & sampleBit.read) !== 0 && (readFormat & readBit.group) !== 0 && !freq && period === 0n;
+
 export const isTracepoint = (one: PerfAttr): boolean => one.type === attrType.tracepoint;
 
-const label = (one: PerfAttr): string => one.name ?? countedOf(one)?.event ?? `event ${one.type}:0x${one.config.toString(16)}`;
+export const label = (one: PerfAttr): string => one.name ?? countedOf(one)?.event ?? `event ${one.type}:0x${one.config.toString(16)}`;
 
 /** The event id of each attr, and the events that are no tracepoints. */
 export function sampledEvents(
@@ -133,6 +140,7 @@ export function sampledEvents(
     if (known !== undefined) return known;
     const id = newId();
     byKey.set(key, id);
+    if (isCountedOnly(one)) return id;
     sampled.push({
       label: label(one),
       counted: countedOf(one),

@@ -152,6 +152,19 @@ test("fields of variable length before what is wanted are stepped over", async (
   expect(recording.info.warnings.join()).toContain("1 sample with a copy of the user stack");
 });
 
+test("members of a group that only its leader samples are told of, and are no probes", async () => {
+  const group = { sampleType: BASE | sampleBit.read, readFormat: readBit.group | readBit.id };
+  const leader = attr("cpu-clock", attrType.software, 0, { ...group, period: 1000 });
+  const member = attr("page-faults", attrType.software, 2, { ...group, period: 0, ids: [2] });
+  const rest = byteList("little").u64(2, 1000, 1, 3, 2).done();
+  const recording = await sampled([leader, member], [{ ip: 1, rest }]);
+  expect(recording.catalogue.sampled?.map(({ label }) => label)).toEqual(["cpu-clock"]);
+  expect(recording.info.warnings).toEqual([
+    "page-faults: only counts within the samples of a group ({…}:S), which are not read; record without :S for samples",
+  ]);
+  expect(await printed(recording, "software:cpu:1000 { @ = count(); }")).toEqual(["@: 1"]);
+});
+
 test("samples whose attrs differ are told apart by their ids; unknown ones are counted", async () => {
   const clock = attr("cpu-clock", attrType.software, 0, { ids: [0x7000_0000_0000], sampleType: BASE & ~sampleBit.addr });
   const recording = await sampled(
