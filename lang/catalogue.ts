@@ -53,6 +53,8 @@ export interface RecordedMemory {
     | { readonly kind: "data_loc"; readonly offset: number }
     /** A pointer of 8 bytes, itself a stand-in. */
     | { readonly kind: "pointer"; readonly value: bigint };
+  /** The call that begins with the record only reads it: later events of the thread may until the call returns. */
+  readonly stays?: true;
 }
 
 /** How the context of a kprobe, uprobe or typed probe is rebuilt from a record, and what memory comes with it. */
@@ -85,6 +87,8 @@ export interface SiteRecords {
   readonly callerOffset: number | null;
   /** Of a return whose memory is relative to arguments of the entry: the records of that. */
   readonly entry?: SiteRecords;
+  /** Of an entry with memory that stays: the event of the function's return, where that was probed, too. */
+  readonly returnId?: number;
 }
 
 /** A place in code that was probed while recording. */

@@ -52,7 +52,7 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
     },
     mayHaveField: (text) => event.formatText().includes(text),
     get memory() {
-      memory ??= memoryOfFields(this.fields);
+      memory ??= memoryOfFields(event.category, event.name, this.fields);
       return memory;
     },
   };

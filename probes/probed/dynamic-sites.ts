@@ -5,9 +5,10 @@ import type { ProbeDefinition } from "./definitions.ts";
 import type { FetchPath } from "./fetch.ts";
 import type { SeenField, SitesInput } from "./input.ts";
 import { functionByEventName, pathsByName } from "./naming.ts";
-import { buildRecipe, numberIn, type MeaningfulField, type StandIns } from "./recipe.ts";
+import { buildRecipe, numberIn, type IsSteady, type MeaningfulField, type StandIns } from "./recipe.ts";
 import { fieldNamed, siteOf, type Place } from "./site.ts";
 import { staticSites } from "./static-sites.ts";
+import { isSteadyArgument } from "./steady.ts";
 import { argumentsOf, pathByType, standInArguments, typedByPlace, typesAt, type TypedPlace } from "./typed.ts";
 
 const FIRST_KERNEL_ADDRESS = 1n << 63n;
@@ -115,6 +116,9 @@ function placeOf(input: SitesInput, event: DynamicEvent, definition: ProbeDefini
   return { code: "user", target: event.tracepoint.category, module: null, names: [byEvent], offset: 0n, address: unknown };
 }
 
+/** The same for its entry and its return. */
+const functionOf = ({ code, target, module, names, offset }: Place): string => [code, target, module, names[0], offset].join("\n");
+
 const typedByNumber = (fields: readonly MeaningfulField[]): ContextRecipe["typed"] =>
   fields.flatMap(({ field, path }) => {
     const from = numberIn(field);
@@ -156,8 +160,11 @@ export function dynamicSites(
     const typed = typesAt(input.prototypes, place);
     const fields = meaningfulFields(event, definition, typed);
     const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
-    const recipe = withInstructionPointer(inOrderOf(input.catalogue.byteOrder, buildRecipe(fields, byName, standIns)), event);
     const fn = typed?.fn ?? null;
+    const pointerOf = (path: FetchPath): bigint => standIns.of(path, functionOf(place));
+    const isSteady: IsSteady = (path, isText) =>
+      event.at === "entry" && place.offset === 0n && isSteadyArgument(path, isText, (argument) => fn?.params[argument]?.decl ?? null);
+    const recipe = withInstructionPointer(inOrderOf(input.catalogue.byteOrder, buildRecipe(fields, byName, pointerOf, isSteady)), event);
     const standIn = standInArguments(recipe);
     const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, fn, standIn);
     const standInNames = new Map(

@@ -48,7 +48,7 @@ function standIn(probe: Tracepoint, place: string, original: Tracepoint | null):
       return (fields ??= withTypes(probe.fields, original?.fields ?? declaredPointers(place)));
     },
     get memory() {
-      return (memory ??= memoryOfFields(probe.fields));
+      return (memory ??= memoryOfFields(category, name, probe.fields));
     },
   };
 }

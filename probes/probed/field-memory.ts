@@ -1,9 +1,11 @@
 /** Memory that the records of an event bring: `s_FIELD` and `m_FIELD_OFF` of event probes, `__FIELD_val` of system calls since Linux 6.19. */
 import type { RecordedMemory, TracepointField } from "../../lang/catalogue.ts";
 import { ofField } from "./naming.ts";
-import { buildRecipe, makeStandIns, type MeaningfulField } from "./recipe.ts";
+import { buildRecipe, makeStandIns, type IsSteady, type MeaningfulField } from "./recipe.ts";
+import { steadyParameters } from "./steady.ts";
 
-export function memoryOfFields(fields: readonly TracepointField[]): readonly RecordedMemory[] {
+/** `category` and `event`: whose records they are, or are in place of. */
+export function memoryOfFields(category: string, event: string, fields: readonly TracepointField[]): readonly RecordedMemory[] {
   const byName = new Map(fields.map((field) => [field.name, field]));
   const names = new Set(byName.keys());
   const meaningful = fields.flatMap((field): MeaningfulField[] => {
@@ -12,5 +14,9 @@ export function memoryOfFields(fields: readonly TracepointField[]): readonly Rec
     const path = ofField(field.name, names);
     return path === null ? [] : [{ field, path }];
   });
-  return meaningful.length === 0 ? [] : buildRecipe(meaningful, byName, makeStandIns()).memory;
+  if (meaningful.length === 0) return [];
+  const standIns = makeStandIns();
+  const steady = steadyParameters(category, event);
+  const isSteady: IsSteady = ({ base }) => base.kind === "field" && steady.has(base.name);
+  return buildRecipe(meaningful, byName, (path) => standIns.of(path, ""), isSteady).memory;
 }

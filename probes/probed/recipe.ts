@@ -5,10 +5,11 @@ import type { FetchBase, FetchPath } from "./fetch.ts";
 
 /**
  * Stand-ins for pointers that were followed while recording but not recorded themselves. No x86-64 or arm64 pointer looks like this, so
- * nothing else is ever read through one; the same path has the same one at entry and at return.
+ * nothing else is ever read through one; the same path has the same one at a function's entry and at its return.
  */
 export interface StandIns {
-  of(path: FetchPath): bigint;
+  /** `place`: of the function, so that no other one has its pointers. */
+  of(path: FetchPath, place: string): bigint;
 }
 
 const FIRST_STAND_IN = 0x4853_0000_0000_0000n;
@@ -20,8 +21,8 @@ const keyOf = ({ base, derefs }: FetchPath): string => `${JSON.stringify(base)} 
 export function makeStandIns(): StandIns {
   const known = new Map<string, bigint>();
   return {
-    of(path) {
-      const key = keyOf(path);
+    of(path, place) {
+      const key = `${place} ${keyOf(path)}`;
       let value = known.get(key);
       if (value === undefined) known.set(key, (value = FIRST_STAND_IN + STAND_IN_STEP * BigInt(known.size + 1)));
       return value;
@@ -54,12 +55,17 @@ export function numberIn(field: TracepointField): RecordedValue | null {
   return { kind: "field", offset, sizeBytes, signed: field.type.kind === "int" && field.type.signed };
 }
 
-/** `byName`: all fields of the event, for paths that begin at one. */
+/** `isText`: of strings. */
+export type IsSteady = (path: FetchPath, isText: boolean) => boolean;
+
+/** `byName`: all fields of the event, for paths that begin at one. `isSteady`: of memory that stays as long as the call. */
 export function buildRecipe(
   fields: readonly MeaningfulField[],
   byName: ReadonlyMap<string, TracepointField>,
-  standIns: StandIns,
+  standIns: (path: FetchPath) => bigint,
+  isSteady: IsSteady,
 ): ContextRecipe {
+  const stays = (path: FetchPath, isText: boolean): { readonly stays?: true } => (isSteady(path, isText) ? { stays: true } : {});
   const registers: ContextRecipe["registers"][number][] = [];
   const memory: RecordedMemory[] = [];
   /** Values of pointers by the path that leads to them. */
@@ -84,12 +90,12 @@ export function buildRecipe(
       const own = field === undefined ? null : numberIn(field);
       if (slot === undefined && own === null) return null;
       value = own ?? { kind: "slot", slot: slot! };
-      if (own === null) registers.push({ slot: slot!, from: { kind: "constant", value: standIns.of(path) } });
+      if (own === null) registers.push({ slot: slot!, from: { kind: "constant", value: standIns(path) } });
     } else {
       const outer = pointerAt({ base: path.base, derefs: path.derefs.slice(0, -1) });
       if (outer === null) return null;
-      const pointer = standIns.of(path);
-      memory.push({ base: outer, delta: path.derefs.at(-1)!, data: { kind: "pointer", value: pointer } });
+      const pointer = standIns(path);
+      memory.push({ base: outer, delta: path.derefs.at(-1)!, data: { kind: "pointer", value: pointer }, ...stays(path, false) });
       value = { kind: "constant", value: pointer };
     }
     values.set(keyOf(path), value);
@@ -102,7 +108,7 @@ export function buildRecipe(
     if (base === null) continue;
     const { offset, sizeBytes } = field;
     const data = field.loc === "data_loc" ? ({ kind: "data_loc", offset } as const) : ({ kind: "inline", offset, sizeBytes } as const);
-    memory.push({ base, delta: path.derefs.at(-1)!, data });
+    memory.push({ base, delta: path.derefs.at(-1)!, data, ...stays(path, field.loc === "data_loc") });
   }
   return { registers, memory, typed: [] };
 }

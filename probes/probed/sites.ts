@@ -34,11 +34,19 @@ const placeOf = (site: ProbeSite): Place => {
   return { code, target, module, names: [func, ...aliases], offset, address: () => site.address };
 };
 
+const hasSteadyMemory = ({ at, records }: ProbeSite): boolean =>
+  at === "entry" && records.recipe.memory.some(({ stays }) => stays === true);
+
+/** Entries and returns that need each other know each other. */
 function withEntries(sites: readonly ProbeSite[]): ProbeSite[] {
   return sites.map((site) => {
-    if (!needsEntry(site)) return site;
-    const entry = sites.find((other) => other.at === "entry" && placeKey(other, "return") === placeKey(site));
-    return entry === undefined ? site : siteOf(placeOf(site), site.at, { ...site.records, entry: entry.records });
+    if (needsEntry(site)) {
+      const entry = sites.find((other) => other.at === "entry" && placeKey(other, "return") === placeKey(site));
+      return entry === undefined ? site : siteOf(placeOf(site), site.at, { ...site.records, entry: entry.records });
+    }
+    if (!hasSteadyMemory(site)) return site;
+    const exit = sites.find((other) => other.at === "return" && placeKey(other) === placeKey(site, "return"));
+    return exit === undefined ? site : siteOf(placeOf(site), site.at, { ...site.records, returnId: exit.records.eventId });
   });
 }
 

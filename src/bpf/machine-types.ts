@@ -114,6 +114,8 @@ export interface MemorySpec {
     | { readonly kind: "inline"; readonly offset: number; readonly sizeBytes: number }
     | { readonly kind: "data_loc"; readonly offset: number }
     | { readonly kind: "pointer"; readonly value: bigint };
+  /** See ProbedEvent.call. */
+  readonly stays?: true;
 }
 
 /** What a program gets as its context: the record, rebuilt pt_regs, or rebuilt u64 arguments (raw_tracepoint). */
@@ -145,6 +147,11 @@ export interface ProbedEvent {
   readonly pair: { readonly at: "entry" | "return"; readonly number: number } | null;
   /** The address of the probed function; `caller`: offset of its caller's (0: not there), a stack of two frames where the recording has none. */
   readonly address: { readonly offset: number; readonly sizeBytes: 4 | 8; readonly caller: number } | null;
+  /**
+   * What it does to the calls of its thread whose memory is kept. Memory that `stays` can be read from the record of the call's entry to that of
+   * its return (same number), by programs on all events of the thread; `over` ends all of its calls. Absent: nothing.
+   */
+  readonly call?: { readonly role: "syscall" | "function" | "return" | "over"; readonly number: number };
 }
 
 /** Records that hold the stack of the event before them (same CPU, same task). */

@@ -15,6 +15,7 @@ import { argumentsAddress, registersAddress } from "./runtime/stage-probed.ts";
 import { livingTasks, taskAddress } from "./runtime/task-list.ts";
 import { stageTaskFields } from "./runtime/stage-task-fields.ts";
 import { clearDispatch, MAX_U64, stageEvents } from "./runtime/stage.ts";
+import { forgetLosses, stageCallMemory } from "./runtime/stage-call-memory.ts";
 import { stageCpus, stageTimers } from "./runtime/stage-timers.ts";
 import { createStreams } from "./runtime/streams.ts";
 import type { Staged } from "./travel/areas.ts";
@@ -75,6 +76,7 @@ export function createMachine(options: MachineOptions): TravelMachine {
   const restart = (dispatch: Area, toNs: bigint | null): void => {
     streams.restart(toNs);
     clearStats();
+    forgetLosses(view);
     setWord(PUMP_BLOCK + pump.dispatch, dispatch.address);
     setWord(PUMP_BLOCK + pump.primed, 0);
     setWord(PUMP_BLOCK + pump.pending, 0);
@@ -104,7 +106,14 @@ export function createMachine(options: MachineOptions): TravelMachine {
   let prescan: { readonly toNs: bigint | null } | null = null;
 
   /** Of the last run. */
-  let staged: Staged = { counters: { address: 0, sizeBytes: 0 }, timers: 0, followsCpus: false, keepsCalls: false, tracksTasks: false };
+  let staged: Staged = {
+    counters: { address: 0, sizeBytes: 0 },
+    timers: 0,
+    followsCpus: false,
+    keepsCalls: false,
+    keepsMemory: false,
+    tracksTasks: false,
+  };
 
   /** The dispatch tables hold what an earlier run put there. */
   let isStaged = false;
@@ -153,6 +162,7 @@ export function createMachine(options: MachineOptions): TravelMachine {
         timers: timers.length,
         followsCpus: timers.some(({ everyCpu }) => everyCpu === true),
         keepsCalls: options.probed?.some(({ pair }) => pair !== null) ?? false,
+        keepsMemory: stageCallMemory(view, plan, options.probed ?? []),
         tracksTasks: options.trackTasks,
       };
       stageTimers(view, plan, timers, base, counters);

@@ -1,22 +1,25 @@
 /** A script attached to what it runs over: its machine and maps, and what acts on its output. Those who run it say when: session.ts, travel/. */
 import type { ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { IrMap } from "../../lang/ir/ir.ts";
 import { stackMapName } from "../../lang/lower/stacks.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { tagOf } from "../../probes/together.ts";
 import { createMachine } from "../bpf/machine.ts";
-import type { Machine, PumpOptions, StreamSpec, Timer } from "../bpf/machine-types.ts";
+import type { Machine, PumpOptions, Timer } from "../bpf/machine-types.ts";
 import type { TravelMachine } from "../bpf/travel/travel-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { askedIds } from "./asked-ids.ts";
 import { handleRecord, newActionState, type ActionState, type Tell } from "./actions.ts";
-import { probedPlan, type ProbedPlan } from "./probed-events.ts";
+import { keptCalls, NOTHING_KEPT, type KeptCalls } from "./call-memory.ts";
+import { probedPlan, readsMemory, type ProbedPlan } from "./probed-events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
 import { isOrderFree } from "./shares/order-free.ts";
 import { fillArray, type ShareTask } from "./shares/share.ts";
 import type { AttachOptions, SessionResult } from "./session-options.ts";
 import { taskFields } from "./task-fields.ts";
 import { asksForStacks } from "./stack-records.ts";
+import { streamsOf } from "./streams.ts";
 
 /** Who begin, end and interval programs are. */
 export interface Identity {
@@ -55,7 +58,9 @@ export interface Attached {
 }
 
 /** `script`: the one of the options, or some of its probes. */
-export function attach(options: AttachOptions, script: CompiledScript, streams: readonly StreamSpec[]): Attached {
+export function attach(options: AttachOptions, script: CompiledScript, recording: Recording | null): Attached {
+  const hir = options.hir ?? null;
+  const kept = keptMemory(script, hir, recording);
   const machine = createMachine({
     programs: script.programs,
     maps: script.maps,
@@ -63,10 +68,10 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
     backend: options.backend,
     outputRing: script.maps.findIndex((map) => map.type === "ringbuf"),
     randSeed: options.randSeed,
-    taskFields: taskFields(options.hir ?? null),
-    streams,
+    taskFields: taskFields(hir),
+    streams: streamsOf(recording),
   });
-  const plan = probedPlan(script, options.hir ?? null, options.contextBytes);
+  const plan = probedPlan(script, hir, options.contextBytes, kept);
   if (options.stackSource !== undefined) options.stackSource.frames = (limit, id) => framesOf(script, machine, limit, id);
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);
@@ -179,6 +184,12 @@ export function attach(options: AttachOptions, script: CompiledScript, streams: 
       helperErrors: state.helperErrors,
     }),
   };
+}
+
+/** Few scripts follow pointers that other events had: the others are not looked into. */
+function keptMemory(script: CompiledScript, hir: HirProgram | null, recording: Recording | null): KeptCalls {
+  if (hir === null || recording === null || !script.programs.some(readsMemory)) return NOTHING_KEPT;
+  return keptCalls(script, hir, recording);
 }
 
 const tagsOf = (source: Recording): readonly string[] => source.tags ?? [tagOf(source.info.path)];

@@ -7,11 +7,8 @@ import { probeSites } from "../../probes/probed/sites.ts";
 import type { Recording } from "../../probes/recording.ts";
 import { fileOffsetOf, type UserCode } from "../../probes/symbols/user-code.ts";
 import type { KernelTypes } from "./kernel-types.ts";
-import { seenValues } from "./seen.ts";
+import { haveRecords, seenValues } from "./seen.ts";
 import type { KernelSymbols } from "./symbols.ts";
-
-/** Behind the common fields of every record (linux include/linux/trace_events.h), which no program may read. */
-const FIRST_FIELD = 8;
 
 export interface ProbedInput {
   readonly recording: Recording;
@@ -21,9 +18,6 @@ export interface ProbedInput {
   readonly types: KernelTypes;
   readonly user: UserCode;
 }
-
-const hasRecords = (recording: Recording, eventId: number): boolean =>
-  seenValues(recording, [{ eventId, offset: FIRST_FIELD, sizeBytes: 4, maxValues: 1 }])[0]!.length > 0;
 
 export function probedCatalogue({ recording, definitions, kernel, types, user }: ProbedInput): ProbeCatalogue {
   const { catalogue } = recording;
@@ -44,6 +38,6 @@ export function probedCatalogue({ recording, definitions, kernel, types, user }:
     fileAt: (address) => fileOffsetOf(user, address),
     seen: (fields) => seenValues(recording, fields),
   });
-  const tracepoints = withEventProbes(catalogue.tracepoints, parsed, (eventId) => hasRecords(recording, eventId));
+  const tracepoints = withEventProbes(catalogue.tracepoints, parsed, (eventId) => haveRecords(recording, [eventId])[0]!);
   return { ...catalogue, tracepoints, probed };
 }

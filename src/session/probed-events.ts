@@ -4,6 +4,7 @@ import type { HirProgram } from "../../lang/hir/hir.ts";
 import { FUNCTION_WORD } from "../../lang/registers.ts";
 import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
+import type { CallRole, KeptCalls } from "./call-memory.ts";
 
 type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
 type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
@@ -48,8 +49,17 @@ function eventIdOf(point: ResolvedAttachPoint): number | null {
 /** bpf_probe_read and its kin. */
 const READ_HELPERS: ReadonlySet<number> = new Set([4, 45, 112, 113, 114, 115]);
 
-const readsMemory = ({ insns }: CompiledScript["programs"][number]): boolean =>
+export const readsMemory = ({ insns }: CompiledScript["programs"][number]): boolean =>
   insns.some((insn) => insn.kind === "call" && READ_HELPERS.has(insn.helper));
+
+/** What of a record its programs do not get as it is: it depends on the whole script. */
+interface Whole {
+  readonly missing: ReadonlyMap<Attach, MissingArguments>;
+  readonly contextBytes: readonly number[];
+  /** Programs that read memory, or have pointers that others follow. */
+  readonly readers: ReadonlySet<number>;
+  readonly roles: ReadonlyMap<number, CallRole>;
+}
 
 /** Memory that records bring. That of tracepoints is looked for only where it is read: it takes the text of their formats. */
 function memoryOf({ point, program }: Attach, readers: ReadonlySet<number>): readonly RecordedMemory[] {
@@ -68,9 +78,9 @@ function contextWords(node: unknown, found: Map<number, string>): Map<number, st
   return found;
 }
 
-/** Arguments, and the function's address. */
+/** Arguments, and the function's address; a static probe has no function, but may have an argument in that place. */
 function typedWords({ recipe, address }: SiteRecords): ProbedEvent["args"] {
-  if (address === null) return recipe.typed;
+  if (address === null || recipe.typed.some(({ index }) => index === FUNCTION_WORD)) return recipe.typed;
   return [...recipe.typed, { index: FUNCTION_WORD, from: { kind: "field", ...address, signed: false } }];
 }
 
@@ -99,9 +109,7 @@ function addressOf(records: SiteRecords | null): ProbedEvent["address"] {
 function eventOf(
   eventId: number,
   attaches: readonly Attach[],
-  missing: ReadonlyMap<Attach, MissingArguments>,
-  contextBytes: readonly number[],
-  readers: ReadonlySet<number>,
+  { missing, contextBytes, readers, roles }: Whole,
   pair: ProbedEvent["pair"],
 ): ProbedEvent {
   const sites = attaches.map(({ point }) => point).filter(isRebuilt);
@@ -124,8 +132,29 @@ function eventOf(
     memory: memory === undefined ? [] : memoryOf(memory, readers),
     pair,
     address: addressOf(records),
+    ...callIn(roles, eventId),
   };
 }
+
+const callIn = (roles: Whole["roles"], eventId: number): Pick<ProbedEvent, "call"> => {
+  const call = roles.get(eventId);
+  return call === undefined ? {} : { call };
+};
+
+/** An event on which no program fires, but that ends calls. */
+const endingEvent = (eventId: number, call: CallRole): ProbedEvent => ({
+  eventId,
+  minRecordBytes: COMMON_BYTES,
+  key: null,
+  lists: new Map(),
+  always: [],
+  registers: [],
+  args: [],
+  memory: [],
+  pair: null,
+  address: null,
+  call,
+});
 
 /** An event on which no program fires, but whose arguments the return needs. */
 const rememberedEvent = (records: SiteRecords, pair: ProbedEvent["pair"]): ProbedEvent => ({
@@ -157,21 +186,35 @@ function pairsOf(attaches: readonly Attach[]): {
   return { pairs, entries };
 }
 
-export function probedPlan(script: CompiledScript, hir: HirProgram | null, contextBytes: readonly number[]): ProbedPlan {
+export function probedPlan(
+  script: CompiledScript,
+  hir: HirProgram | null,
+  contextBytes: readonly number[],
+  { sources, roles }: KeptCalls,
+): ProbedPlan {
   const byEvent = new Map<number, Attach[]>();
   for (const attach of script.attach) {
     const id = eventIdOf(attach.point);
     if (id !== null) byEvent.set(id, [...(byEvent.get(id) ?? []), attach]);
   }
   const missing = findMissing(script, hir);
-  const readers = new Set(script.programs.flatMap((program, index) => (readsMemory(program) ? [index] : [])));
+  const readers = new Set([...sources, ...script.programs.flatMap((program, index) => (readsMemory(program) ? [index] : []))]);
+  const whole: Whole = { missing, contextBytes, readers, roles };
   const { pairs, entries } = pairsOf(script.attach);
   const events = [...byEvent]
-    .filter(([, attaches]) => attaches.some((attach) => isRebuilt(attach.point) || memoryOf(attach, readers).length > 0))
-    .map(([id, attaches]) => eventOf(id, attaches, missing, contextBytes, readers, pairs.get(id) ?? null));
+    .filter(([id, attaches]) => roles.has(id) || attaches.some((attach) => isRebuilt(attach.point) || memoryOf(attach, readers).length > 0))
+    .map(([id, attaches]) => eventOf(id, attaches, whole, pairs.get(id) ?? null));
   const remembered = entries.filter(({ eventId }) => !byEvent.has(eventId));
+  const ending = [...roles].filter(([id]) => !byEvent.has(id) && !remembered.some(({ eventId }) => eventId === id));
   return {
-    events: [...events, ...remembered.map((records) => rememberedEvent(records, pairs.get(records.eventId) ?? null))],
+    events: [
+      ...events,
+      ...remembered.map((records) => ({
+        ...rememberedEvent(records, pairs.get(records.eventId) ?? null),
+        ...callIn(roles, records.eventId),
+      })),
+      ...ending.map(([id, role]) => endingEvent(id, role)),
+    ],
     missing: [...missing.values()],
   };
 }

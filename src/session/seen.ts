@@ -47,6 +47,16 @@ const mapOf = ({ maxValues }: SeenField): MapSpec => ({
   flags: 0,
 });
 
+/** Behind the common fields of every record (linux include/linux/trace_events.h), which no program may read. */
+const FIRST_FIELD = 8;
+
+/** Whether there is any record of each event. Reads the whole recording, as below. */
+export const haveRecords = (recording: Recording, eventIds: readonly number[]): boolean[] =>
+  seenValues(
+    recording,
+    eventIds.map((eventId) => ({ eventId, offset: FIRST_FIELD, sizeBytes: 4, maxValues: 1 })),
+  ).map((values) => values.length > 0);
+
 /** For each field, in any order. Reads the whole recording, and puts its streams back to their start. */
 export function seenValues(recording: Recording, fields: readonly SeenField[]): readonly (readonly bigint[])[] {
   const { byteOrder } = recording.catalogue;

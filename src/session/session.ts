@@ -12,7 +12,6 @@ import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.t
 import { newPace } from "./pace.ts";
 import { absolute, type SessionOptions, type SessionResult } from "./session-options.ts";
 import { absorbShares, type SharesResult } from "./shares/merge.ts";
-import { streamsOf } from "./streams.ts";
 
 export type { LiveClock, SessionOptions, SessionResult, TimeWindow, TraceTime } from "./session-options.ts";
 
@@ -35,7 +34,7 @@ export interface Session {
 export function createSession(options: SessionOptions): Session {
   const { recording, sink, live, mode = "run" } = options;
   const script = selectProbes(options.script, mode, null);
-  const attached = attach(options, script, streamsOf(recording));
+  const attached = attach(options, script, recording);
   const { machine, maps, state, programsOf } = attached;
   const tell = telling(sink);
   let stopped = false;
@@ -126,6 +125,7 @@ export function createSession(options: SessionOptions): Session {
     },
     progress: () => ({ events: machine.stats().events, isPreparing: machine.travel.isPreparing() }),
     async run() {
+      if (recording !== null) wantOnly(recording.streams, attached.pumpOptions(recording, null, null));
       const firstTs = recording === null ? null : machine.firstTs();
       const fromNs = absolute(options.window.from, firstTs);
       const startNs = recording === null ? live.now() : maxOf(firstTs ?? 0n, fromNs ?? 0n);
@@ -138,6 +138,7 @@ export function createSession(options: SessionOptions): Session {
           if (!(await replayShares(recording, startNs, fromNs, toNs))) await replay(recording, fromNs, toNs);
         }
       }
+      if (recording !== null) wantAll(recording.streams);
       const stats = recording === null ? null : (shares?.stats ?? machine.stats());
       machine.setCurrent(recording === null ? { ts: live.now() } : { ...REPLAYED, cpu: 0 });
       attached.end(options.printMapsOnExit && mode === "run", tell);

@@ -59,6 +59,8 @@ export interface MadeRecord {
   readonly flags?: number;
   readonly values?: Readonly<Record<string, FieldValue>>;
   readonly cpu?: number;
+  /** So many events were lost before it on its CPU. */
+  readonly lost?: number;
 }
 
 export interface MadeOptions {
@@ -94,6 +96,7 @@ export async function madeRecording(records: readonly MadeRecord[], options: Mad
             const builder = pageBuilder({ pageBytes: 4096, longBytes: 8, byteOrder }, emit);
             records.forEach((record, i) => {
               if ((record.cpu ?? 0) !== cpu) return;
+              if (record.lost !== undefined) builder.lost(record.lost);
               const values = { common_pid: record.pid ?? 100, common_flags: record.flags ?? 0, ...record.values };
               builder.record(1000 * (i + 1), encodeRecord(record.event.format, values, byteOrder));
             });

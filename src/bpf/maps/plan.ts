@@ -5,6 +5,7 @@
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE, TAG_WINDOW } from "../memory.ts";
+import { callLimits } from "../runtime/call-memory-layout.ts";
 import { cursor, element, keptCall, layoutIds, limits, map, region, running, stackElement, task, timer } from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
@@ -61,6 +62,9 @@ export interface MemoryPlan {
   readonly frames: Area;
   /** Calls under way. */
   readonly calls: Area;
+  /** Memory of calls under way: who has any, and the calls. */
+  readonly callTable: Area;
+  readonly callMemory: Area;
   /** Key and value of a call from the session. */
   readonly keyArea: Area;
   readonly valueArea: Area;
@@ -125,6 +129,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const regions = take(limits.regions * region.sizeBytes);
   const frames = take(limits.frames * 8);
   const calls = take(limits.calls * keptCall.sizeBytes);
+  const callTable = take(callLimits.table * 4);
+  const callMemory = take(callLimits.calls * callLimits.callBytes);
   const layouts = input.streams.reduce((most, { layout = 0 }) => Math.max(most, layout + 1), 1);
   const recordings = input.streams.reduce((most, { recording = 0 }) => Math.max(most, recording + 1), 1);
   const dispatch = take(EVENT_IDS * 4 * layouts);
@@ -169,6 +175,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     regions,
     frames,
     calls,
+    callTable,
+    callMemory,
     keyArea,
     valueArea,
     runs,

@@ -4,6 +4,8 @@
  * tooling/build-runtime.mjs turns every table into constants of assembly/layout.ts: `map.keySize` becomes MAP_KEY_SIZE.
  */
 
+export * from "./call-memory-layout.ts";
+
 /** Linux enum bpf_map_type. */
 export const mapType = {
   hash: 1,
@@ -242,7 +244,10 @@ export const probedEvent = {
   /** Number of the pair + 1, 0: none; 1 at the entry. */
   pair: 48,
   isEntry: 52,
-  sizeBytes: 56,
+  /** What it does to calls whose memory is kept (call-memory-layout.ts callRole), and the number of the function. */
+  callRole: 56,
+  callNumber: 60,
+  sizeBytes: 64,
 } as const;
 
 /** Argument registers of a call that is under way. `pid` and `pair` say whose. */
@@ -253,8 +258,8 @@ export const probedSlot = { key: 0, list: 8, sizeBytes: 16 } as const;
 export const probedProgram = { program: 0, context: 4, counter: 8, sizeBytes: 12 } as const;
 /** A u64 that is put at `to`. */
 export const probedStep = { value: 0, kind: 8, offset: 12, bytes: 16, signed: 20, to: 24, sizeBytes: 32 } as const;
-/** Memory that comes with a record: address is a step's value (without `to`) + delta. */
-export const snippet = { base: 0, delta: 32, kind: 40, offset: 44, bytes: 48, pointer: 56, sizeBytes: 64 } as const;
+/** Memory that comes with a record: address is a step's value (without `to`) + delta. `stays` 1: it is kept until the call returns. */
+export const snippet = { base: 0, delta: 32, kind: 40, offset: 44, bytes: 48, stays: 52, pointer: 56, sizeBytes: 64 } as const;
 export const valueKind = { field: 0, address: 1, constant: 2 } as const;
 export const dataKind = { inline: 0, dataLoc: 1, pointer: 2 } as const;
 /** u64 address of the traced machine, u32 length, u32 where the bytes are. */

@@ -2,6 +2,7 @@
 import type { MemorySpec, ProbedEvent, ProbedProgram, StackLayout, StackRecords, ValueSpec } from "../machine-types.ts";
 import type { MemoryPlan } from "../maps/plan.ts";
 import { PUMP_BLOCK } from "../memory.ts";
+import { callRole } from "./call-memory-layout.ts";
 import {
   dataKind,
   layoutIds,
@@ -47,13 +48,14 @@ function writeValue(memory: DataView, plan: MemoryPlan, at: number, value: Value
   }
 }
 
-function writeSnippet(memory: DataView, plan: MemoryPlan, at: number, { base, delta, data }: MemorySpec): void {
+function writeSnippet(memory: DataView, plan: MemoryPlan, at: number, { base, delta, data, stays }: MemorySpec): void {
   const set = (field: number, word: number): void => memory.setUint32(at + field, word, true);
   writeValue(memory, plan, at + snippet.base, base);
   memory.setBigUint64(at + snippet.delta, u64(delta), true);
   set(snippet.kind, data.kind === "inline" ? dataKind.inline : data.kind === "data_loc" ? dataKind.dataLoc : dataKind.pointer);
   set(snippet.offset, data.kind === "pointer" ? 0 : data.offset);
   set(snippet.bytes, data.kind === "inline" ? data.sizeBytes : 0);
+  set(snippet.stays, stays === true ? 1 : 0);
   memory.setBigUint64(at + snippet.pointer, data.kind === "pointer" ? u64(data.value) : 0n, true);
 }
 
@@ -123,6 +125,8 @@ export function writeProbedEvent(
   set(probedEvent.frameBytes, event.address?.sizeBytes ?? 0);
   set(probedEvent.pair, event.pair === null ? 0 : event.pair.number + 1);
   set(probedEvent.isEntry, event.pair?.at === "entry" ? 1 : 0);
+  set(probedEvent.callRole, callRole[event.call?.role ?? "none"]);
+  set(probedEvent.callNumber, event.call?.number ?? 0);
   return address;
 }
 

@@ -1,6 +1,7 @@
 /** Which parts of a machine's memory are the state of a run. The rest was put there before, is read from the recording, or is nobody's. */
 import type { Area, MapLayout, MemoryPlan } from "../maps/plan.ts";
 import { CURRENT_BLOCK, PUMP_BLOCK, STACK_BASE, WATCH_BLOCK } from "../memory.ts";
+import { CALL_MEMORY_BLOCK, callLimits, callMemory } from "../runtime/call-memory-layout.ts";
 import { cursor, map, pump, task, timer, watch } from "../runtime/layout.ts";
 
 /** Of a run: what was staged for it. */
@@ -11,6 +12,8 @@ export interface Staged {
   readonly followsCpus: boolean;
   /** Some event's arguments are kept for the return of its function. */
   readonly keepsCalls: boolean;
+  /** Some event's memory is kept for later ones. */
+  readonly keepsMemory: boolean;
   readonly tracksTasks: boolean;
 }
 
@@ -37,6 +40,12 @@ function mapAreas(memory: DataView, layout: MapLayout): Area[] {
   }
 }
 
+/** Of the calls, those that were ever in use. */
+function callAreas(memory: DataView, { callTable, callMemory: calls }: MemoryPlan): Area[] {
+  const used = memory.getUint32(CALL_MEMORY_BLOCK + callMemory.used, true);
+  return [area(CALL_MEMORY_BLOCK, callMemory.sizeBytes), callTable, area(calls.address, used * callLimits.callBytes)];
+}
+
 /** Each begins at a multiple of 4, and always at the same address. */
 export function stateAreas(memory: DataView, plan: MemoryPlan, staged: Staged): Area[] {
   const tasks = memory.getUint32(PUMP_BLOCK + pump.taskCount, true);
@@ -53,6 +62,7 @@ export function stateAreas(memory: DataView, plan: MemoryPlan, staged: Staged): 
     ...(staged.followsCpus ? [plan.running] : []),
     staged.counters,
     ...(staged.keepsCalls ? [plan.calls] : []),
+    ...(staged.keepsMemory ? callAreas(memory, plan) : []),
     ...(staged.tracksTasks ? [area(plan.tasks.address, tasks * task.sizeBytes)] : []),
     ...plan.maps.flatMap((layout) => [area(layout.address, map.sizeBytes), ...mapAreas(memory, layout)]),
   ];

@@ -16,7 +16,7 @@ function eventJson(event: Tracepoint): string | null {
     .filter(({ common }) => !common)
     .map(({ decl, offset, sizeBytes, signed }) => ({ decl, offset, size: sizeBytes, signed: signed ?? false }));
   const memory = event.memory ?? [];
-  const isOwn = json(memory) !== json(memoryOfFields(event.fields));
+  const isOwn = json(memory) !== json(memoryOfFields(event.category, event.name, event.fields));
   return json({ id: event.id, fields, ...(format.printFormat === "" ? {} : { print: format.printFormat }), ...(isOwn ? { memory } : {}) });
 }
 

@@ -6,7 +6,6 @@ import type { Tell } from "../actions.ts";
 import { attach, REPLAYED, type Attached } from "../attached.ts";
 import type { SessionEvent } from "../events.ts";
 import { absolute, type AttachOptions, type TimeWindow } from "../session-options.ts";
-import { streamsOf } from "../streams.ts";
 import { keepMoment, restoreMoment, type Moment, type Phase } from "./moment.ts";
 import { newMoments, type Moments, type MomentsOptions } from "./moments.ts";
 
@@ -54,7 +53,7 @@ const WORK_PER_INTERPRETED = 64;
 
 export function newTimeline(options: TimelineOptions, script: CompiledScript, tellNumbered: TellNumbered): Timeline {
   const { recording, window } = options;
-  const attached = attach(options, script, streamsOf(recording));
+  const attached = attach(options, script, recording);
   const { machine, state } = attached;
   let phase: Phase = "running";
   let told = 0;

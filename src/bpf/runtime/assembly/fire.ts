@@ -39,7 +39,7 @@ import {
   RUNNING_TID,
 } from "./layout";
 import { isBig, word } from "./order";
-import { isRemembered, programsOf, rebuild } from "./probed";
+import { enterCalls, isRemembered, leaveCall, programsOf, rebuild } from "./probed";
 import { watches } from "./purpose";
 import { applyAfter, applyBefore } from "./rules";
 import { run } from "./run";
@@ -82,9 +82,10 @@ function beforePrograms<Order, Purpose>(before: u32, plan: usize, record: usize,
   if (!(before & EVENT_FLAGS_PROBED) || ts < load<u64>(PUMP_BLOCK, PUMP_FROM_NS)) return;
   const event: usize = load<u32>(plan, EVENT_PLAN_PROBED);
   const list = programsOf<Order>(event, record, bytes);
+  enterCalls<Order>(event, record);
   if (!list) {
     if (isRemembered(event)) rebuild<Order>(event, record, bytes);
-    return;
+    return leaveCall<Order>(event, record);
   }
   enterEvent<Order, Purpose>(record, bytes, ts);
   rebuild<Order>(event, record, bytes);
@@ -96,6 +97,7 @@ function beforePrograms<Order, Purpose>(before: u32, plan: usize, record: usize,
     const context: usize = load<u32>(at, PROBED_PROGRAM_CONTEXT);
     runFor<Purpose>(load<u32>(at, PROBED_PROGRAM_PROGRAM), context ? context : record);
   }
+  leaveCall<Order>(event, record);
   if (watches<Purpose>()) endFiring();
 }
 

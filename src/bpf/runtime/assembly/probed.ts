@@ -2,7 +2,12 @@
  * Events whose records stand for a probe of another kind: which programs fire on a record, the context that they get, and the memory of the
  * traced machine that the record holds.
  */
+import { beginCall, endCall, endCalls, keepRegion, keepsMemory, renewMemory } from "./call-memory";
 import {
+  CALL_ROLE_FUNCTION,
+  CALL_ROLE_OVER,
+  CALL_ROLE_RETURN,
+  CALL_ROLE_SYSCALL,
   CURRENT_BLOCK,
   CURRENT_SERIAL,
   DATA_KIND_DATA_LOC,
@@ -14,6 +19,8 @@ import {
   LIMITS_CALLS,
   LIMITS_REGIONS,
   PROBED_EVENT_ALWAYS,
+  PROBED_EVENT_CALL_NUMBER,
+  PROBED_EVENT_CALL_ROLE,
   PROBED_EVENT_FRAME_BYTES,
   PROBED_EVENT_FRAME_CALLER,
   PROBED_EVENT_FRAME_IP,
@@ -56,6 +63,7 @@ import {
   SNIPPET_OFFSET,
   SNIPPET_POINTER,
   SNIPPET_SIZE_BYTES,
+  SNIPPET_STAYS,
   VALUE_KIND_ADDRESS,
   VALUE_KIND_CONSTANT,
 } from "./layout";
@@ -140,9 +148,39 @@ export function rebuild<Order>(event: usize, record: usize, bytes: u32): void {
   if (!snippets) return;
   store<u32>(PUMP_BLOCK, serial, PUMP_REGION_SERIAL);
   store<u32>(PUMP_BLOCK, 0, PUMP_REGION_COUNT);
+  const call = callOfEvent(event);
   let snippet: usize = load<u32>(event, PROBED_EVENT_SNIPPETS);
   const end = snippet + snippets * SNIPPET_SIZE_BYTES;
-  for (; snippet < end; snippet += SNIPPET_SIZE_BYTES) addSnippet<Order>(snippet, record, bytes);
+  for (; snippet < end; snippet += SNIPPET_SIZE_BYTES) {
+    const count = load<u32>(PUMP_BLOCK, PUMP_REGION_COUNT);
+    addSnippet<Order>(snippet, record, bytes);
+    if (keepsMemory() && load<u32>(PUMP_BLOCK, PUMP_REGION_COUNT) > count) carry(snippet, count, call);
+  }
+}
+
+/** The call that begins with the event at hand; 0: none does. */
+function callOfEvent(event: usize): usize {
+  const role = load<u32>(event, PROBED_EVENT_CALL_ROLE);
+  if (role != CALL_ROLE_SYSCALL && role != CALL_ROLE_FUNCTION) return 0;
+  return beginCall(load<u32>(event, PROBED_EVENT_CALL_NUMBER), role == CALL_ROLE_SYSCALL);
+}
+
+/** Memory of the event at hand that other events may read. */
+function carry(snippet: usize, index: u32, call: usize): void {
+  const region = load<u32>(PUMP_BLOCK, PUMP_REGIONS) + index * REGION_SIZE_BYTES;
+  renewMemory(region, call);
+  if (call && load<u32>(snippet, SNIPPET_STAYS)) keepRegion(call, region);
+}
+
+/** Before the programs of an event that ends all calls of its thread. */
+export function enterCalls<Order>(event: usize, record: usize): void {
+  if (load<u32>(event, PROBED_EVENT_CALL_ROLE) == CALL_ROLE_OVER) endCalls(word<Order>(record + COMMON_PID));
+}
+
+/** Behind the programs of a return. */
+export function leaveCall<Order>(event: usize, record: usize): void {
+  if (load<u32>(event, PROBED_EVENT_CALL_ROLE) != CALL_ROLE_RETURN) return;
+  endCall(word<Order>(record + COMMON_PID), load<u32>(event, PROBED_EVENT_CALL_NUMBER));
 }
 
 /** Of the event at hand; 0: not known. */

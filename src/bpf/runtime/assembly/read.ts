@@ -1,4 +1,5 @@
 /** bpf_probe_read*: what of the traced machine's memory there is. */
+import { keptRegion } from "./call-memory";
 import { countMissing } from "./missing";
 import { isTaskStruct, readTaskStruct, taskText, textBytes } from "./task-struct";
 import { isTaskWindow, readTaskWindow } from "./task-window";
@@ -65,11 +66,17 @@ function readable(address: u64): u64 {
   return within(address, load<u32>(PUMP_BLOCK, PUMP_MAPS_START), end) ? end - address : 0;
 }
 
-/** Bytes that the event's own record tells of, piece by piece as they were recorded. False: one is missing. */
+/** By the event's own record, or by what was recorded when its call began; 0: not known. */
+function knownRegion(address: u64): usize {
+  const own = regionOf(address);
+  return own ? own : keptRegion(address);
+}
+
+/** Bytes that records tell of, piece by piece as they were recorded. False: one is missing. */
 function readRecorded(to: usize, size: u32, from: u64): bool {
   let done: u32 = 0;
   while (done < size) {
-    const region = regionOf(from + done);
+    const region = knownRegion(from + done);
     if (!region) return false;
     const skip = <u32>(from + done - load<u64>(region, REGION_ADDRESS));
     const piece = min<u32>(load<u32>(region, REGION_LENGTH) - skip, size - done);
@@ -141,7 +148,7 @@ export function readUser(to: usize, size: u32, from: u64, kind: usize): i64 {
 
 export function readUserString(to: usize, size: u32, from: u64, kind: usize): i64 {
   if (!size) return 0;
-  const region = regionOf(from);
+  const region = knownRegion(from);
   if (!region) return fault(to, size, from, kind);
   const skip = <u32>(from - load<u64>(region, REGION_ADDRESS));
   return copyString(to, size, load<u32>(region, REGION_AT) + skip, load<u32>(region, REGION_LENGTH) - skip);

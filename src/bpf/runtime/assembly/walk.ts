@@ -7,6 +7,7 @@
  */
 import { fill } from "./env";
 import { canPause, enterStream, fire, mustReturn } from "./fire";
+import { loseCalls } from "./call-memory";
 import {
   CURRENT_BLOCK,
   CURRENT_NCPUS,
@@ -129,7 +130,10 @@ function enterPage<Order>(cursor: usize): u32 {
       continue;
     }
     const data = page + headerBytes;
-    if (commit & LOST_EVENTS) countLost<Order>(commit, data + dataBytes, page + pageBytes, headerBytes - 8);
+    if (commit & LOST_EVENTS) {
+      countLost<Order>(commit, data + dataBytes, page + pageBytes, headerBytes - 8);
+      loseCalls(convertTime(cursor, long<Order>(page)));
+    }
     store<u64>(cursor, long<Order>(page), CURSOR_RAW);
     store<u32>(cursor, data, CURSOR_POSITION);
     store<u32>(cursor, data + dataBytes, CURSOR_END);
