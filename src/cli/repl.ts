@@ -33,7 +33,7 @@ function shortfalls(
 ): string[] {
   const lost = result.stats === null ? [] : lostShortfalls(info, result.stats);
   const asked = options.warnings
-    ? [...missingShortfalls({ ...result.missing, ...missing }), ...missingArguments(result.missingArguments)]
+    ? [...missingShortfalls({ ...result.missing, ...missing }, info), ...missingArguments(result.missingArguments)]
     : [];
   return replay.script.attach.length === 0 ? [] : [...lost, ...asked].map((one) => shortfallText(one, "WARNING"));
 }

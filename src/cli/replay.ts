@@ -117,7 +117,9 @@ function shortfalls(replay: Replay, result: SessionResult, missing: MissingSymbo
   const asksWallTime = compilation.script?.actions.some((action) => action.kind === "time") ?? false;
   return [
     ...lost,
-    ...missingShortfalls({ ...result.missing, ...missing }).map((one) => (one.kind === "userMemory" ? betterHint(replay, one) : one)),
+    ...missingShortfalls({ ...result.missing, ...missing }, recording.info).map((one) =>
+      one.kind === "userMemory" ? betterHint(replay, one) : one,
+    ),
     ...missingArguments(result.missingArguments),
     ...(asksWallTime && options.bootTime === null && recording.info.clock !== "realtime" ? [NO_BOOT_TIME] : []),
   ];

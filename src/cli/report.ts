@@ -2,6 +2,7 @@
 import { jsonString } from "../output/json.ts";
 import type { RecordingInfo } from "../../probes/recording.ts";
 import type { PumpStats } from "../bpf/machine-types.ts";
+import { recorderHint } from "./recorder-hints.ts";
 
 interface Missing {
   readonly what: string;
@@ -109,12 +110,12 @@ export interface Shortfall {
 export const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 /** One for each kind of data that programs asked for in vain. */
-export function missingShortfalls(counts: Readonly<Record<string, number>>): Shortfall[] {
+export function missingShortfalls(counts: Readonly<Record<string, number>>, { format }: Pick<RecordingInfo, "format">): Shortfall[] {
   return Object.entries(counts).flatMap(([kind, count]): Shortfall[] => {
     const missing = MISSING[kind];
     if (count === 0 || missing === undefined) return [];
     const message = `the recording does not hold ${missing.what}: asked for ${times(count)}, answered with ${missing.instead}`;
-    return [{ type: "missing", kind, count: BigInt(count), message, hint: missing.hint }];
+    return [{ type: "missing", kind, count: BigInt(count), message, hint: recorderHint(format, kind) ?? missing.hint }];
   });
 }
 
