@@ -44,6 +44,9 @@ export const RETURN_SLOT = registerSlots.ax;
 /** Number of arguments that a raw_tracepoint or fentry context can hold: its u64 words, of which fentry and fexit have one more for `func`. */
 export const MAX_TYPED_ARGUMENTS = 11;
 
+/** Arguments of a static probe (systemtap includes/sys/sdt.h: STAP_PROBE12), which has no `func`. */
+export const MAX_STATIC_ARGUMENTS = 12;
+
 /** Word of a fentry or fexit context with the address of the function (what bpf_get_func_ip would give a program of that type). */
 export const FUNCTION_WORD = 11;
 

@@ -3,7 +3,7 @@
  * `sdt_PROVIDER:NAME` that perf makes of notes, whose arguments are arg1, arg2, … in the order of the operands.
  */
 import type { ContextRecipe, ProbeSite, RecordedValue, TracepointField } from "../../lang/catalogue.ts";
-import { argumentSlot, MAX_TYPED_ARGUMENTS, registerSlots } from "../../lang/registers.ts";
+import { argumentSlot, MAX_STATIC_ARGUMENTS, registerSlots } from "../../lang/registers.ts";
 import { int } from "../../lang/types/type.ts";
 import { parseOperands, type Operand } from "../symbols/operands.ts";
 import type { ProbeDefinition } from "./definitions.ts";
@@ -28,7 +28,7 @@ function numbered(user: ProbeSite, group: string): ReadonlyMap<number, Tracepoin
     const found = /^arg([0-9]+)$/.exec(field.name);
     return found === null ? [] : [[Number(found[1]) - first, field] as const];
   });
-  return new Map(numbers.filter(([index]) => index >= 0 && index < MAX_TYPED_ARGUMENTS));
+  return new Map(numbers.filter(([index]) => index >= 0 && index < MAX_STATIC_ARGUMENTS));
 }
 
 const samePlace = (a: string, b: string): boolean => {
@@ -79,7 +79,7 @@ const declOf = ({ sizeBytes, signed }: Operand): string => `${signed ? "s" : "u"
 
 function operandArguments(event: Event, operands: readonly Operand[], byteOrder: "little" | "big"): Argument[] {
   const byName = numbered(event.user, event.group);
-  return operands.slice(0, MAX_TYPED_ARGUMENTS).flatMap((operand, word): Argument[] => {
+  return operands.slice(0, MAX_STATIC_ARGUMENTS).flatMap((operand, word): Argument[] => {
     const recorded = recordedOperand(event, operand, word, byName);
     if (recorded === null) return [];
     const { sizeBytes, signed } = operand;

@@ -1,6 +1,8 @@
 /** Function symbols, segments and the build id of an ELF file (System V gABI; elf(5)). Damage gives less, never an exception. */
 import { elfReader, type ElfReader } from "./elf-reader.ts";
+import { withGlobals } from "./global-operands.ts";
 import { staticProbesOf, type StaticProbe } from "./static-probes.ts";
+import { symbolKind, symbolsOf } from "./symbol-table.ts";
 
 export interface ElfSymbol {
   readonly name: string;
@@ -26,14 +28,9 @@ export interface ElfFile {
 
 const PT_LOAD = 1;
 const PT_NOTE = 4;
-const SHT_SYMTAB = 2;
-const SHT_DYNSYM = 11;
-const STT_FUNC = 2;
-const STT_GNU_IFUNC = 10;
 const NT_GNU_BUILD_ID = 3;
 const PF_X = 1;
-/** A file has one of each kind; a damaged one might name the same bytes a thousand times. */
-const MAX_SYMBOL_TABLES = 4;
+const FUNCTIONS: ReadonlySet<number> = new Set([symbolKind.function, symbolKind.ifunc]);
 
 function segmentsOf(r: ElfReader): {
   readonly loads: ElfFile["segments"];
@@ -70,48 +67,15 @@ function buildIdIn(r: ElfReader, notes: readonly { readonly at: number; readonly
   return null;
 }
 
-interface RankedSymbol extends ElfSymbol {
-  readonly isLocal: boolean;
-}
-
-function symbolsOf(r: ElfReader): RankedSymbol[] {
-  const start = Number(r.word(r.wide ? 40 : 32));
-  const [entryBytes, count] = [r.u16(r.wide ? 58 : 46), r.u16(r.wide ? 60 : 48)];
-  const field = (section: number, wide: number, narrow: number): number => start + section * entryBytes + (r.wide ? wide : narrow);
-  const symbols: RankedSymbol[] = [];
-  let tables = 0;
-  for (let i = 0; i < count && tables < MAX_SYMBOL_TABLES; i++) {
-    const type = r.u32(field(i, 4, 4));
-    if (type !== SHT_SYMTAB && type !== SHT_DYNSYM) continue;
-    tables++;
-    const link = r.u32(field(i, 40, 24));
-    const [at, bytes] = [Number(r.word(field(i, 24, 16))), Number(r.word(field(i, 32, 20)))];
-    const [names, nameBytes] = [Number(r.word(field(link, 24, 16))), Number(r.word(field(link, 32, 20)))];
-    const step = r.wide ? 24 : 16;
-    for (let symbol = at; symbol + step <= Math.min(at + bytes, r.sizeBytes); symbol += step) {
-      const info = r.u8(symbol + (r.wide ? 4 : 12));
-      const kind = info & 15;
-      const section = r.u16(symbol + (r.wide ? 6 : 14));
-      if ((kind !== STT_FUNC && kind !== STT_GNU_IFUNC) || section === 0) continue;
-      const name = r.text(names + r.u32(symbol), names + nameBytes).replace(/@.*$/, "");
-      if (name === "") continue;
-      const address = r.word(symbol + (r.wide ? 8 : 4));
-      const sizeBytes = r.wide ? r.word(symbol + 16) : r.word(symbol + 8);
-      symbols.push({ name, address, sizeBytes, isLocal: info >> 4 === 0 });
-    }
-  }
-  return symbols;
-}
-
 /** Null: no ELF file. */
 export function readElf(bytes: Uint8Array): ElfFile | null {
   const r = elfReader(bytes);
   if (r === null) return null;
   const { loads, notes } = segmentsOf(r);
-  const functions = symbolsOf(r).sort((a, b) =>
+  const functions = [...symbolsOf(r, FUNCTIONS)].sort((a, b) =>
     a.address < b.address ? -1 : a.address > b.address ? 1 : Number(a.isLocal) - Number(b.isLocal),
   );
-  return { functions, segments: loads, buildId: buildIdIn(r, notes), staticProbes: staticProbesOf(r) };
+  return { functions, segments: loads, buildId: buildIdIn(r, notes), staticProbes: withGlobals(r, staticProbesOf(r), loads) };
 }
 
 /** The functions that contain an address: those that begin last before it. */

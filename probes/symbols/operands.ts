@@ -8,9 +8,9 @@ export interface Operand {
   readonly signed: boolean;
   readonly where:
     | { readonly kind: "constant"; readonly value: bigint }
-    /** As the kernel writes it in a fetch argument: `%di`, `+8(%sp)`, `-4(%x29)`. */
+    /** As the kernel writes it in a fetch argument: `%di`, `+8(%sp)`, `-4(%x29)`, `@+16400`. */
     | { readonly kind: "fetch"; readonly text: string }
-    /** Vector registers, sums of registers, symbols: no fetch argument reaches them. */
+    /** Vector registers, sums of registers, symbols that the file lacks: no fetch argument reaches them. */
     | { readonly kind: "elsewhere" };
 }
 
@@ -39,6 +39,8 @@ const X86_MEMORY = new RegExp(`^(${NUMBER})?\\(%([a-z0-9]+)\\)$`, "i");
 const ARM_MEMORY = new RegExp(`^\\[([a-z0-9]+)(?:,\\s*#?(${NUMBER}))?\\]$`, "i");
 
 function placeOf(text: string): Operand["where"] {
+  // What names data of the program has been found in its file (global-operands.ts).
+  if (/^@\+[0-9]+$/.test(text)) return { kind: "fetch", text };
   const constant = CONSTANT.exec(text);
   if (constant !== null) return { kind: "constant", value: numberOf(constant[1]!) };
   const register = text.startsWith("%") ? x86Register(text.slice(1)) : armRegister(text);

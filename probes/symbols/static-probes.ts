@@ -11,7 +11,7 @@ export interface StaticProbe {
   readonly address: bigint;
   /** Of the counter that must not be zero for the probe to be reached; 0: it has none. */
   readonly semaphore: bigint;
-  /** `-4@%edi 8@%rsi`. */
+  /** `-4@%edi 8@%rsi`; data of the program is `-4@@+16400` (global-operands.ts). */
   readonly operands: string;
 }
 

@@ -63,6 +63,17 @@ test("row 1.43: perf's events of static probes: arg1 is arg0, constants are in t
   expect(await run(ARGUMENTS, await perfEvents(), side({}))).toEqual(PRINTED);
 });
 
+test("the last of twelve arguments, which is data of the program", async () => {
+  const path = "/opt/globals";
+  const user = userCode([{ start: 0x7000_0000_1000n, end: 0x7000_0000_2000n, fileOffset: 0x1000n, path }], () =>
+    fixtureBytes("sdt/globals"),
+  );
+  const many = madeEvent("sdt_globals", "many", 702, [entryIp, s32("arg12")]);
+  const recording = await madeRecording([{ event: many, values: { __probe_ip: 0x7000_0000_103en, arg12: -51 } }]);
+  const script = `usdt:${path}:globals:many { print((arg0, arg10, arg11)); }`;
+  expect(await run(script, recording, { definitions: [], kallsyms: null, user })).toEqual(["(1, 11, -51)"]);
+});
+
 test("the same without the program's file: what is not recorded is 0, and said", async () => {
   const [last, ...said] = (await run(ARGUMENTS, await perfEvents(), side({ hasFile: false }))).slice(4);
   expect(last).toBe(`525 0 -43 usdt:${DEMO}:demo:done`);
@@ -133,7 +144,7 @@ const failing = test.each([
   ["print(func)", "The func builtin can not be used with 'usdt' probes"],
   ['print(reg("di"))', 'reg can not be used with "usdt" probes'],
   ["print(retval)", "The retval builtin can only be used with"],
-  ["print(arg11)", "usdt probes have only arg0 to arg10"],
+  ["print(arg12)", "usdt probes have only arg0 to arg11"],
 ]);
 failing("what static probes do not have: %s", async (body, want) => {
   const { stderr } = await runScript(`usdt:${DEMO}:demo:request { ${body}; }`, { recording: await perfEvents(), side: side({}) });

@@ -32,6 +32,53 @@ test("a program that was prelinked: addresses move with .stapsdt.base", () => {
   expect(readElf(moved)!.staticProbes.map(({ address }) => address)).toEqual(notes.map(({ address }) => address + 0x1000n));
 });
 
+const globals = fixtureBytes("sdt/globals");
+
+test("data of a program that is put anywhere: where the kernel finds it from the probe's code", () => {
+  // As `readelf -n` and `readelf -s` print them: -4@total(%rip) -4@calls.0(%rip) -2@zeroed(%rip) 8@16+table(%rip) -4@%edi.
+  const [total, calls, zeroed, table] = [0x4040, 0x4000, 0x4044, 0x4020];
+  expect(readElf(globals)!.staticProbes.map(({ name, operands }) => [name, operands])).toEqual([
+    ["served", `-4@@+${total} -4@@+${calls} -2@@+${zeroed} 8@@+${table + 16} -4@%edi`],
+    ["many", `4@$1 4@$2 4@$3 4@$4 4@$5 4@$6 4@$7 4@$8 4@$9 4@$10 4@$11 -4@@+${total}`],
+  ]);
+});
+
+/** The program with other operands, of the same length or shorter, in the first note, after `edit`. */
+function withOperands(operands: string, edit: (view: DataView) => void = () => undefined): string {
+  const bytes = Uint8Array.from(globals);
+  const at = Buffer.from(bytes).indexOf("-4@total(%rip) -4@calls.0");
+  const room = bytes.indexOf(0, at) - at;
+  bytes.fill(0, at, at + room);
+  bytes.set(Buffer.from(operands), at);
+  edit(new DataView(bytes.buffer));
+  return readElf(bytes)!.staticProbes[0]!.operands;
+}
+const ofMachine = (machine: number) => (view: DataView) => {
+  view.setUint16(18, machine, true);
+};
+const fixed = (view: DataView): void => {
+  view.setUint16(16, 2, true);
+};
+
+test.each<[string, string, (view: DataView) => void, string]>([
+  ["with an offset on either side", "4@total+4(%rip) 4@8+total(%rip) 4@total-4(%rip)", () => undefined, "4@@+16452 4@@+16456 4@@+16444"],
+  ["of no such symbol", "4@absent(%rip) 8@%rdi", () => undefined, "4@absent(%rip) 8@%rdi"],
+  ["its address, where the program is not moved", "8@$total 4@total", fixed, "8@$16448 4@@+16448"],
+  ["its address, where it is", "8@$total 4@total", () => undefined, "8@$total 4@total"],
+  ["low bits of its address, of arm64", "4@[x0, #:lo12:total] 4@[x1, 8]", ofMachine(183), "4@[x0, 64] 4@[x1, 8]"],
+])("data of a program: %s", (_what, operands, edit, want) => expect(withOperands(operands, edit)).toBe(want));
+
+test("code that lies elsewhere in the file than its address says: data is as far from it as it is in memory", () => {
+  const moved = (view: DataView): void => {
+    // The second segment, whose addresses are moved together with the probe's.
+    const header = Number(view.getBigUint64(32, true)) + 56;
+    view.setBigUint64(header + 16, 0x2000n, true);
+    const note = Buffer.from(view.buffer).indexOf("stapsdt") + 8;
+    view.setBigUint64(note, view.getBigUint64(note, true) + 0x1000n, true);
+  };
+  expect(withOperands("4@total(%rip)", moved)).toBe(`4@@+${0x4040 - 0x1000}`);
+});
+
 test("damage gives fewer probes, never an exception", () => {
   const edits = fc.array(fc.tuple(fc.nat(demo.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 });
   fc.assert(
@@ -56,5 +103,6 @@ test.each([
   ["4@$7 -8@$-1", ["u32 \\7", "s64 \\-1"]],
   ["8@8(%rax,%rbx,8) -4@total(%rip) 8f@%xmm0 1@%ah", ["u64 elsewhere", "s32 elsewhere", "u64 elsewhere", "u8 elsewhere"]],
   ["8@x0 -4@w19 8@[sp, 16] 4@[x29,-8] 8@[x1] 4@12", ["u64 %x0", "s32 %x19", "u64 +16(%sp)", "u32 -8(%x29)", "u64 +0(%x1)", "u32 \\12"]],
+  ["-4@@+16448 8@@+0", ["s32 @+16448", "u64 @+0"]],
   ["", []],
 ])("operands %s", (text, want) => expect(shown(text)).toEqual(want));

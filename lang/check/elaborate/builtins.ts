@@ -4,7 +4,15 @@ import type { BuiltinName, HirExpr, HirStmt } from "../../hir/hir.ts";
 import { typeOfLiteral } from "../../types/literal.ts";
 import { bool, int, string, uint64, type Type } from "../../types/type.ts";
 import { RECORDING_TAG } from "../../recording-tag.ts";
-import { argumentRegisters, argumentSlot, FUNCTION_WORD, MAX_TYPED_ARGUMENTS, registerSlots, RETURN_SLOT } from "../../registers.ts";
+import {
+  argumentRegisters,
+  argumentSlot,
+  FUNCTION_WORD,
+  MAX_STATIC_ARGUMENTS,
+  MAX_TYPED_ARGUMENTS,
+  registerSlots,
+  RETURN_SLOT,
+} from "../../registers.ts";
 import { textToBytes } from "../byte-text.ts";
 import type { Context } from "./context.ts";
 import { intConstant } from "./convert.ts";
@@ -128,13 +136,15 @@ const func: Special = (cx, span) => {
   return address === null || !outsideLoops(cx, "func", span) ? null : { kind, span, address, type: { kind } };
 };
 
+const MOST_ARGUMENTS: Readonly<Record<string, number>> = { rawtracepoint: MAX_TYPED_ARGUMENTS, usdt: MAX_STATIC_ARGUMENTS };
+
 /** argN (row 4.20). */
 function argument(cx: Context, name: string, span: Span): HirExpr | null {
   const index = Number(name.slice("arg".length));
   const at = provider(cx);
   if (at === "rawtracepoint" && index < MAX_TYPED_ARGUMENTS) return contextWord(cx, 8 * index, name, span);
   const point = cx.points[0];
-  if (point?.provider === "usdt" && index < MAX_TYPED_ARGUMENTS) {
+  if (point?.provider === "usdt" && index < MAX_STATIC_ARGUMENTS) {
     const { fields, words } = point.site.records;
     const type = fields.find((field, i) => (words?.[i] ?? i) === index)?.type ?? uint64;
     const word = contextWord(cx, 8 * index, name, span);
@@ -143,11 +153,7 @@ function argument(cx: Context, name: string, span: Span): HirExpr | null {
   const slot = at === "kprobe" || at === "uprobe" ? argumentSlot(index) : undefined;
   if (slot !== undefined) return contextWord(cx, slot, name, span);
   if (at === "kprobe" || at === "uprobe" || at === "rawtracepoint" || at === "usdt")
-    return wrongProbe(
-      cx,
-      span,
-      `${at} probes have only arg0 to arg${(at === "rawtracepoint" || at === "usdt" ? MAX_TYPED_ARGUMENTS : argumentRegisters.length) - 1}`,
-    );
+    return wrongProbe(cx, span, `${at} probes have only arg0 to arg${(MOST_ARGUMENTS[at] ?? argumentRegisters.length) - 1}`);
   return wrongProbe(cx, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
+import { fixturePath } from "../../support/fixtures.ts";
 import { compareGolden } from "../../support/golden-compare.ts";
 import { livePrograms } from "./programs.ts";
 import { buildLoad, observe, whyNoBpftrace, whyNoRecording } from "./tools.ts";
@@ -77,6 +78,21 @@ describe.skipIf(reason !== null)("recording a command", () => {
     expect(readFileSync(join(at, load)).equals(readFileSync(load))).toBe(true);
     expect(definitions()).not.toContain(`hs_${pid}/`);
     expect(instancesOf(pid)).toEqual([]);
+  });
+
+  test("a static probe whose operands are data of the program, and one of twelve arguments", async () => {
+    const program = fixturePath("sdt/globals");
+    const served = `usdt:${program}:globals:served { print((arg0, arg1, arg2, arg3, arg4)); }`;
+    const { code, stdout, stderr } = await record(`${served} usdt:${program}:globals:many { print((arg10, arg11)); }`, [program]);
+    expect([code, complaints(stderr)]).toEqual([0, ""]);
+    // What the program's source makes of them.
+    expect(stdout.trim().split("\n")).toEqual([
+      "(42, -6, -1, 30, 1)",
+      "(44, -5, -3, 30, 2)",
+      "(47, -4, -6, 30, 3)",
+      "(51, -3, -10, 30, 4)",
+      "(11, 51)",
+    ]);
   });
 
   test("again with the line that it names, the output is the same", async () => {
