@@ -1,5 +1,5 @@
 /** What ftrace has no events for. */
-import type { RecordingPlan, Unrecordable } from "../plan.ts";
+import type { Kept, RecordingPlan, Unrecordable } from "../plan.ts";
 import type { ToolInput } from "./step.ts";
 
 const sampleGaps = ({ samples }: RecordingPlan, tool: string): Unrecordable[] =>
@@ -19,8 +19,8 @@ const mapsGap = ({ plan, subject }: ToolInput, tool: string): Unrecordable[] =>
 
 export const ftraceGaps = (input: ToolInput, tool: string): Unrecordable[] => [...sampleGaps(input.plan, tool), ...mapsGap(input, tool)];
 
-/** Without what cannot be kept. */
+/** Without what cannot be kept, and what trace.dat has itself. */
 export function keepable(input: ToolInput): ToolInput {
-  if (input.subject.kind !== "machine") return input;
-  return { ...input, plan: { ...input.plan, kept: input.plan.kept.filter((what) => what !== "mappings") } };
+  const gone: readonly Kept[] = input.subject.kind === "machine" ? ["kernel symbols", "mappings"] : ["kernel symbols"];
+  return { ...input, plan: { ...input.plan, kept: input.plan.kept.filter((what) => !gone.includes(what)) } };
 }

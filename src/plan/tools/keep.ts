@@ -6,6 +6,8 @@ import { TRACING, words, type Step, type ToolInput } from "./step.ts";
 /** Type data of the kernel that runs (linux Documentation/bpf/btf.rst). */
 const MACHINE_BTF = "/sys/kernel/btf/vmlinux";
 
+const KALLSYMS = "/proc/kallsyms";
+
 const wants = ({ kept }: RecordingPlan, what: Kept): boolean => kept.includes(what);
 
 /** Definitions are gone when the events are removed, mappings when the process ends. */
@@ -16,6 +18,7 @@ export function keepStep({ plan, directory }: ToolInput): Step {
   if (plan.programs.length > 0) commands.push(`cp --parents ${words(plan.programs)} ${shellWord(directory)}`);
   if (wants(plan, "mappings"))
     commands.push(`awk '$6 ~ /^\\// { print $6 }' ${at("maps")} | sort -u | xargs cp --parents -t ${shellWord(directory)}`);
+  if (wants(plan, "kernel symbols")) commands.push(`cat ${KALLSYMS} > ${at("kallsyms")}`);
   if (wants(plan, "types")) commands.push(`cat ${MACHINE_BTF} > ${at("vmlinux.btf")}`);
   if (plan.wallClock) commands.push(`awk '/^btime/ { print $2 }' /proc/stat > ${at("boot-time")}`);
   return { why: "what belongs to the recording", commands };
@@ -37,6 +40,7 @@ export function replayWords({ plan, directory, script }: ToolInput, file: string
     at(file),
     ...(wants(plan, "dynamic events") ? ["--dynamic-events", at("dynamic_events")] : []),
     ...(wants(plan, "mappings") ? ["--maps", at("maps")] : []),
+    ...(wants(plan, "kernel symbols") ? ["--kallsyms", at("kallsyms")] : []),
     ...(wants(plan, "types") ? ["--btf", at("vmlinux.btf")] : []),
     ...(wants(plan, "programs") ? ["--symfs", directory] : []),
   ];
