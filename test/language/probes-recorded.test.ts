@@ -189,6 +189,23 @@ test("row 1.28: without arguments the event of that name is as good", async () =
   expect(await run("rawtracepoint:softirq_* { @[probe] = count(); }", recording)).toBe("@[rawtracepoint:softirq_entry]: 2");
 });
 
+test("row 1.28: the event of a system call keeps its number, and its result", async () => {
+  const enter = madeEvent("raw_syscalls", "sys_enter", 732, [
+    ["long id", 8, 1],
+    ["unsigned long args[6]", 48, 0],
+  ]);
+  const exit = madeEvent("raw_syscalls", "sys_exit", 733, [
+    ["long id", 8, 1],
+    ["long ret", 8, 1],
+  ]);
+  const recording = await madeRecording([
+    { event: enter, values: { id: 257n } },
+    { event: exit, values: { id: 257n, ret: -2n } },
+  ]);
+  const script = "rawtracepoint:sys_enter { print((arg1, args.id)); } rawtracepoint:sys_exit { print(((int64)arg1, args.ret)); }";
+  expect(await run(script, recording)).toBe("(257, 257)\n(-2, -2)");
+});
+
 const compute = madeEvent("probe_demo", "compute", 740, [entryIp, s32("n"), text("label")]);
 const computeReturn = madeEvent("probe_demo", "compute__return", 741, [...returnIps, ["s64 arg1", 8, 1]]);
 const DEMO = [

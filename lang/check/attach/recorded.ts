@@ -1,5 +1,5 @@
 /** Attach points on functions that the recording has records of (rows 1.28 to 1.37, 1.41, 1.43). */
-import type { ProbeCatalogue, ProbeSite, ResolvedAttachPoint, SiteProvider } from "../../catalogue.ts";
+import type { ProbeCatalogue, ProbeSite, ResolvedAttachPoint, SiteProvider, SiteRecords, Tracepoint } from "../../catalogue.ts";
 import { pointName } from "./checked-point.ts";
 import { functionText, readFunction, type FunctionPlace } from "./function-offset.ts";
 import { hasWildcard, matches } from "./wildcard.ts";
@@ -83,33 +83,38 @@ function resolved(provider: SiteProvider, site: ProbeSite, name: string, { targe
 
 const byName = (a: ResolvedAttachPoint, b: ResolvedAttachPoint): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
-/** A raw tracepoint fires where the event of its name was recorded; its arguments are in no record of that. */
+/** Raw arguments that the event keeps as they are (linux include/trace/events/syscalls.h): their field, and which argument it is. */
+const KEPT_ARGUMENTS: Readonly<Record<string, { readonly name: string; readonly index: number }>> = {
+  "raw_syscalls:sys_enter": { name: "id", index: 1 },
+  "raw_syscalls:sys_exit": { name: "ret", index: 1 },
+};
+
+function rawRecords(tracepoint: Tracepoint): SiteRecords {
+  const kept = KEPT_ARGUMENTS[`${tracepoint.category}:${tracepoint.name}`];
+  const field = kept === undefined ? undefined : tracepoint.fields.find(({ name }) => name === kept.name);
+  const plain = { eventId: tracepoint.id, only: null, returnIndex: 1, address: null, callerOffset: null };
+  if (kept === undefined || (field?.sizeBytes !== 4 && field?.sizeBytes !== 8))
+    return { ...plain, recipe: { registers: [], memory: [], typed: [] }, fields: [], returnIndex: 0 };
+  const from = { kind: "field", offset: field.offset, sizeBytes: field.sizeBytes, signed: true } as const;
+  return { ...plain, recipe: { registers: [], memory: [], typed: [{ index: kept.index, from }] }, fields: [field], words: [kept.index] };
+}
+
+/** A raw tracepoint fires where the event of its name was recorded; most arguments are in no record of that. */
 function rawFromEvents(catalogue: ProbeCatalogue, pattern: string): ProbeSite[] {
   return catalogue.tracepoints
     .filter(({ isSeen }) => isSeen !== false || !hasWildcard(pattern))
     .filter(({ category, name }) => category !== "ftrace" && category !== "syscalls" && matches(pattern, name))
-    .map(({ id, name }): ProbeSite => {
-      const records = {
-        eventId: id,
-        only: null,
-        recipe: { registers: [], memory: [], typed: [] },
-        fields: [],
-        returnIndex: 0,
-        address: null,
-        callerOffset: null,
-      };
-      return {
-        code: "raw_tracepoint",
-        at: "entry",
-        target: null,
-        module: null,
-        func: name,
-        aliases: [],
-        offset: 0n,
-        address: null,
-        records,
-      };
-    });
+    .map((tracepoint): ProbeSite => ({
+      code: "raw_tracepoint",
+      at: "entry",
+      target: null,
+      module: null,
+      func: tracepoint.name,
+      aliases: [],
+      offset: 0n,
+      address: null,
+      records: rawRecords(tracepoint),
+    }));
 }
 
 export interface Recorded {
