@@ -1,8 +1,9 @@
-/** Recordings that are directories: traces in the Common Trace Format. */
+/** Recordings that are directories: traces in the Common Trace Format, and what `perf record --threads` writes. */
 import type { ByteSource } from "./byte-source.ts";
 import { listDirectory, openFile } from "./file.ts";
 import { openCtf, type CtfFile } from "./formats/ctf/open.ts";
-import type { Beside, OpenResult } from "./formats/format.ts";
+import { SNIFF_BYTES, type Beside, type OpenResult } from "./formats/format.ts";
+import { isPerfData } from "./formats/perf-data/sniff.ts";
 
 const METADATA = "metadata";
 /** LTTng puts a trace into SESSION/ust/uid/1000/64-bit. */
@@ -28,12 +29,46 @@ function tracesIn(path: string): string[] {
   return found;
 }
 
+const numberOf = (name: string): number => Number(/^data\.(\d{1,9})$/.exec(name)?.[1] ?? NaN);
+
+/** `data` is a perf.data, `data.0`, `data.1` have records alone. Null: the directory is none of perf's. */
+async function openPerfDirectory(path: string): Promise<OpenResult | null> {
+  const files = listDirectory(path)?.files ?? [];
+  if (!files.includes("data")) return null;
+  const names = files.filter((name) => !Number.isNaN(numberOf(name))).sort((a, b) => numberOf(a) - numberOf(b));
+  const sources: ByteSource[] = [];
+  const close = (): void => {
+    for (const source of sources) source.close();
+  };
+  for (const name of ["data", ...names]) {
+    const opened = openFile(`${path}/${name}`);
+    if (!opened.ok) {
+      close();
+      return opened;
+    }
+    sources.push(opened.source);
+  }
+  const [first, ...others] = sources;
+  const head = new Uint8Array(SNIFF_BYTES);
+  if (!isPerfData(head.subarray(0, first!.readAt(0, head)))) {
+    close();
+    return null;
+  }
+  const { decodePerfData } = await import("./formats/perf-data/decode.ts");
+  const result = await decodePerfData(first!, others);
+  if (result.ok) return result;
+  close();
+  return { ok: false, message: `${path}: damaged perf.data: ${result.damage.message}` };
+}
+
 /** The path may be that of a session, which holds the directory of one trace. */
 export async function openDirectory(path: string, beside: Beside): Promise<OpenResult> {
   const refuse = (message: string): OpenResult => ({ ok: false, message: `${path}: ${message}` });
+  const byPerf = await openPerfDirectory(path);
+  if (byPerf !== null) return byPerf;
   const traces = tracesIn(path.replace(/(?<=.)\/+$/, ""));
   const [trace] = traces;
-  if (trace === undefined) return { ok: false, message: `cannot open ${path}: is a directory, and holds no CTF trace` };
+  if (trace === undefined) return { ok: false, message: `cannot open ${path}: is a directory, and holds no CTF trace and no perf.data` };
   if (traces.length > 1) {
     const shown = traces.slice(0, MOST_SHOWN).join(", ");
     return refuse(

@@ -2,12 +2,12 @@ import type { ByteSource } from "../../byte-source.ts";
 import { buildCatalogue, type EventSource } from "../../catalogue.ts";
 import type { Damage } from "../../damage.ts";
 import { otherRules, taskRules } from "../../kernel/task-rules.ts";
-import type { Recording, TimedMapping } from "../../recording.ts";
+import type { PageStream, Recording, TimedMapping } from "../../recording.ts";
 import { warningList } from "../../warnings.ts";
 import { newCodeMaps } from "./code-maps.ts";
 import { compressedRecords } from "./compressed-records.ts";
 import { describe, type Description } from "./description.ts";
-import { readHeader } from "./header.ts";
+import { readHeader, type Section } from "./header.ts";
 import { formatless, freeIds, ownEvents, ownRules, stackEvents } from "./own-events.ts";
 import { perfStream } from "./page-stream.ts";
 import { plainRecords, type RecordBytes } from "./record-bytes.ts";
@@ -50,11 +50,12 @@ function formatOf({ isPiped, features }: Description): string {
 }
 
 /**
- * Opens a perf.data, written to a file or to a pipe. Reads what describes it; records are read when the stream is.
+ * Opens a perf.data, written to a file or to a pipe. Reads what describes it; records are read when the streams are.
+ * `beside`: what `perf record --threads` writes into the same directory, records alone.
  * Errors: damage that leaves nothing to replay. Smaller damage is in `recording.info.warnings`, which grows while the stream is read.
  * Source: tools/perf/Documentation/perf.data-file-format.txt, include/uapi/linux/perf_event.h; checked against perf 6.1.
  */
-export async function decodePerfData(source: ByteSource): Promise<DecodeResult> {
+export async function decodePerfData(source: ByteSource, beside: readonly ByteSource[] = []): Promise<DecodeResult> {
   const head = readHeader(source);
   if (!head.ok) return head;
   const { warnings, warn } = warningList();
@@ -80,28 +81,27 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
     sampled,
   };
   const codeMaps = newCodeMaps(byteOrder);
-  const records: RecordBytes = features.isCompressed
-    ? await compressedRecords({ source, data, byteOrder, warn })
-    : plainRecords(source, data);
-  const transcoder = createTranscoder({
-    attrs,
-    eventIds,
-    ownEvents: ownIds,
-    byteOrder,
-    architecture,
-    longBytes,
-    sideband: (record) => {
-      codeMaps.add(record);
-    },
-  });
-  const stream = perfStream({
-    transcoder,
-    records,
-    codeMaps,
-    byteOrder,
-    dataOffset: features.isCompressed ? null : data.offset,
-    warn,
-  });
+  const streamOf = async (file: ByteSource, section: Section): Promise<PageStream> => {
+    const records: RecordBytes = features.isCompressed
+      ? await compressedRecords({ source: file, data: section, byteOrder, warn })
+      : plainRecords(file, section);
+    const transcoder = createTranscoder({
+      attrs,
+      eventIds,
+      ownEvents: ownIds,
+      byteOrder,
+      architecture,
+      longBytes,
+      sideband: (record) => {
+        codeMaps.add(record);
+      },
+    });
+    return perfStream({ transcoder, records, codeMaps, byteOrder, dataOffset: features.isCompressed ? null : section.offset, warn });
+  };
+  const streams = [await streamOf(source, data)];
+  for (const file of beside) streams.push(await streamOf(file, { offset: 0, sizeBytes: file.sizeBytes }));
+  if (features.isDirectory && beside.length === 0)
+    warn("what most CPUs recorded is in the files beside it (perf record --threads): give the directory instead of this file");
   const clockId = attrs[0]!.clockId;
   const tellsTasks = attrs.some(({ comm }) => comm) && attrs.some(({ task }) => task);
   const buildIds = new Map(features.buildIds.map(({ path, id }) => [path, id]));
@@ -121,13 +121,13 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
         uname: unameOf(description),
         buffers: [""],
         warnings,
-        sizeBytes: source.sizeBytes,
+        sizeBytes: beside.reduce((sum, { sizeBytes }) => sum + sizeBytes, source.sizeBytes),
         ...(features.clock === null || clockId === null ? {} : { epochNs: features.clock.epochNs }),
         recordedLost: [],
       },
       catalogue,
       descriptions: events,
-      streams: [stream],
+      streams,
       comms: tracing?.comms ?? new Map<number, string>(),
       get taskRules() {
         // What tracepoints say of names adds nothing where the recorder followed the tasks.
@@ -146,7 +146,7 @@ export async function decodePerfData(source: ByteSource): Promise<DecodeResult> 
       },
       close() {
         open = false;
-        source.close();
+        for (const file of [source, ...beside]) file.close();
       },
     },
   };

@@ -12,6 +12,7 @@ export const featureId = {
   arch: 6,
   nrCpus: 7,
   eventDesc: 12,
+  directory: 24,
   compressed: 27,
   clockData: 29,
 } as const;
@@ -32,6 +33,8 @@ export interface Features {
   descriptions: readonly PerfAttr[];
   buildIds: readonly BuildId[];
   isCompressed: boolean;
+  /** Records are in the files beside it, too (`perf record --threads`). */
+  isDirectory: boolean;
   /** Number of the clock (clock_gettime(2)), and the wall clock at one of its times: ns since 1970 at 0. */
   clock: { readonly id: number; readonly epochNs: bigint } | null;
 }
@@ -45,6 +48,7 @@ export const noFeatures = (): Features => ({
   descriptions: [],
   buildIds: [],
   isCompressed: false,
+  isDirectory: false,
   clock: null,
 });
 
@@ -141,6 +145,9 @@ export function readFeature(
       break;
     case featureId.buildId:
       into.buildIds = readBuildIds(c);
+      break;
+    case featureId.directory:
+      into.isDirectory = true;
       break;
     case featureId.compressed:
       into.isCompressed = true;

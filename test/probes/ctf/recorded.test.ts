@@ -97,7 +97,7 @@ test("directories: that of the trace, that of its session, none, and several", a
   });
   expect(await openRecording(join(trace, "index"))).toEqual({
     ok: false,
-    message: `cannot open ${trace}/index: is a directory, and holds no CTF trace`,
+    message: `cannot open ${trace}/index: is a directory, and holds no CTF trace and no perf.data`,
   });
   write(join(top, "kernel"));
   expect(await openRecording(top)).toEqual({
