@@ -25,7 +25,10 @@ test.each([
 test("paths that cannot be opened", async () => {
   expect(await openRecording("/no/such/file")).toEqual({ ok: false, message: "cannot open /no/such/file: no such file" });
   const empty = mkdtempSync(join(tmpdir(), "hindsight-empty-"));
-  expect(await openRecording(empty)).toEqual({ ok: false, message: `cannot open ${empty}: is a directory, and holds no CTF trace and no perf.data` });
+  expect(await openRecording(empty)).toEqual({
+    ok: false,
+    message: `cannot open ${empty}: is a directory, and holds no CTF trace and no perf.data`,
+  });
   expect(await openRecording("/dev/null")).toEqual({ ok: false, message: "/dev/null: the file is empty" });
 });
 
