@@ -25,7 +25,7 @@ export const state = {
   plainTidAt: 156,
   plainCpuAt: 160,
   /** u8 for each block of the arena, used while a free one is looked for. */
-  blockMarks: 168,
+  blockMarks: 176,
   /** Event ids of the records that the transcoder makes. */
   tgidEvent: 24,
   commEvent: 28,
@@ -60,7 +60,7 @@ export const state = {
   lostSamples: 136,
   countersEnd: 144,
   cgroupEvent: 164,
-  sizeBytes: 176,
+  sizeBytes: 184,
 } as const;
 
 /** How the samples and other records of a perf_event_attr are read. Offsets from the start of the record; 0: not there. */
