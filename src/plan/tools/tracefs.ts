@@ -30,7 +30,8 @@ function bufferStep(input: ToolInput): Step {
       set("trace_clock", plan.clock),
       set("buffer_size_kb", BUFFER_KB),
       set("options/event-fork", 1),
-      ...(plan.tasks ? [set("options/record-cmd", 1), set("options/record-tgid", 1)] : []),
+      // Names are kept unless somebody has switched that off for all buffers, as options/record-cmd is not one of a single buffer.
+      ...(plan.tasks ? [set("options/record-tgid", 1)] : []),
       ...(remembers(input) ? [setComms(COMMS)] : []),
       ...(plan.ustack ? [set("options/userstacktrace", 1)] : []),
     ],

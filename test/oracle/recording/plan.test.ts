@@ -39,7 +39,9 @@ async function runPlan(tool: string, script: string): Promise<{ readonly stdout:
   writeFileSync(file, plan.slice(0, at));
   const options = { env: { ...process.env, PATH: commandOnPath() } };
   // Where a tool cannot be kept from failing, the clean-up follows anyhow.
-  await promisify(execFile)("sh", [file], options);
+  const { stderr } = await promisify(execFile)("sh", [file], options);
+  // What the shell says of a file that tracefs has not, or a value that it refuses.
+  expect(stderr).not.toMatch(/cannot create|write error|I\/O error/);
   return promisify(execFile)("sh", ["-c", plan.slice(at)], options);
 }
 
