@@ -65,6 +65,16 @@ function eventProbeGaps({ plan }: ToolInput): Unrecordable[] {
     }));
 }
 
+/** perf unwinds from the registers that the event gives it, and those of system calls are the program's (kernel/trace/trace_syscalls.c). */
+const kernelStackGaps = ({ plan }: ToolInput): Unrecordable[] =>
+  plan.events
+    .filter(({ category, kstack }) => category === "syscalls" && kstack)
+    .map(({ category, name }) => ({
+      what: `kstack in tracepoint:${category}:${name}`,
+      why: "perf sees the program's stack there, and not the kernel's",
+      hint: "use --tool trace-cmd",
+    }));
+
 export function perfCommands(whole: ToolInput): ToolCommands {
   const input = forPerf(whole);
   const file = "perf.data";
@@ -77,6 +87,6 @@ export function perfCommands(whole: ToolInput): ToolCommands {
     ]),
     replay: replayWords(input, file),
     cleanUp: removeCommands(input.plan),
-    unrecordable: eventProbeGaps(whole),
+    unrecordable: [...eventProbeGaps(whole), ...kernelStackGaps(input)],
   };
 }
