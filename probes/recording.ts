@@ -27,8 +27,8 @@ export interface PageStream {
   read(into: Uint8Array): number;
   rewind(): void;
   /**
-   * Goes to its start, and from there on tells only what is wanted (null: everything): of what nobody reads it need write no more than zeros or
-   * leave it out, but there are the same records at the same times. Absent: it always tells everything.
+   * From the next rewind on it need tell no more than is wanted (null: everything): there are the same records at the same times, but of what
+   * nobody reads there may be zeros, or the record ends before. Absent: it always tells everything.
    */
   want?(wanted: WantedRecords | null): void;
   /**
@@ -172,6 +172,8 @@ export interface TimedMapping {
   readonly path: string;
   /** Hexadecimal; null: not recorded. */
   readonly buildId: string | null;
+  /** The process began as a copy of this one, with all that that had mapped by then; the range is empty. */
+  readonly copiedFrom?: number;
 }
 
 /** A function of the kernel, [start, end) as far as it is known. */

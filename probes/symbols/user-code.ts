@@ -1,5 +1,6 @@
 /** User addresses by the mappings of a process (/proc/PID/maps) and the symbols of the mapped files. */
 import { mappingIndex } from "./mapping-index.ts";
+import { processMappings } from "./process-mappings.ts";
 import type { StaticProbe } from "./static-probes.ts";
 import { addressOfOffset, functionsAt, readElf, type ElfFile } from "./elf.ts";
 
@@ -10,6 +11,9 @@ export interface Mapping {
   readonly path: string;
   /** Hexadecimal; absent or null: not known. */
   readonly buildId?: string | null;
+  /** Whose it is, and whose mappings that process began with (recording.ts TimedMapping); absent: anybody's. */
+  readonly pid?: number;
+  readonly copiedFrom?: number;
 }
 
 /** Lines without a file are left out. */
@@ -42,13 +46,39 @@ export interface UserCode {
   mappingAt(address: bigint): Mapping | null;
   namesAt(target: string, fileOffset: bigint): { readonly names: readonly string[]; readonly delta: bigint } | null;
   staticProbesAt?(target: string, fileOffset: bigint): readonly StaticProbe[];
-  placeOf(address: bigint): UserPlace | null;
+  /** Of a process, by what it had mapped itself, as far as that is known. */
+  placeOf(address: bigint, pid?: number): UserPlace | null;
+}
+
+type OwnMapping = Mapping & { readonly pid: number };
+const isOwn = (mapping: Mapping): mapping is OwnMapping => mapping.pid !== undefined;
+
+/** Those of processes, and those that are said of none; parted again when there are more. */
+function partsOf(all: () => readonly Mapping[]): () => { readonly processes: readonly OwnMapping[]; readonly anybody: readonly Mapping[] } {
+  let [count, last, parts]: [number, Mapping | undefined, ReturnType<ReturnType<typeof partsOf>>] = [
+    0,
+    undefined,
+    { processes: [], anybody: [] },
+  ];
+  return () => {
+    const now = all();
+    if (now.length === count && now[count - 1] === last) return parts;
+    [count, last] = [now.length, now.at(-1)];
+    return (parts = { processes: now.filter(isOwn), anybody: now.filter((mapping) => !isOwn(mapping)) });
+  };
 }
 
 /** `mappings`: all, or who tells those that are known by now, in order of time. */
 export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[]), readFile: FileReader): UserCode {
   const all = typeof mappings === "function" ? mappings : () => mappings;
   const mappingAt = mappingIndex(all);
+  const owned = partsOf(all);
+  const ofAnybody = mappingIndex(() => owned().anybody);
+  const ofProcess = processMappings(() => owned().processes);
+  const mappingOf = (address: bigint, pid: number): Mapping | null => {
+    const own = ofProcess(pid, address);
+    return own === undefined ? mappingAt(address) : (own ?? ofAnybody(address));
+  };
   const files = new Map<string, ElfFile | null>();
   const fileOf = (path: string, buildId: string | null): ElfFile | null => {
     const key = `${buildId ?? ""} ${path}`;
@@ -77,8 +107,8 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
       const address = elf === null ? null : addressOfOffset(elf, fileOffset);
       return elf === null || address === null ? [] : elf.staticProbes.filter((probe) => probe.address === address);
     },
-    placeOf(address) {
-      const mapping = mappingAt(address);
+    placeOf(address, pid) {
+      const mapping = pid === undefined ? mappingAt(address) : mappingOf(address, pid);
       if (mapping === null) return null;
       const fileOffset = address - mapping.start + mapping.fileOffset;
       const elf = fileOf(mapping.path, mapping.buildId ?? null);

@@ -97,7 +97,7 @@ function named(code: UserCode, place: UserPlace | null): UserPlace | null {
 function withRecorded(user: UserCode, recording: Recording | null): UserCode {
   const code = recording?.mappings === undefined ? user : userCode(joinedMappings(recording, user), user.readFile);
   if (recording?.userPlaceOf === undefined) return code;
-  return { ...code, placeOf: (address) => named(code, recording.userPlaceOf?.(address) ?? null) ?? code.placeOf(address) };
+  return { ...code, placeOf: (address, pid) => named(code, recording.userPlaceOf?.(address) ?? null) ?? code.placeOf(address, pid) };
 }
 
 /** How often addresses had to be printed because there are no symbols. */

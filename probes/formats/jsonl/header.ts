@@ -171,7 +171,11 @@ export function readHeader(text: string): HeaderResult {
 export function readMapping(text: string): TimedMapping | null {
   const json: unknown = JSON.parse(text, reviveBigint);
   if (!isObject(json)) return null;
-  const { pid, start, end, fileOffset, path, buildId } = json;
+  const { pid, start, end, fileOffset, path, buildId, copiedFrom } = json;
+  if (copiedFrom !== undefined)
+    return wholeNumber(pid, 0xffff_ffff) && wholeNumber(copiedFrom, 0xffff_ffff)
+      ? { pid, start: 0n, end: 0n, fileOffset: 0n, path: "", buildId: null, copiedFrom }
+      : null;
   const hex = (value: unknown): bigint | null => (typeof value === "string" && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : null);
   const [from, to, offset] = [hex(start), hex(end), hex(fileOffset)];
   if (!wholeNumber(pid, 0xffff_ffff) || from === null || to === null || offset === null || typeof path !== "string") return null;

@@ -89,6 +89,16 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
   /** Records of this pass, and of the longest one. */
   let [now, known, leftOut] = [0, 0, 0];
   let kernelText: CodeMaps["kernelText"] = null;
+  /** Processes that something is known of. */
+  const mapped = new Set<number>();
+  const addMapping = (mapping: TimedMapping): void => {
+    mappings.push(mapping);
+    mapped.add(mapping.pid);
+  };
+  const addFork = (pid: number, parent: number): void => {
+    if (pid === parent || !mapped.has(parent) || mappings.length >= MOST_MAPPINGS) return;
+    addMapping({ pid, start: 0n, end: 0n, fileOffset: 0n, path: "", buildId: null, copiedFrom: parent });
+  };
   return {
     mappings,
     buildIds,
@@ -112,12 +122,13 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
         const isFork = type === recordType.fork;
         const tid = record.getUint32(isFork ? 16 : 12, little);
         const name = isFork ? names.get(record.getUint32(20, little)) : textAt(record, 16);
+        if (isFork) addFork(record.getUint32(8, little), record.getUint32(12, little));
         if (name !== undefined && (names.has(tid) || names.size < MOST_NAMES)) names.set(tid, name);
       } else if (type === recordType.mmap || type === recordType.mmap2) {
         kernelText ??= readKernelText(record, little);
         const mapping = readMapping(record, little, paths);
         if (mapping === null) return;
-        if (mappings.length < MOST_MAPPINGS) mappings.push(mapping);
+        if (mappings.length < MOST_MAPPINGS) addMapping(mapping);
         else leftOut++;
       }
     },

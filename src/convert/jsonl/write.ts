@@ -20,7 +20,8 @@ const lostText = (lost: number, ns: bigint): string => `{"ts":${nsText(ns)},"los
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
-function mappingText({ pid, start, end, fileOffset, path, buildId }: TimedMapping): string {
+function mappingText({ pid, start, end, fileOffset, path, buildId, copiedFrom }: TimedMapping): string {
+  if (copiedFrom !== undefined) return `{"mapping":${JSON.stringify({ pid, copiedFrom })}}\n`;
   const mapping = { pid, start: hex(start), end: hex(end), fileOffset: hex(fileOffset), path, ...(buildId === null ? {} : { buildId }) };
   return `{"mapping":${JSON.stringify(mapping)}}\n`;
 }

@@ -5,7 +5,7 @@ import type { PrintContext } from "../value-text.ts";
 
 export interface ExportContext extends PrintContext {
   /** Names of a stack's functions, top first. */
-  readonly stackNames: (type: StackType, id: bigint) => readonly string[];
+  readonly stackNames: (type: StackType, id: bigint, pid: number) => readonly string[];
 }
 
 export interface ExportFormat<Part> {

@@ -59,7 +59,7 @@ function framesOf(parts: readonly Part[], key: DataView, context: ExportContext)
   const stacks = (space: "kernel" | "user"): StackFrame[] =>
     parts.filter(isStack).flatMap(({ type, at }) => {
       if (type.space !== space) return [];
-      const names = context.stackNames(type, key.getBigInt64(at, true));
+      const names = context.stackNames(type, key.getBigInt64(at, true), key.getUint32(at + 8, true));
       return names.map((name): StackFrame => ({ name, space })).reverse();
     });
   const frames = [...keys, ...stacks("user"), ...stacks("kernel")];
