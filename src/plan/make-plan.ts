@@ -185,7 +185,7 @@ export function makePlan(given: PlanInput): PlanResult {
   const usesUserSymbols = extras.has("usym") || extras.has("ustack");
   const kept: readonly (readonly [Kept, boolean])[] = [
     ["dynamic events", dynamic.length > 0],
-    ["kernel symbols", extras.has("ksym") || extras.has("kstack") || dynamic.some(({ isUser, letter }) => !isUser && letter !== "e")],
+    ["kernel symbols", extras.has("ksym") || extras.has("kstack")],
     ["mappings", usesUserSymbols],
     ["programs", usesUserSymbols || programs.length > 0],
     ["types", usedTypes()],

@@ -57,7 +57,8 @@ export function pageBytesOf(root: string): number {
 }
 
 export function traceContent(plan: RecordingPlan, root: string, cpus: readonly CpuFile[]): TraceDatContent {
-  const wantsSymbols = plan.kept.includes("kernel symbols");
+  // Names of probed functions, where the definitions get lost.
+  const wantsSymbols = plan.kept.includes("kernel symbols") || plan.dynamic.some(({ isUser, letter }) => !isUser && letter !== "e");
   return {
     headerPage: headerPage(root),
     headerEvent: read(join(TRACEFS, "events/header_event")),
