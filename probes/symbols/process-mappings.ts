@@ -58,8 +58,8 @@ export function processMappings<M extends ProcessMapping>(all: () => readonly M[
     if (!places.has(pid)) return undefined;
     const own = answers.get(pid) ?? new Map<bigint, M | null>();
     answers.set(pid, own);
-    const answer = own.get(address) ?? find(list, pid, address);
-    own.set(address, answer);
+    let answer = own.get(address);
+    if (answer === undefined) own.set(address, (answer = find(list, pid, address)));
     return answer;
   };
 }
