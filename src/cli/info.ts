@@ -66,6 +66,11 @@ export function infoText(recording: Recording, result: Survey): string {
 
 /** Each recording by itself: what they hold together is what each of them holds. */
 export async function info(options: CliOptions, console: Console): Promise<number> {
+  const [second] = options.params;
+  if (second !== undefined) {
+    console.error(`ERROR: hindsight info takes one file, and ${second} is another: pass each with --trace FILE\n`);
+    return 1;
+  }
   const opened = await openRecordings(options, options.file);
   if (!opened.ok || opened.recordings.length === 0) {
     console.error(`${opened.ok ? "ERROR: USAGE: hindsight info FILE" : opened.message}\n`);

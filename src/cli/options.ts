@@ -247,7 +247,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
   if (inline === null && first === "info" && !isScriptPath(first))
     return words[1] === undefined && !base.sample && base.traces.length === 0
       ? fail("ERROR: USAGE: hindsight info FILE")
-      : done("info", words[1] ?? null, []);
+      : done("info", words[1] ?? null, words.slice(2));
   if (first === "repl") return inline === null ? done("repl", words[1] ?? null, words.slice(2)) : done("repl", null, words.slice(1));
   // `tui` is a word before the script, --tui a flag anywhere.
   const script = first === "tui" ? words.slice(1) : words;
