@@ -96,7 +96,15 @@ export async function decodePerfData(source: ByteSource, beside: readonly ByteSo
         codeMaps.add(record);
       },
     });
-    return perfStream({ transcoder, records, codeMaps, byteOrder, dataOffset: features.isCompressed ? null : section.offset, warn });
+    return perfStream({
+      transcoder,
+      records,
+      eventIds,
+      codeMaps,
+      byteOrder,
+      dataOffset: features.isCompressed ? null : section.offset,
+      warn,
+    });
   };
   const streams = [await streamOf(source, data)];
   for (const file of beside) streams.push(await streamOf(file, { offset: 0, sizeBytes: file.sizeBytes }));

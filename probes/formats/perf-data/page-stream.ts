@@ -9,6 +9,8 @@ import { limits } from "./transcoder-layout.ts";
 export interface PerfStreamOptions {
   readonly transcoder: Transcoder;
   readonly records: RecordBytes;
+  /** common_type of the samples of each attr. */
+  readonly eventIds: readonly number[];
   readonly codeMaps: CodeMaps;
   readonly byteOrder: "little" | "big";
   /** Position of the first record in the file; null: they are unpacked from it. */
@@ -46,7 +48,7 @@ function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: nu
 }
 
 export function perfStream(options: PerfStreamOptions): PageStream {
-  const { transcoder, records, codeMaps, byteOrder, dataOffset, warn } = options;
+  const { transcoder, records, eventIds, codeMaps, byteOrder, dataOffset, warn } = options;
   const told = new Set<string>();
   return {
     buffer: "",
@@ -67,6 +69,10 @@ export function perfStream(options: PerfStreamOptions): PageStream {
         warn(line);
       }
       return 0;
+    },
+    want(wanted) {
+      const wants = eventIds.map((id) => wanted?.bytes.get(id) ?? (wanted === null ? Infinity : 0));
+      transcoder.want(Math.max(0, ...wants));
     },
     rewind() {
       transcoder.reset();

@@ -24,6 +24,8 @@ export const state = {
   plainRawAt: 152,
   plainTidAt: 156,
   plainCpuAt: 160,
+  /** As many bytes of a tracepoint's record as somebody reads, a multiple of four and at least the common fields. */
+  wantedBytes: 180,
   /** u8 for each block of the arena, used while a free one is looked for. */
   blockMarks: 176,
   /** Event ids of the records that the transcoder makes. */

@@ -46,6 +46,8 @@ export interface TranscoderCounts {
 export interface Transcoder {
   /** Fills whole pages of `into` (at least one); 0 at the end. */
   read(into: Uint8Array, records: RecordBytes): number;
+  /** From the next reset on, records of plain samples may end behind so many bytes. */
+  want(bytes: number): void;
   /** To the beginning; counters too. */
   reset(): void;
   counts(): TranscoderCounts;
@@ -56,6 +58,11 @@ const WASM_PAGE = 65_536;
 const PIECE_BYTES = 1 << 18;
 /** Rounds of the recorder are shorter, but for machines with very many CPUs. */
 const MOST_PENDING_BYTES = 64 << 20;
+
+/** Of every record: type, flags, preempt count and pid. */
+const COMMON_BYTES = 8;
+/** More than any record has. */
+const MOST_WANTED = 65_536;
 
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
@@ -175,10 +182,12 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   set(state.blockMarks, plan.blockMarks);
   set(state.arena, plan.arena);
   set(state.mostPending, MOST_PENDING_BYTES);
+  set(state.wantedBytes, MOST_WANTED);
   machine.reset();
   const produce = byteOrder === "little" ? machine.produce_little : machine.produce_big;
   /** Pages that did not fit into the last window. */
   let [ready, end] = [plan.out, plan.out];
+  let wanted = MOST_WANTED;
 
   const feed = (records: RecordBytes): void => {
     const at = machine.reserve(PIECE_BYTES) >>> 0;
@@ -199,7 +208,11 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       ready += bytes;
       return bytes;
     },
+    want(bytes) {
+      wanted = Math.min(MOST_WANTED, roundUp(Math.max(COMMON_BYTES, bytes), 4));
+    },
     reset() {
+      new DataView(memory.buffer).setUint32(STATE + state.wantedBytes, wanted, true);
       machine.reset();
       [ready, end] = [plan.out, plan.out];
     },

@@ -11,6 +11,7 @@ import {
   STATE_PLAIN_TID_AT,
   STATE_SAMPLE_TIME_AT,
   STATE_TOLD,
+  STATE_WANTED_BYTES,
 } from "./layout";
 import { half, isBig, long, putLong, putWord, word } from "./order";
 
@@ -134,7 +135,7 @@ const COMMON_PID: usize = 4;
 
 /**
  * Samples of the usual form, one behind the other from `from`, as long as there is no more to do than to copy their records: the same CPU, a
- * task that is known, room on the page. What the general way does with many calls is done here with everything at hand: this is where a
+ * task that is known, room on the page. Of each record as much is copied as somebody reads. What the general way does with many calls is done here with everything at hand: this is where a
  * recording's time is spent. Returns the first one that was not put; all in between are samples up to `limit`.
  */
 export function putPlain<Order>(from: usize, end: usize, first: u64, limit: u64): usize {
@@ -145,7 +146,8 @@ export function putPlain<Order>(from: usize, end: usize, first: u64, limit: u64)
   const cpuAt: usize = load<u32>(STATE, STATE_PLAIN_CPU_AT);
   const told: usize = load<u32>(STATE, STATE_TOLD);
   const cpu = cpuNow;
-  const most = pageEnd - MOST_OVERHEAD;
+  const most = load<u32>(STATE, STATE_WANTED_BYTES);
+  const full = pageEnd - MOST_OVERHEAD;
   let at = from;
   let to = position;
   let before = last;
@@ -162,16 +164,18 @@ export function putPlain<Order>(from: usize, end: usize, first: u64, limit: u64)
       bytes - COMMON_BYTES > MOST_PLAIN_BYTES - COMMON_BYTES ||
       bytes & 3 ||
       bytes > size - rawAt ||
-      to + bytes > most ||
+      to + bytes > full ||
       delta >= DELTA_LIMIT
     )
       break;
     if (tid && (tid >= LIMITS_PIDS || load<u32>(told + (tid << 2)) != pid + 1)) break;
-    header<Order>(to, bytes >>> 2, <u32>delta);
+    const wanted = min<u32>(bytes, most);
+    header<Order>(to, wanted >>> 2, <u32>delta);
     to += 4;
-    copyAtLeast(to, raw, bytes);
+    v128.store(to, v128.load(raw));
+    if (wanted > 16) copyAtLeast(to, raw, wanted);
     putWord<Order>(to + COMMON_PID, tid);
-    to += bytes;
+    to += wanted;
     before = time;
     at += size;
     if (at >= end || word<Order>(at) != RECORD_TYPE_SAMPLE) break;
