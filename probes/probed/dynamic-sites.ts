@@ -162,8 +162,11 @@ export function dynamicSites(
     const byName = new Map(tracepoint.fields.map((field) => [field.name, field]));
     const fn = typed?.fn ?? null;
     const pointerOf = (path: FetchPath): bigint => standIns.of(path, functionOf(place));
+    const isUser = place.code === "user";
     const isSteady: IsSteady = (path, isText) =>
-      event.at === "entry" && place.offset === 0n && isSteadyArgument(path, isText, (argument) => fn?.params[argument]?.decl ?? null);
+      event.at === "entry" &&
+      place.offset === 0n &&
+      isSteadyArgument({ path, isText, isUser }, (argument) => fn?.params[argument]?.decl ?? null);
     const recipe = withInstructionPointer(inOrderOf(input.catalogue.byteOrder, buildRecipe(fields, byName, pointerOf, isSteady)), event);
     const standIn = standInArguments(recipe);
     const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, fn, standIn);

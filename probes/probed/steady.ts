@@ -41,13 +41,20 @@ function argumentOf({ base }: FetchPath): number {
   return base.kind === "register" ? argumentRegisters.indexOf(base.name) : -1;
 }
 
+/** Memory that an event of a function fetched. `isUser`: the function is a program's. */
+export interface RecordedPiece {
+  readonly path: FetchPath;
+  readonly isText: boolean;
+  readonly isUser: boolean;
+}
+
 /**
  * Whether a function only reads what is directly behind an argument at its entry: memory behind a pointer to const, where its declaration (by
- * the number of the argument) is known; else text. Structures have members that functions are there to change.
+ * the number of the argument) is known. Of functions of programs nobody knows those: there it is text, as names are that they are given.
  */
-export function isSteadyArgument(path: FetchPath, isText: boolean, declarationOf: (argument: number) => string | null): boolean {
+export function isSteadyArgument({ path, isText, isUser }: RecordedPiece, declarationOf: (argument: number) => string | null): boolean {
   const argument = argumentOf(path);
   if (argument < 0 || path.derefs.length !== 1) return false;
   const declaration = declarationOf(argument);
-  return declaration === null ? isText : isPointerToConst(declaration);
+  return declaration === null ? isText && isUser : isPointerToConst(declaration);
 }

@@ -29,6 +29,8 @@ export interface MemoryNeed {
   readonly derefs: readonly Deref[];
   /** Null: a string, as long as it is. */
   readonly bytes: number | null;
+  /** Of a string: the script works out how long, from more than its own text. */
+  readonly isMeasured: boolean;
   readonly span: Span;
 }
 
@@ -41,7 +43,7 @@ export interface VagueRead {
 }
 
 /** Things of an event beside its own data. */
-export type Extra = "kstack" | "ustack" | "ksym" | "usym" | "wall clock";
+export type Extra = "kstack" | "ustack" | "ksym" | "usym" | "wall clock" | "parents";
 
 export interface ProbeNeeds {
   /** Values of the context, by baseKey. */

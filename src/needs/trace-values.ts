@@ -9,7 +9,7 @@ import type { FetchBase } from "../../probes/probed/fetch.ts";
 import { constantOf } from "./constant-of.ts";
 import { contextBase } from "./context-base.ts";
 import { baseKey, type Extra, type Needs, type ProbeNeeds } from "./needs.ts";
-import { taskMemberAt } from "./task-members.ts";
+import { isParentAt, taskMemberAt } from "./task-members.ts";
 import { isUser, mapOf, want, type Frame, type Tracer } from "./tracer.ts";
 import { blurred, loaded, merged, moved, nothing, number, ofParts, sizeOfValue, taskPointer, type Value } from "./value.ts";
 
@@ -24,6 +24,7 @@ function use(frame: Frame, expr: HirExpr): Value {
   if (value.place === null) return value;
   const user = value.place === "user";
   want(frame, value, sizeOf(expr.type), user, expr.span);
+  if (value.task !== null && isParentAt(frame.tracer.program, value.task)) frame.tracer.probes[frame.probe]!.extras.add("parents");
   if (value.task !== null && taskMemberAt(frame.tracer.program, value.task) === "task") return taskPointer;
   return expr.type.kind === "struct" || expr.type.kind === "array" ? value : loaded(value, user);
 }
@@ -98,6 +99,8 @@ function contextWord(frame: Frame, expr: Extract<HirExpr, { kind: "context_word"
   return number({ probe: frame.probe, base, derefs: [], add: 0n });
 }
 
+const isMeasured = (length: HirExpr | null): boolean => length !== null && constantOf(length) === null;
+
 function evaluate(frame: Frame, expr: HirExpr): Value {
   const notes = frame.tracer.probes[frame.probe]!;
   switch (expr.kind) {
@@ -129,6 +132,9 @@ function evaluate(frame: Frame, expr: HirExpr): Value {
     case "usym":
       notes.extras.add(expr.kind);
       return use(frame, expr.address);
+    case "task_parent":
+      notes.extras.add("parents");
+      return use(frame, expr.pid);
     case "strftime":
       notes.extras.add("wall clock");
       use(frame, expr.ns);
@@ -155,7 +161,7 @@ function evaluate(frame: Frame, expr: HirExpr): Value {
     case "str_of":
       if (expr.length !== null) use(frame, expr.length);
       if (expr.pointer.type.kind === "string") use(frame, expr.pointer);
-      else want(frame, use(frame, expr.pointer), null, isUser(expr.pointer.type), expr.span);
+      else want(frame, use(frame, expr.pointer), isMeasured(expr.length) ? "measured" : null, isUser(expr.pointer.type), expr.span);
       return nothing;
     case "buf_of":
       return buffer(frame, expr);

@@ -29,7 +29,9 @@ export interface Frame {
 export const isUser = (type: Type): boolean =>
   (type.kind === "pointer" && type.space === "user") || (type.kind === "int" && type.space === "user");
 
-export function want(frame: Frame, address: Value, bytes: number | null, user: boolean, span: Span): void {
+/** `bytes` null: a string; "measured": one whose length the script works out. */
+export function want(frame: Frame, address: Value, wanted: number | null | "measured", user: boolean, span: Span): void {
+  const bytes = wanted === "measured" ? null : wanted;
   const { tracer, probe } = frame;
   const isTold = address.task !== null && taskMemberAt(tracer.program, address.task) !== null;
   if (address.vague !== null && !isTold) tracer.vagueReads.set(`${probe} ${span.start} ${span.end}`, { probe, span, what: address.vague });
@@ -37,8 +39,9 @@ export function want(frame: Frame, address: Value, bytes: number | null, user: b
     const derefs = [...origin.derefs, { offset: origin.add, user }];
     const key = `${probe} ${origin.probe} ${bytes === null ? "string" : "bytes"} ${pathKey(origin.base, derefs)}`;
     const known = tracer.memory.get(key);
-    if (known === undefined || (bytes !== null && (known.bytes ?? 0) < bytes))
-      tracer.memory.set(key, { probe, from: origin.probe, base: origin.base, derefs, bytes, span });
+    const isMeasured = wanted === "measured" || known?.isMeasured === true;
+    if (known === undefined || isMeasured !== known.isMeasured || (bytes !== null && (known.bytes ?? 0) < bytes))
+      tracer.memory.set(key, { probe, from: origin.probe, base: origin.base, derefs, bytes, isMeasured, span });
   }
 }
 

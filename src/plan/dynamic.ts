@@ -130,12 +130,15 @@ function placeText({ code, target, module, func, offset, address, semaphore }: P
   return `${module === null ? "" : `${module}:`}${func}${offset === 0n ? "" : `+${offset}`}`;
 }
 
-/** Entry arguments at a return: Linux 6.10; events on raw tracepoints: 6.5. */
+/** Arguments of the entry at a return. */
+export const RETURN_ARGUMENTS_SINCE = "6.10";
+
+/** Events on raw tracepoints: Linux 6.5. */
 function sinceOf(at: SiteNeeds): string | null {
   const { code } = at.site;
   if (code === "raw_tracepoint") return "6.5";
   const bases = [...at.words.values(), ...[...at.memory.values()].map(({ base }) => base)];
-  return at.site.at === "return" && bases.some(({ kind }) => kind === "argument") ? "6.10" : null;
+  return at.site.at === "return" && bases.some(({ kind }) => kind === "argument") ? RETURN_ARGUMENTS_SINCE : null;
 }
 
 export function dynamicEvent(at: SiteNeeds, group: string, name: string, architecture: Architecture): PlannedDynamic {

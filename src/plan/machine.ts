@@ -22,6 +22,8 @@ export interface UserFile {
 export interface Parameter {
   readonly name: string;
   readonly type: Type;
+  /** `const char * filename`; absent: not known. */
+  readonly decl?: string;
 }
 
 export interface Prototype {

@@ -108,7 +108,7 @@ interface Recorded {
 function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, group }: PlanInput): Recorded {
   const { architecture } = machine;
   const sites = needsBySite(program, needs);
-  const placed = placeMemory({ program, needs, sites, textAt: ({ span }) => source.text.slice(span.start, span.end) });
+  const placed = placeMemory({ program, needs, sites, machine, textAt: ({ span }) => source.text.slice(span.start, span.end) });
   const unrecordable = [...placed.unrecordable];
   const events: PlannedEvent[] = [];
   const dynamic: PlannedDynamic[] = [];
@@ -200,6 +200,7 @@ export function makePlan(given: PlanInput): PlanResult {
       samples: [...asked.samples.values()],
       clock: asksForBootClock(asked.script) ? "boot" : "mono",
       tasks,
+      parents: extras.has("parents"),
       kstack: extras.has("kstack"),
       ustack: extras.has("ustack"),
       kept: kept.filter(([, wanted]) => wanted).map(([name]) => name),

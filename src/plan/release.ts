@@ -11,7 +11,7 @@ export function releaseIn(text: string | null): Release | null {
   return found === undefined ? null : [Number(found[1]), Number(found[2])];
 }
 
-function isOlder(release: Release | null, since: string | null): boolean {
+export function isOlder(release: Release | null, since: string | null): boolean {
   const needed = releaseIn(since);
   if (release === null || needed === null) return false;
   return release[0] < needed[0] || (release[0] === needed[0] && release[1] < needed[1]);

@@ -56,6 +56,7 @@ function planned(point: Tracepoint, field: string, on: Machine, others: readonly
           base: { kind: "field", name: field },
           derefs: [{ offset: 0n, user: point !== quiet }],
           bytes: isText ? null : 8,
+          isMeasured: false,
         },
       ],
     },

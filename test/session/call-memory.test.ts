@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Recording } from "../../probes/recording.ts";
 import { openRecordingBytes } from "../../probes/open.ts";
 import { together } from "../../probes/together.ts";
-import { noSideData } from "../../src/session/recorded-machine.ts";
+import { noSideData, type SideData } from "../../src/session/recorded-machine.ts";
 import { entryIp, madeEvent, madeRecording, returnIps, type MadeRecord } from "../support/made-recording.ts";
+import { fixtureTypes, sideWithTypes } from "../support/kernel-types.ts";
 import { runScript } from "../support/run-script.ts";
 
 /** As Linux 6.19 records them: with the text behind the pointer. */
@@ -184,6 +185,30 @@ describe("functions", () => {
       uretprobe:./p:outer { printf("%s\\n", str(@f[tid, @depth[tid]])); @depth[tid]--; }`;
     const records = [calls("/a"), calls("/b", AT + 0x100n), returned, returned];
     expect((await runOver(script, records)).lines.filter((line) => !line.startsWith("@"))).toEqual(["/b", "/a"]);
+  });
+
+  test("of the kernel's functions, by their declarations", async () => {
+    const script = `kprobe:serve { @n[tid] = arg1; @r[tid] = arg0; } kretprobe:serve { printf("%s [%s]\\n", str(@n[tid]), str(@r[tid])); }`;
+    const entry = madeEvent("hs", "serve", 920, [
+      entryIp,
+      ["u64 arg0", 8, 0],
+      ["u64 arg1", 8, 0],
+      ["__data_loc char[] s0", 4, 1],
+      ["__data_loc char[] s1", 4, 1],
+    ]);
+    const exit = madeEvent("hs", "serve_ret", 921, [...returnIps, ["u64 retval", 8, 0]]);
+    const records = [
+      { event: entry, values: { arg0: 0xffff_8880_0000_1000n, arg1: 0xffff_8880_0000_2000n, s0: "request", s1: "name" } },
+      { event: exit, values: { retval: 0n } },
+    ];
+    const kernel = "p:hs/serve serve arg0=$arg1 arg1=$arg2 s0=+0($arg1):string s1=+0($arg2):string\nr:hs/serve_ret serve retval=$retval\n";
+    const runWith = async (side: SideData): Promise<string> => {
+      const recording = await madeRecording(records);
+      return (await runScript(script, { recording, side: { ...side, definitions: [kernel] } })).stdout.split("\n")[0]!;
+    };
+    // int serve(struct outer *request, const char *name, u32 flags)
+    expect(await runWith(sideWithTypes({ given: fixtureTypes() }))).toBe("name []");
+    expect(await runWith(noSideData)).toBe(" []");
   });
 
   test("of more calls under way than there is room for, the ones that began first are forgotten", async () => {
