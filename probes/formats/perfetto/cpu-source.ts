@@ -13,6 +13,7 @@ import { bundle, event } from "./fields.ts";
 import { GenericMessages } from "./generic.ts";
 import { KprobeMessages } from "./kprobes.ts";
 import { BYTES, Message } from "./message.ts";
+import { NOTHING_TOLD, type ToldProcess } from "./machine.ts";
 import type { CodeNumbers } from "./symbols.ts";
 
 const TWO_32 = 2 ** 32;
@@ -29,6 +30,7 @@ export interface CpuSourceOptions {
   readonly baseNs: bigint;
   /** Processes of tasks, by tid, to be told before the first event. */
   readonly tgids: ReadonlyMap<number, number>;
+  readonly processes: ReadonlyMap<number, ToldProcess>;
   readonly maxRecordBytes: number;
 }
 
@@ -126,6 +128,9 @@ export class CpuSource implements RecordSource {
     view.setUint16(0, taskEvent.type, true);
     view.setInt32(4, tid, true);
     view.setUint32(taskEvent.tgid, tgid, true);
+    const { uid, startedNs } = this.#options.processes.get(tgid) ?? NOTHING_TOLD;
+    view.setUint32(taskEvent.uid, uid, true);
+    view.setBigUint64(taskEvent.started, tid === tgid ? startedNs : 0n, true);
     this.#draft.sizeBytes = taskEvent.sizeBytes;
     this.#ns = 0;
   }

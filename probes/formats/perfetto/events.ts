@@ -37,9 +37,19 @@ export interface GenericEncoder {
 }
 
 /** What a recording tells of tasks apart from its events. */
-export const taskEvent = { type: TASK_TYPE, tgid: COMMON_BYTES, sizeBytes: COMMON_BYTES + 4 } as const;
+export const taskEvent = {
+  type: TASK_TYPE,
+  tgid: COMMON_BYTES,
+  uid: COMMON_BYTES + 4,
+  started: COMMON_BYTES + 8,
+  sizeBytes: COMMON_BYTES + 16,
+} as const;
 
-const TASK_FIELDS: readonly FormatLine[] = [{ decl: "unsigned int tgid", offset: taskEvent.tgid, sizeBytes: 4, signed: false }];
+const TASK_FIELDS: readonly FormatLine[] = [
+  { decl: "unsigned int tgid", offset: taskEvent.tgid, sizeBytes: 4, signed: false },
+  { decl: "unsigned int uid", offset: taskEvent.uid, sizeBytes: 4, signed: false },
+  { decl: "u64 started", offset: taskEvent.started, sizeBytes: 8, signed: false },
+];
 
 export const taskSource: EventSource = {
   category: "perfetto",

@@ -72,7 +72,7 @@ export const compact = {
 } as const;
 
 export const tree = { process: 1, thread: 2 } as const;
-export const process = { pid: 1, cmdline: 3, cmdlineIsComm: 9 } as const;
+export const process = { pid: 1, cmdline: 3, uid: 5, startFromBoot: 7, cmdlineIsComm: 9 } as const;
 export const thread = { tid: 1, name: 2, tgid: 3 } as const;
 
 export const interned = { kernelSymbols: 26, iid: 1, text: 2 } as const;

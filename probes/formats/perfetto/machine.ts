@@ -14,11 +14,23 @@ export interface CpuLoss {
   readonly dropped: bigint;
 }
 
+/** A process as /proc had it when the recorder looked. */
+export interface ToldProcess {
+  /** Real user id; 0xffffffff: not told. */
+  readonly uid: number;
+  /** On the boot clock, to the kernel's tick; 0: not told. */
+  readonly startedNs: bigint;
+}
+
+export const NOTHING_TOLD: ToldProcess = { uid: 0xffff_ffff, startedNs: 0n };
+
 export class Machine {
   /** Names of threads, by tid. */
   readonly comms = new Map<number, string>();
   /** Processes, by tid. */
   readonly tgids = new Map<number, number>();
+  /** By process id. */
+  readonly processes = new Map<number, ToldProcess>();
   /** Names of events that were asked for, and that the kernel does not have, or that could not be enabled. */
   readonly unknownEvents = new Set<string>();
   readonly failedEvents = new Set<string>();
@@ -76,11 +88,15 @@ export class Machine {
   /** Of a process the number: its command line is not its name, unless it has none (threads of the kernel) and the trace says so. */
   #readProcess(message: Message): void {
     let [pid, line, isComm] = [0, "", false];
+    let { uid, startedNs } = NOTHING_TOLD;
     while (message.next())
       if (message.field === process.pid) pid = message.lo;
       else if (message.field === process.cmdline && message.wire === BYTES) line = message.text;
       else if (message.field === process.cmdlineIsComm) isComm = message.lo !== 0;
+      else if (message.field === process.uid) uid = message.lo >>> 0;
+      else if (message.field === process.startFromBoot) startedNs = message.big;
     if (pid <= 0) return;
+    if (!this.processes.has(pid)) this.processes.set(pid, { uid, startedNs });
     this.#isOf(pid, pid);
     if (isComm && line !== "") this.comms.set(pid, line);
   }

@@ -18,7 +18,14 @@ import { troubleOf } from "./trouble.ts";
 const PAGE_BYTES = 65_536;
 const MOST_CPUS = 4096;
 
-const OWN_RULES: readonly TaskRule[] = [{ eventId: taskEvent.type, when: "before", kind: "tgid", tgid: taskEvent.tgid }];
+const COMMON_PID = 4;
+const OWN_RULES: readonly TaskRule[] = [
+  { eventId: taskEvent.type, when: "before", kind: "tgid", tgid: taskEvent.tgid },
+  { eventId: taskEvent.type, when: "before", kind: "told_id", id: "uid", pid: COMMON_PID, value: taskEvent.uid },
+];
+/** Where events have the clock that the start of a process is told by. */
+const STARTED: TaskRule = { eventId: taskEvent.type, when: "before", kind: "started", pid: COMMON_PID, value: taskEvent.started };
+const BOOT = 0;
 
 /**
  * Opens a trace that has events of ftrace; what else it has (track events, counters, heap profiles) is left out.
@@ -43,7 +50,7 @@ export async function openPerfetto(source: ByteSource, beside: Beside): Promise<
     (cpu, i) =>
       new CpuSource({
         ...{ source, cpu, places: index.of(cpu), blocks: index.blocks, cache: survey.cache, events, tables: symbols.tables, baseNs },
-        ...{ tgids: i === 0 ? machine.tgids : new Map<number, number>(), maxRecordBytes },
+        ...{ tgids: i === 0 ? machine.tgids : new Map<number, number>(), processes: machine.processes, maxRecordBytes },
       }),
   );
   const streams = sources.map((records, i): PageStream => recordStream({ source: records, baseNs, pageBytes: PAGE_BYTES, cpu: cpus[i]! }));
@@ -73,7 +80,7 @@ export async function openPerfetto(source: ByteSource, beside: Beside): Promise<
     catalogue,
     streams,
     comms: machine.comms,
-    taskRules: [...(hasTasks ? OWN_RULES : []), ...taskRules(catalogue)],
+    taskRules: [...(hasTasks ? OWN_RULES : []), ...(hasTasks && machine.clock === BOOT ? [STARTED] : []), ...taskRules(catalogue)],
     kallsyms,
     ...(symbols.isEmpty ? {} : { kernelCode: symbols.space }),
     close: () => source.close(),

@@ -136,6 +136,22 @@ test("the machine, its tasks, and what its recorder lost", async () => {
   expect(recording.info.warnings).toEqual(["1 packet says that packets before it were dropped by the recorder"]);
 });
 
+test("user ids and starts of processes, as the recorder read them", async () => {
+  const START = "struct task_struct { int pid; unsigned long start_time; };";
+  const process = (...fields: Fields): [number, Uint8Array] => [1, message(fields)];
+  const tree = message([
+    process([1, 500], [5, 10_123], [7, 777_000_000n]),
+    process([1, 600]),
+    process([1, 700], [5, 0]),
+    [2, message([[1, 501], [2, "RenderThread"], [3, 500]])], // prettier-ignore
+  ]);
+  const events = [500, 501, 600, 700, 800].map((pid, i): [number, Uint8Array] => [2, print(1000 + i, pid, "x\n")]);
+  const recording = await open(trace([bundled([[1, 0], ...events]), [[2, tree], [SEQUENCE, 1]]])); // prettier-ignore
+  const { stdout, missing } = await runScript(`${START} t:ftrace:print { print((tid, uid, curtask->start_time)); }`, { recording });
+  expect(stdout.trim().split("\n")).toEqual(["(500, 10123, 777000000)", "(501, 10123, 0)", "(600, 0, 0)", "(700, 0, 0)", "(800, 0, 0)"]);
+  expect(missing).toMatchObject({ uid: 2, start: 4 });
+});
+
 test("columns: who is switched from is who was switched to, also across bundles; nothing is said of who cannot be known", async () => {
   const columns = compactSched(
     {

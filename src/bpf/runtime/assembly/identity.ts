@@ -32,7 +32,7 @@ import { clearFlags, findTask, hasFlag, MAX_GENERATIONS, setFlags } from "./task
 
 const BOTH: u32 = 3;
 export const IDS_SETTLED: u32 = <u32>TASK_FLAGS_ID_SETTLED * BOTH;
-/** Of setresuid() and setresgid(): stays as it is. */
+/** -1: of setresuid() and setresgid(), it stays as it is. */
 const UNCHANGED: u32 = 0xffffffff;
 
 function setId(task: usize, id: u32, value: u32): void {
@@ -66,7 +66,9 @@ export function noteId(task: usize, id: u32, value: u32): void {
   if (!hasFlag(task, TASK_FLAGS_OWN_IDS)) setId(task, id, value);
 }
 
+/** Nobody has the id -1: it says that the recorder did not read it. */
 export function noteToldId(task: usize, id: u32, value: u32): void {
+  if (value == UNCHANGED) return;
   setId(task, id, value);
   setFlags(task, TASK_FLAGS_TOLD_ID << id);
 }
