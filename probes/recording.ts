@@ -38,9 +38,12 @@ export interface PageStream {
   seek?(bytes: number): void;
   /** Bytes of the file that read() has gone through, and how many there are to go through. Absent: not known. */
   consumed?(): { readonly bytes: number; readonly of: number };
-  /** The same pages as `shares` streams one after the other, each with a read position of its own; null or absent: it cannot be cut. */
-  split?(shares: number): readonly PageStream[] | null;
+  /** The same pages as one of several streams that share them: each reads what the others have not taken. Absent: it cannot be shared. */
+  inTurns?(next: Turns): PageStream;
 }
+
+/** Takes the next `pages` pages for one of those that share a stream; returns the number of the first one, which may be behind the last. */
+export type Turns = (pages: number) => number;
 
 /** How much of a recording somebody is going to read. */
 export interface WantedRecords {
@@ -90,7 +93,7 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "running"; readonly pid: number }
     /** The real user or group id (u32 at `value`) that the task has, as a call of its own returned it, and had since it was last changed. */
     | { readonly kind: "id"; readonly id: IdKind; readonly pid: number; readonly value: number }
-    /** The same as the recorder read it, at a time that nobody knows: it holds from the task's birth on. */
+    /** The same as the recorder read it (-1: it did not), at a time that nobody knows: it holds from the task's birth on. */
     | { readonly kind: "told_id"; readonly id: IdKind; readonly pid: number; readonly value: number }
     /** A call that sets an id to the u32 at `value` if it succeeds (-1: leaves it); `unsure`: it may have set others and not this one. */
     | { readonly kind: "want_id"; readonly id: IdKind; readonly pid: number; readonly value: number; readonly unsure?: true }
