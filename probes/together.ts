@@ -1,7 +1,7 @@
 /** Several recordings of one time as one: their events merge by clock, each recording keeps its own event formats and its tag. */
 import type { ProbeCatalogue, SampledEvent, Tracepoint } from "../lang/catalogue.ts";
 import { otherRules } from "./kernel/task-rules.ts";
-import type { PageStream, Recording, RecordingInfo, TaskRule } from "./recording.ts";
+import type { PageStream, Recording, RecordingInfo, TaskRule, Turns, WantedRecords } from "./recording.ts";
 
 export interface TaggedRecording {
   readonly recording: Recording;
@@ -186,7 +186,12 @@ function streamOf(stream: PageStream, place: Place): PageStream {
     rewind: () => {
       stream.rewind();
     },
-    split: (shares) => stream.split?.(shares)?.map((piece) => streamOf(piece, place)) ?? null,
+    ...(stream.want && {
+      want: (wanted: WantedRecords | null) => {
+        stream.want?.(wanted);
+      },
+    }),
+    ...(stream.inTurns && { inTurns: (next: Turns) => streamOf(stream.inTurns!(next), place) }),
   };
 }
 

@@ -201,7 +201,16 @@ export async function replay(asked: Replay): Promise<number> {
     trackTasks: usesTasks(compilation.hir),
     bootEpochNs: clock.bootEpochNs,
     ...(options.workers > 1
-      ? { runShares: async (task) => (await import("./shares.ts")).runShares(script, options, options.workers, task, stopped) }
+      ? {
+          runShares: async (task) =>
+            (await import("./shares.ts")).runShares(
+              script,
+              options,
+              { shares: options.workers, streams: recording?.streams.length ?? 0 },
+              task,
+              stopped,
+            ),
+        }
       : {}),
     breathe: () => {
       output.flush();

@@ -13,6 +13,8 @@ interface Order {
   readonly task: ShareTask;
   readonly share: number;
   readonly shares: number;
+  /** i32 for each stream of the recording: pages that have been taken. */
+  readonly taken: SharedArrayBuffer;
 }
 
 function orderOf(data: unknown): Order | null {
@@ -21,12 +23,14 @@ function orderOf(data: unknown): Order | null {
 
 export const isShareThread = (): boolean => orderOf(workerData) !== null;
 
-/** The whole life of a thread: opens the recording again, cuts it the same way, handles its share, tells the result. */
+/** The whole life of a thread: opens the recording again, handles its share, tells the result. */
 export async function shareThread(): Promise<void> {
-  const { files, task, share, shares } = orderOf(workerData)!;
+  const { files, task, share, shares, taken } = orderOf(workerData)!;
   const [{ partition }, { runShare }] = await Promise.all([import("../session/shares/partition.ts"), import("../session/shares/share.ts")]);
   const opened = await loadRecording(files);
-  const streams = opened.ok && opened.recording !== null ? (partition(opened.recording.streams, shares)?.[share] ?? null) : null;
+  const counts = new Int32Array(taken);
+  const turnsOf = (stream: number) => (pages: number) => Atomics.add(counts, stream, pages);
+  const streams = opened.ok && opened.recording !== null ? partition(opened.recording.streams, share, shares, turnsOf) : null;
   parentPort!.postMessage(streams === null ? null : runShare(task, { streams }));
 }
 
@@ -46,18 +50,19 @@ function resultOf(worker: Worker): Promise<ShareResult | null> {
 }
 
 /**
- * Null: one share had to be given up, so the recording has to be handled as a whole. `stopped` ends the threads at once: then nothing is known
+ * `streams`: how many the recording has. Null: one share had to be given up, so the recording has to be handled as a whole. `stopped` ends the threads at once: then nothing is known
  * of what they have done, and the same goes.
  */
 export async function runShares(
   script: CompiledScript,
   files: RecordingFiles,
-  shares: number,
+  { shares, streams }: { readonly shares: number; readonly streams: number },
   task: ShareTask,
   stopped: Promise<void>,
 ): Promise<SharesResult | null> {
   const { mergeShares } = await import("../session/shares/merge.ts");
   const { traces, sample, clockOffsets, dynamicEvents, kallsyms, eventsFrom } = files;
+  const taken = new SharedArrayBuffer(4 * streams);
   const workers = Array.from({ length: shares }, (_, share) => {
     const order: Order = {
       kind: "hindsight share",
@@ -65,6 +70,7 @@ export async function runShares(
       task,
       share,
       shares,
+      taken,
     };
     return new Worker(entry(), { workerData: order });
   });

@@ -98,9 +98,17 @@ export function compile(text: string, options: RunOptions = {}): Compilation {
 }
 
 function inShares(script: CompiledScript, options: RunOptions, task: ShareTask): SharesResult | null {
-  const parts = partition(options.shares!.streams, options.shares!.count) ?? [];
-  const results = parts.map((streams) => runShare(task, { streams }));
-  const isWhole = parts.length > 0 && results.every((result) => result !== null);
+  const { streams, count } = options.shares!;
+  // One after the other, but each with the turns that are its own.
+  const results = Array.from({ length: count }, (_, share) => {
+    const turnsOf = () => {
+      let turn = 0;
+      return (pages: number): number => (turn++ * count + share) * pages;
+    };
+    const part = partition(streams, share, count, turnsOf);
+    return part === null ? null : runShare(task, { streams: part });
+  });
+  const isWhole = results.length > 0 && results.every((result) => result !== null);
   const result = isWhole ? mergeShares(script, results) : null;
   options.sharesRan?.(result);
   return result;

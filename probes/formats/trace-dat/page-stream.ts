@@ -1,7 +1,7 @@
 import type { ByteSource } from "../../byte-source.ts";
 import { hex } from "../../damage.ts";
 import type { Decompress } from "../../decompress.ts";
-import type { PageStream } from "../../recording.ts";
+import type { PageStream, Turns } from "../../recording.ts";
 import type { CpuPart } from "./file-parts.ts";
 
 export interface PagesOptions {
@@ -45,15 +45,40 @@ export function plainPages(options: PagesOptions): PageStream {
       at = Math.min(end, part.offset + bytes);
     },
     consumed: () => ({ bytes: at - part.offset, of: end - part.offset }),
-    split: (shares) => piecesOf(part, facts.pageBytes, shares).map((piece) => plainPages({ ...options, part: piece })),
+    inTurns: (next) => sharedPages(options, next),
   };
 }
 
-/** Runs of whole pages of about one length; what is no whole page stays with the last one. */
-function piecesOf(part: CpuPart, pageBytes: number, count: number): CpuPart[] {
+/** The same for one of several readers, that reads what its turns give it; rewound, it reads its own turns again and goes on with new ones. */
+function sharedPages(options: PagesOptions, next: Turns): PageStream {
+  const { source, part, facts, warn } = options;
+  const { pageBytes } = facts;
   const pages = Math.floor(part.sizeBytes / pageBytes);
-  const bounds = Array.from({ length: count + 1 }, (_, i) => (i === count ? part.sizeBytes : Math.floor((pages * i) / count) * pageBytes));
-  return bounds.slice(1).map((end, i) => ({ ...part, offset: part.offset + bounds[i]!, sizeBytes: end - bounds[i]! }));
+  const turns: { readonly first: number; readonly count: number }[] = [];
+  /** The turn at hand, and how many of its pages were read. */
+  let [turn, done] = [0, 0];
+  return {
+    ...facts,
+    read(into) {
+      const room = checkRoom(into, pageBytes) / pageBytes;
+      if (turn === turns.length) {
+        const first = Math.min(pages, next(room));
+        turns.push({ first, count: Math.min(room, pages - first) });
+      }
+      const { first, count } = turns[turn]!;
+      const want = Math.min(room, count - done) * pageBytes;
+      if (want === 0) return 0;
+      const at = part.offset + (first + done) * pageBytes;
+      const got = source.readAt(at, into.subarray(0, want));
+      if (got < want) warn(`${nameOf(options)}: the file gave ${got} of ${want} bytes at ${hex(at)}`);
+      done += want / pageBytes;
+      if (done === count) [turn, done] = [turn + 1, 0];
+      return got - (got % pageBytes);
+    },
+    rewind() {
+      [turn, done] = [0, 0];
+    },
+  };
 }
 
 /** Larger than any sub-buffer, and trace-cmd writes ten pages a chunk. */

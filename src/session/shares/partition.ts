@@ -1,17 +1,29 @@
-/** Cuts a recording into shares of about one size. */
-import type { PageStream } from "../../../probes/recording.ts";
+/** What each of several readers of one recording reads of it. */
+import type { PageStream, Turns } from "../../../probes/recording.ts";
 
 /**
- * Streams by share. What cannot be cut goes to one of them as a whole. Null: nothing is gained, as one share would have it all.
- * Opening the same recording again and cutting it again gives the same shares.
+ * The streams of share `share` of `shares`. Streams that can be shared are read by all, in turns: whoever is done with a piece takes the next one, so
+ * that no thread waits for a slower one. Others go to one share as a whole. `turnsOf` gives the turns of a stream by its number. Null: nothing is gained, as
+ * one share would have it all. Of the same recording each reader finds the same.
  */
-export function partition(streams: readonly PageStream[], shares: number): readonly (readonly PageStream[])[] | null {
-  const parts: PageStream[][] = Array.from({ length: shares }, () => []);
+export function partition(
+  streams: readonly PageStream[],
+  share: number,
+  shares: number,
+  turnsOf: (stream: number) => Turns,
+): readonly PageStream[] | null {
+  const parts = new Set<number>();
+  const own: PageStream[] = [];
   let whole = 0;
-  for (const stream of streams) {
-    const pieces = stream.split?.(shares) ?? null;
-    if (pieces === null) parts[whole++ % shares]!.push(stream);
-    else pieces.forEach((piece, i) => parts[i]!.push(piece));
-  }
-  return parts.filter((part) => part.length > 0).length > 1 ? parts : null;
+  streams.forEach((stream, i) => {
+    if (stream.inTurns !== undefined) {
+      own.push(stream.inTurns(turnsOf(i)));
+      for (let one = 0; one < shares; one++) parts.add(one);
+      return;
+    }
+    const reader = whole++ % shares;
+    parts.add(reader);
+    if (reader === share) own.push(stream);
+  });
+  return parts.size > 1 ? own : null;
 }
