@@ -13,8 +13,17 @@ const MEMBERS: Readonly<Record<string, TaskMember>> = {
   group_leader: "task",
 };
 
+/** Those that another task is the parent by. */
+const PARENTS: readonly string[] = ["parent", "real_parent"];
+
+const memberAt = ({ taskStruct }: HirProgram, offset: bigint): string | undefined =>
+  taskStruct?.members.find((one) => BigInt(one.offset) === offset && one.bits === undefined)?.name;
+
+/** Whether a parent is at an offset of that struct. */
+export const isParentAt = (program: HirProgram, offset: bigint): boolean => PARENTS.includes(memberAt(program, offset) ?? "");
+
 /** What is at an offset of the struct that the script's reads of curtask go by; null: nothing that events tell. */
-export function taskMemberAt({ taskStruct }: HirProgram, offset: bigint): TaskMember | null {
-  const member = taskStruct?.members.find((one) => BigInt(one.offset) === offset && one.bits === undefined);
-  return member !== undefined && Object.hasOwn(MEMBERS, member.name) ? MEMBERS[member.name]! : null;
+export function taskMemberAt(program: HirProgram, offset: bigint): TaskMember | null {
+  const name = memberAt(program, offset);
+  return name !== undefined && Object.hasOwn(MEMBERS, name) ? MEMBERS[name]! : null;
 }

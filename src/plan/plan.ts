@@ -50,6 +50,8 @@ export interface RecordingPlan {
   readonly clock: "mono" | "boot" | "tai";
   /** Process ids and names are asked for. */
   readonly tasks: boolean;
+  /** Who started a task is. */
+  readonly parents: boolean;
   readonly kstack: boolean;
   readonly ustack: boolean;
   readonly kept: readonly Kept[];

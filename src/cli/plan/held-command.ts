@@ -1,10 +1,12 @@
 /** A command that waits, as the process that it will be, until it may begin. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { Writable } from "node:stream";
+import type { Duplex } from "node:stream";
 
 export interface HeldCommand {
   readonly pid: number;
+  /** It waits, or has ended. */
+  readonly ready: Promise<void>;
   readonly begin: () => void;
   /** Its exit status, 128 and the signal's number as shells have it; a text: why it could not be started. */
   readonly ended: Promise<number>;
@@ -13,8 +15,8 @@ export interface HeldCommand {
   readonly maps: () => string;
 }
 
-/** The shell reads until we close the pipe, then becomes the command: the first events are those of its exec(). */
-const HOLD = 'read -r _ <&3; exec 3<&-; exec "$@"';
+/** The shell says that it is there and reads until we close the pipe, then becomes the command: the first events are those of its exec(). */
+const HOLD = 'echo >&3; read -r _ <&3; exec 3<&-; exec "$@"';
 
 /** A program may end soon after it has begun: at first it is looked at all the time, and then often. */
 const STARE_MS = 200;
@@ -35,8 +37,12 @@ export function holdCommand(words: readonly string[], watchMaps: boolean): HeldC
   const child = spawn("sh", ["-c", HOLD, "sh", ...words], { stdio: ["inherit", "inherit", "inherit", "pipe"] });
   const { pid } = child;
   if (pid === undefined) return null;
-  const gate = child.stdio[3] as Writable;
+  const gate = child.stdio[3] as Duplex;
   gate.on("error", () => undefined);
+  const ready = new Promise<void>((resolve) => {
+    gate.once("data", () => resolve());
+    child.on("exit", () => resolve());
+  });
   let maps = "";
   const look = (): void => {
     const now = readMaps(pid);
@@ -57,6 +63,7 @@ export function holdCommand(words: readonly string[], watchMaps: boolean): HeldC
   });
   return {
     pid,
+    ready,
     begin() {
       gate.end();
       if (watchMaps) stareUntil(performance.now() + STARE_MS);

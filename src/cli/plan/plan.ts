@@ -38,10 +38,11 @@ export async function plan(args: PlanArguments, console: Console): Promise<numbe
     // Types that the user passes are kept already.
     const kept = options.btf === null ? made.kept : made.kept.filter((what) => what !== "types");
     const recording = { ...made, kept, events: wholeCategories(made.events, machine.catalogue) };
-    const tool = args.tool ?? toolFor(recording);
+    const subject = subjectOf(args);
+    const tool = args.tool ?? toolFor(recording, subject);
     const commands = commandsOf(tool, {
       plan: recording,
-      subject: subjectOf(args),
+      subject,
       directory,
       script: scriptWords({ ...options, format: "text" }),
     });

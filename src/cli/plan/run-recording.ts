@@ -1,7 +1,8 @@
 /** Records a command's own processes through a private instance of tracefs. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { definitionOf, type RecordingPlan } from "../../plan/plan.ts";
+import { birthEvents } from "../../plan/task-events.ts";
 import { namedEvents } from "../../plan/tools/event-names.ts";
 import { BUFFER_KB } from "../../plan/tools/tracefs.ts";
 import { failure, type Failure } from "../failure.ts";
@@ -23,31 +24,53 @@ export interface RecordJob {
 }
 
 /** What is wrong, or null. */
+function must(instance: Instance, path: string, value: string | number): string | null {
+  const code = instance.set(path, value);
+  return code === null ? null : `the kernel refuses ${value} for ${path} of a trace instance (${code})`;
+}
+
+/** Sets up the buffer and defines events. What is wrong, or null. */
 function prepare({ plan, instance }: RecordJob): string | null {
-  const must = (path: string, value: string | number): string | null => {
-    const code = instance.set(path, value);
-    return code === null ? null : `the kernel refuses ${value} for ${path} of a trace instance (${code})`;
-  };
   const off =
-    must("tracing_on", 0) ?? must("trace_clock", plan.clock) ?? must("buffer_size_kb", BUFFER_KB) ?? must("options/event-fork", 1);
+    must(instance, "tracing_on", 0) ??
+    must(instance, "trace_clock", plan.clock) ??
+    must(instance, "buffer_size_kb", BUFFER_KB) ??
+    must(instance, "options/event-fork", 1) ??
+    (plan.ustack ? must(instance, "options/userstacktrace", 1) : null);
   if (off !== null) return off;
-  if (plan.ustack) {
-    const stacks = must("options/userstacktrace", 1);
-    if (stacks !== null) return stacks;
-  }
   for (const event of plan.dynamic) {
     const definition = definitionOf(event);
     const reason = instance.define(definition);
     if (reason !== null) return `the kernel refuses the event '${definition}': ${reason}`;
   }
+  return null;
+}
+
+const enablePath = (path: string): string => `events/${path}/enable`;
+
+/** What is wrong, or null. */
+function enableEvents({ plan, instance }: RecordJob): string | null {
   for (const { path, name, kstack } of namedEvents(plan)) {
-    const enabled = must(`events/${path}/enable`, 1);
+    const enabled = must(instance, enablePath(path), 1);
     if (enabled !== null) return enabled;
     if (!kstack) continue;
-    const stacks = name.endsWith(":*") ? must("options/stacktrace", 1) : must(`events/${path}/trigger`, "stacktrace");
+    const stacks = name.endsWith(":*") ? must(instance, "options/stacktrace", 1) : must(instance, `events/${path}/trigger`, "stacktrace");
     if (stacks !== null) return stacks;
   }
   return null;
+}
+
+/** Starts the command, which waits. Where its parent is asked for, its birth is recorded, and no other event of ours. */
+async function holdBorn({ plan, instance, command }: RecordJob, wantsMaps: boolean): Promise<HeldCommand | null> {
+  const births = birthEvents(plan);
+  if (births.length === 0) return holdCommand(command, wantsMaps);
+  instance.set("set_event_pid", readdirSync("/proc/self/task").join(" "));
+  for (const { category, name } of births) instance.set(enablePath(`${category}/${name}`), 1);
+  instance.set("tracing_on", 1);
+  const held = holdCommand(command, wantsMaps);
+  await held?.ready;
+  instance.set("tracing_on", 0);
+  return held;
 }
 
 /** Signals reach the command; the recording up to then is kept and replayed. A second one kills it. */
@@ -72,8 +95,9 @@ const DRAIN_MS = 50;
 const bootTime = (): string | null => /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? null;
 
 /** The exit status of the command, or why the kernel did not trace it. */
-async function runTraced({ instance }: RecordJob, held: HeldCommand, pages: RawPages): Promise<number | string> {
-  const refused = instance.set("set_event_pid", held.pid) ?? instance.set("tracing_on", 1);
+async function runTraced(job: RecordJob, held: HeldCommand, pages: RawPages): Promise<number | string> {
+  const { instance } = job;
+  const refused = must(instance, "set_event_pid", held.pid) ?? enableEvents(job) ?? must(instance, "tracing_on", 1);
   const timer = setInterval(pages.drain, DRAIN_MS);
   try {
     const status = await whileForwarding(held, () => {
@@ -81,7 +105,7 @@ async function runTraced({ instance }: RecordJob, held: HeldCommand, pages: RawP
       held.begin();
       return held.ended;
     });
-    return refused === null ? status : `the kernel does not trace process ${held.pid} (${refused})`;
+    return refused ?? status;
   } finally {
     clearInterval(timer);
     instance.set("tracing_on", 0);
@@ -90,9 +114,9 @@ async function runTraced({ instance }: RecordJob, held: HeldCommand, pages: RawP
 }
 
 async function recordInto(job: RecordJob, pages: RawPages): Promise<Recorded> {
-  const { plan, instance, command, directory } = job;
+  const { plan, instance, directory } = job;
   const wantsMaps = plan.kept.includes("mappings");
-  const held = holdCommand(command, wantsMaps);
+  const held = await holdBorn(job, wantsMaps);
   if (held === null) return failure("ERROR: no shell could be started for the command");
   const status = await runTraced(job, held, pages);
   if (typeof status === "string") return failure(`ERROR: ${status}`);

@@ -19,6 +19,12 @@ const mapsGap = ({ plan, subject }: ToolInput, tool: string): Unrecordable[] =>
 
 export const ftraceGaps = (input: ToolInput, tool: string): Unrecordable[] => [...sampleGaps(input.plan, tool), ...mapsGap(input, tool)];
 
+/** Recorders that start the command themselves do so before they record. */
+export const parentGaps = ({ plan, subject }: ToolInput, tool: string): Unrecordable[] =>
+  plan.parents && subject.kind === "command"
+    ? [{ what: "the parent of the command itself", why: `${tool} starts it before it records`, hint: "use --tool tracefs" }]
+    : [];
+
 /** Without what cannot be kept, and what trace.dat has itself. */
 export function keepable(input: ToolInput): ToolInput {
   const gone: readonly Kept[] = input.subject.kind === "machine" ? ["kernel symbols", "mappings"] : ["kernel symbols"];

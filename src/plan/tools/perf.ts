@@ -6,6 +6,7 @@ import { probedEvent } from "../release.ts";
 import { defineStep, removeCommands } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
 import { keepStep, replayWords } from "./keep.ts";
+import { parentGaps } from "./ftrace-gaps.ts";
 import { nonEmpty, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
 
 /** Events of one command have rates of their own: `cpu-clock/freq=99/`. */
@@ -87,6 +88,6 @@ export function perfCommands(whole: ToolInput): ToolCommands {
     ]),
     replay: replayWords(input, file),
     cleanUp: removeCommands(input.plan),
-    unrecordable: [...eventProbeGaps(whole), ...kernelStackGaps(input)],
+    unrecordable: [...eventProbeGaps(whole), ...kernelStackGaps(input), ...parentGaps(whole, "perf")],
   };
 }

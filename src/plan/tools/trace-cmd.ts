@@ -3,7 +3,7 @@ import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 import { defineStep, removeCommands } from "./definitions.ts";
 import { namedEvents } from "./event-names.ts";
 import { keepStep, mapsLoop, needsMaps, replayWords } from "./keep.ts";
-import { ftraceGaps, keepable } from "./ftrace-gaps.ts";
+import { ftraceGaps, keepable, parentGaps } from "./ftrace-gaps.ts";
 import { nonEmpty, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
 import { BUFFER_KB } from "./tracefs.ts";
 
@@ -64,6 +64,6 @@ export function traceCmdCommands(whole: ToolInput): ToolCommands {
     ]),
     replay: replayWords(input, file),
     cleanUp: removeCommands(input.plan),
-    unrecordable: ftraceGaps(whole, "trace-cmd"),
+    unrecordable: [...ftraceGaps(whole, "trace-cmd"), ...parentGaps(whole, "trace-cmd")],
   };
 }

@@ -1,6 +1,8 @@
 /** Recording through tracefs alone; trace-cmd only writes the file at the end. */
+import type { PlannedEvent } from "../plan.ts";
+import { birthEvents } from "../task-events.ts";
 import { removeCommands, defineStep } from "./definitions.ts";
-import { namedEvents } from "./event-names.ts";
+import { namedEvents, type NamedEvent } from "./event-names.ts";
 import { keepStep, mapsLoop, needsMaps, replayWords } from "./keep.ts";
 import { ftraceGaps, keepable } from "./ftrace-gaps.ts";
 import { nonEmpty, TRACING, words, type Step, type ToolCommands, type ToolInput } from "./step.ts";
@@ -38,20 +40,42 @@ function bufferStep(input: ToolInput): Step {
   };
 }
 
+const enable = ({ path, kstack, name }: NamedEvent): string[] => [
+  set(`events/${path}/enable`, 1),
+  ...(!kstack ? [] : name.endsWith(":*") ? [`echo 1 > ${at("options/stacktrace")}`] : [set(`events/${path}/trigger`, "stacktrace")]),
+];
+
 function eventsStep({ plan }: ToolInput): Step {
   return {
     why: "what is recorded",
-    commands: namedEvents(plan).flatMap(({ path, why, kstack, name }) => [
-      `${set(`events/${path}/enable`, 1)}   # ${why}`,
-      ...(!kstack ? [] : name.endsWith(":*") ? [`echo 1 > ${at("options/stacktrace")}`] : [set(`events/${path}/trigger`, "stacktrace")]),
-    ]),
+    commands: namedEvents(plan).flatMap((event) => {
+      const [first, ...more] = enable(event);
+      return [`${first!}   # ${event.why}`, ...more];
+    }),
+  };
+}
+
+/** Events that tell the parent of a command that is started; empty: nobody asks. */
+const birthOf = ({ plan, subject }: ToolInput): PlannedEvent[] => (subject.kind === "command" ? birthEvents(plan) : []);
+
+/** Of the shell that starts the command only the start is recorded. */
+function birthStep(births: readonly PlannedEvent[]): Step {
+  return {
+    why: "who starts the command: its birth, in this shell; the other events follow when it is there",
+    commands: [
+      `echo $$ > ${at("set_event_pid")}`,
+      ...births.map(({ category, name, why }) => `${set(`events/${category}/${name}/enable`, 1)}   # ${why}`),
+    ],
   };
 }
 
 /** The shell that becomes the command is recorded from where it names itself. */
-function commandLine(command: readonly string[]): string {
-  const start = `echo $$ > ${at("set_event_pid")} && echo 1 > ${at("tracing_on")} && exec "$@"`;
-  return `sh -c ${shellWord(start)} sh ${words(command)}`;
+function commandLine(input: ToolInput, command: readonly string[]): string {
+  const begin = `echo $$ > ${at("set_event_pid")} && ${set("tracing_on", 1)} && exec "$@"`;
+  const births = birthOf(input);
+  const others = namedEvents({ ...input.plan, events: input.plan.events.filter((event) => !births.includes(event)) });
+  const events = births.length === 0 ? [] : [set("tracing_on", 0), ...others.flatMap(enable)];
+  return `sh -c ${shellWord([...events, begin].join(" && "))} sh ${words(command)}`;
 }
 
 function runStep(input: ToolInput): Step {
@@ -59,11 +83,12 @@ function runStep(input: ToolInput): Step {
   const stop = set("tracing_on", 0);
   switch (subject.kind) {
     case "command": {
-      const run = commandLine(subject.words);
-      if (!needsMaps(input)) return { why: "the command and what it starts", commands: [run, stop] };
+      const run = commandLine(input, subject.words);
+      const born = birthOf(input).length === 0 ? [] : [set("tracing_on", 1)];
+      if (!needsMaps(input)) return { why: "the command and what it starts", commands: [...born, run, stop] };
       return {
         why: "the command and what it starts, with its mappings as they last were",
-        commands: [`${run} & P=$!`, mapsLoop(directory, "$P"), "wait $P", stop],
+        commands: [...born, `${run} & P=$!`, mapsLoop(directory, "$P"), "wait $P", stop],
       };
     }
     case "process":
@@ -86,6 +111,7 @@ export function tracefsCommands(whole: ToolInput): ToolCommands {
   const input = keepable(whole);
   const { plan, directory } = input;
   const file = "trace.dat";
+  const births = birthOf(input);
   const extract: Step = {
     why: "the recording: events, their formats and kernel symbols; what was lost is told by per_cpu/cpu*/stats",
     commands: [`grep -H overrun ${at("per_cpu/cpu*/stats")}`, `trace-cmd extract -B ${INSTANCE} -o ${shellWord(`${directory}/${file}`)}`],
@@ -95,7 +121,7 @@ export function tracefsCommands(whole: ToolInput): ToolCommands {
       { why: "where the recording is kept", commands: [`mkdir -p ${shellWord(directory)}`] },
       defineStep(plan),
       bufferStep(input),
-      eventsStep(input),
+      births.length === 0 ? eventsStep(input) : birthStep(births),
       runStep(input),
       keepStep(input),
       extract,

@@ -80,6 +80,23 @@ describe.skipIf(reason !== null)("recording a command", () => {
     expect(instancesOf(pid)).toEqual([]);
   });
 
+  test("who started the command, and what it was called before, are known from its birth on", async () => {
+    const asked = "@[comm, ppid, pcomm(), curtask->real_parent->pid] = count();";
+    const { pid, code, stdout, stderr } = await record(`tracepoint:syscalls:sys_enter_clock_nanosleep { ${asked} }`, ["sleep", "0.01"]);
+    expect([code, complaints(stderr)]).toEqual([0, ""]);
+    expect(stdout.trim()).toMatch(new RegExp(`^@\\[sleep, ${pid}, \\S+, ${pid}\\]: 1$`));
+  });
+
+  test("a birth is no event of a script that counts births", async () => {
+    const { code, stdout, stderr } = await record("tracepoint:sched:sched_process_fork { @[ppid() > 0] = count(); }", [
+      "sh",
+      "-c",
+      "/bin/true; exit",
+    ]);
+    expect([code, complaints(stderr)]).toEqual([0, ""]);
+    expect(stdout.trim()).toBe("@[true]: 1");
+  });
+
   test("a static probe whose operands are data of the program, and one of twelve arguments", async () => {
     const program = fixturePath("sdt/globals");
     const served = `usdt:${program}:globals:served { print((arg0, arg1, arg2, arg3, arg4)); }`;
