@@ -5,7 +5,7 @@ import { parseMaps, userCode } from "../../probes/symbols/user-code.ts";
 import type { SideData } from "../../src/session/recorded-machine.ts";
 import { formatText } from "../../tooling/trace-dat/record.ts";
 import { fixtureBytes } from "../support/fixtures.ts";
-import { entryIp, kernelStack, madeEvent, madeRecording, userStack, type MadeRecord } from "../support/made-recording.ts";
+import { entryIp, kernelStack, madeEvent, madeRecording, returnIps, userStack, type MadeRecord } from "../support/made-recording.ts";
 import { runScript, type RunOptions } from "../support/run-script.ts";
 
 const KALLSYMS = `ffffffff81000000 T trace_event_raw_event_tick
@@ -72,6 +72,13 @@ test.each([
   expect(await run("kprobe:do_read { print(kstack); print(kstack(1)); }", recording)).toBe(
     `\n${INDENT}do_read+${shown}\n${INDENT}do_syscall_64+86\n${INDENT}do_read+${left}\n\n\n${INDENT}do_read+${shown}\n\n`,
   );
+});
+
+test("row 4.17: where a function returns, the place behind its call, without what leads there", async () => {
+  const returned = madeEvent("kprobes", "r_do_read_0", 903, returnIps);
+  const values = { __probe_func: 0xffffffff81000100n, __probe_ret_ip: SYSCALL };
+  const recording = await record([{ event: returned, values }, stack([UNKNOWN, IRQ, SYSCALL, READ])]);
+  expect(await run("kretprobe:do_read { print(kstack); }", recording)).toBe(`\n${INDENT}do_syscall_64+86\n${INDENT}do_read+35\n\n`);
 });
 
 test("row 4.17: at most N frames; row 10.21: 127 unless said otherwise", async () => {

@@ -76,9 +76,13 @@ const COMMON_PID: usize = 4;
 const FAULT: u64 = 0x0029746c75616628;
 const FAULT_BYTES: u32 = 8;
 
+/** Of pt_regs (lang/registers.ts). */
+const INSTRUCTION_POINTER: usize = 128;
+
 /** Of the event at hand. */
 let probedAddress: u64 = 0;
 let caller: u64 = 0;
+let hasRegisters: bool = false;
 
 /** A number of the record; 0 behind its end. */
 function numberAt<Order>(record: usize, recordBytes: u32, offset: u32, bytes: u32, isSigned: bool): u64 {
@@ -132,6 +136,7 @@ export function rebuild<Order>(event: usize, record: usize, bytes: u32): void {
   const callerOffset = load<u32>(event, PROBED_EVENT_FRAME_CALLER);
   probedAddress = addressBytes ? numberAt<Order>(record, bytes, load<u32>(event, PROBED_EVENT_FRAME_IP), addressBytes, false) : 0;
   caller = callerOffset ? numberAt<Order>(record, bytes, callerOffset, addressBytes, false) : 0;
+  hasRegisters = steps != 0;
   if (steps) {
     memory.fill(load<u32>(PUMP_BLOCK, PUMP_REGISTERS), 0, CONTEXT_BYTES);
     let step: usize = load<u32>(event, PROBED_EVENT_STEPS);
@@ -186,6 +191,11 @@ export function leaveCall<Order>(event: usize, record: usize): void {
 /** Of the event at hand; 0: not known. */
 export function functionAddress(): u64 {
   return load<u32>(PUMP_BLOCK, PUMP_PROBED_SERIAL) == load<u32>(CURRENT_BLOCK, CURRENT_SERIAL) ? probedAddress : 0;
+}
+
+/** Where the traced code goes on: behind the call of a function that returns. 0: not known. */
+export function instructionPointer(): u64 {
+  return functionAddress() && hasRegisters ? load<u64>(load<u32>(PUMP_BLOCK, PUMP_REGISTERS), INSTRUCTION_POINTER) : 0;
 }
 
 /** Of its caller; 0: the record does not have it. */

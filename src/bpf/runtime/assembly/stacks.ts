@@ -2,7 +2,7 @@
  * Stacks of the event at hand. The recorder writes them behind the event, as records of their own on the same CPU; those of an interrupt in
  * between belong to its events.
  */
-import { callerAddress, functionAddress } from "./probed";
+import { callerAddress, functionAddress, instructionPointer } from "./probed";
 import {
   CURRENT_BLOCK,
   CURRENT_HOST,
@@ -158,19 +158,26 @@ function isTracerCode(address: u64): bool {
   return false;
 }
 
+function dropFrames(frames: usize, count: u32, dropped: u32): u32 {
+  memory.copy(frames, frames + (dropped << 3), (count - dropped) << 3);
+  return count - dropped;
+}
+
 /**
  * Drops the handler of a probe from the top of a stack that it took. A program that is attached to the probe has the place behind the trap
- * on top, also where the kernel calls its handler without one (Linux arch/x86/kernel/kprobes/ftrace.c, kprobe_ftrace_handler).
+ * on top, also where the kernel calls its handler without one (Linux arch/x86/kernel/kprobes/ftrace.c, kprobe_ftrace_handler); one that is
+ * attached to a return, the place behind the call.
  */
 function belowHandler(frames: usize, count: u32): u32 {
   const probed = functionAddress();
   if (!probed) return count;
+  const next = instructionPointer();
+  for (let i: u32 = 0; i < count && next; i++) if (load<u64>(frames + (i << 3)) == next) return dropFrames(frames, count, i);
   for (let i: u32 = 0; i < count; i++) {
     const distance = load<u64>(frames + (i << 3)) - probed;
     if (distance > LONGEST_INSN) continue;
-    memory.copy(frames, frames + (i << 3), (count - i) << 3);
-    if (distance) store<u64>(frames, probed + TRAP_BYTES);
-    return count - i;
+    if (distance) store<u64>(frames + (i << 3), probed + TRAP_BYTES);
+    return dropFrames(frames, count, i);
   }
   return count;
 }
