@@ -51,6 +51,17 @@ export const livePrograms: readonly LiveProgram[] = [
   { name: "a recursion and its depth", text: `uprobe:{load}:deep { @[arg0] = count(); } uretprobe:{load}:deep { @r[retval] = count(); }` },
   { name: "functions by a wildcard", text: `uprobe:{load}:l*bel, uprobe:{load}:ser* { @[probe] = count(); }` },
   {
+    name: "text that a function was given, at its return",
+    text: `uprobe:{load}:serve { @who[tid] = arg2; }
+      uretprobe:{load}:serve /@who[tid]/ { @[str(@who[tid]), retval] = count(); printf("%s\\n", str(@who[tid])); delete(@who[tid]); }`,
+  },
+  {
+    name: "the same inside of the call",
+    text: `uprobe:{load}:serve { @who[tid] = arg2; }
+      uprobe:{load}:deep /@who[tid]/ { @[arg0, str(@who[tid])] = count(); }
+      uretprobe:{load}:serve { delete(@who[tid]); }`,
+  },
+  {
     name: "lines in order",
     text: `uprobe:{load}:serve { printf("%d: %d %s\\n", @i, arg1, str(arg2)); @i++; }`,
   },
