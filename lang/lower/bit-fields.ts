@@ -27,12 +27,36 @@ function loadBytes(l: Lowering, from: Address, sizeBytes: number): Operand {
   }, zero);
 }
 
-/** The bits that lie from `from` on, extended by the sign of the type. */
-export function bitsIn(l: Lowering, from: Address, bits: Bits, type: Type): Operand {
+/** `sizeBytes` (at most 8) as one big-endian number. */
+function loadReversed(l: Lowering, from: Address, sizeBytes: number): Operand {
+  const { b } = l;
+  return Array.from({ length: sizeBytes }, (_, at) => b.load(shift(from, at), 1, false)).reduce((word, byte) =>
+    b.bin("or", b.bin("shl", word, imm(8)), byte),
+  );
+}
+
+/** Little-endian machines count bits from the lowest one of the first byte. */
+function lowBitsFirst(l: Lowering, from: Address, bits: Bits): Operand {
   const { b } = l;
   const bytes = fieldBytes(bits);
   const low = b.bin("lshr", loadBytes(l, from, Math.min(8, bytes)), imm(bits.shift));
-  const word = bytes <= 8 ? low : b.bin("or", low, b.bin("shl", loadBytes(l, shift(from, 8), 1), imm(64 - bits.shift)));
+  return bytes <= 8 ? low : b.bin("or", low, b.bin("shl", loadBytes(l, shift(from, 8), 1), imm(64 - bits.shift)));
+}
+
+/** Big-endian ones from the highest one. */
+function highBitsFirst(l: Lowering, from: Address, { shift: first, count }: Bits): Operand {
+  const { b } = l;
+  const bytes = fieldBytes({ shift: first, count });
+  const left = 8 * bytes - first - count;
+  if (bytes <= 8) return b.bin("lshr", loadReversed(l, from, bytes), imm(left));
+  const high = b.bin("shl", loadReversed(l, from, 8), imm(8 - left));
+  return b.bin("or", high, b.bin("lshr", b.load(shift(from, 8), 1, false), imm(left)));
+}
+
+/** The bits that lie from `from` on, as the recorded machine has them, extended by the sign of the type. */
+export function bitsIn(l: Lowering, from: Address, bits: Bits, type: Type): Operand {
+  const { b } = l;
+  const word = l.program.options.byteOrder === "big" ? highBitsFirst(l, from, bits) : lowBitsFirst(l, from, bits);
   const unused = imm(64 - bits.count);
   if (isSigned(type)) return b.bin("ashr", b.bin("shl", word, unused), unused);
   return bits.count === 64 ? word : b.bin("and", word, imm((1n << BigInt(bits.count)) - 1n));

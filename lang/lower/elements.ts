@@ -7,6 +7,7 @@ import { isInlineField, loadNumber } from "./fields.ts";
 import { zero, type Lowering } from "./lowering.ts";
 import { loadScalar } from "./maps.ts";
 import { alignmentOf, imm, pointee, reg, shift } from "./operand.ts";
+import { turnedIfOverlaid } from "./overlaid.ts";
 import { warn } from "./records.ts";
 import { isScalar, isSigned, scalarSize } from "./scalars.ts";
 
@@ -65,13 +66,13 @@ export function elementValue(l: Lowering, expr: Index): Operand {
   if (index !== null) {
     const off = index * sizeOf(expr.type);
     if (isInlineField(expr.operand)) return loadNumber(l, expr.operand.field.offset + off, scalarSize(expr.type), isSigned(expr.type));
-    return loadScalar(l, shift(l.rules.place(l, expr.operand), off), expr.type);
+    return turnedIfOverlaid(l, expr, loadScalar(l, shift(l.rules.place(l, expr.operand), off), expr.type));
   }
   const result = b.vreg();
   withElement(
     l,
     expr,
-    (element) => b.setTo(result, loadScalar(l, element, expr.type)),
+    (element) => b.setTo(result, turnedIfOverlaid(l, expr, loadScalar(l, element, expr.type))),
     () => b.emit({ op: "mov", dst: result, src: zero }),
   );
   return reg(result);

@@ -1,6 +1,6 @@
 /** Memory of a big-endian machine in our byte order: each number that was read is turned where it lies. */
 import type { Address, Operand } from "../ir/ir.ts";
-import { sizeOf, type Type } from "../types/type.ts";
+import { sizeOf, type StructMember, type StructType, type Type } from "../types/type.ts";
 import type { Lowering } from "./lowering.ts";
 import { imm, reg, shift } from "./operand.ts";
 
@@ -14,7 +14,21 @@ const MAX_NUMBERS = 8192;
 
 const NUMBERS: ReadonlySet<string> = new Set(["int", "bool", "enum", "pointer"]);
 
-/** Numbers of more than one byte; bit-fields have none of their own. */
+const bytesOf = ({ type, offset, bits }: StructMember): readonly [number, number] => [
+  offset,
+  offset + (bits === undefined ? sizeOf(type) : Math.ceil((bits.shift + bits.count) / 8)),
+];
+
+/** Whether a member shares its bytes with others, as in a union: what the bytes are is not known before one of them is read. */
+export function isOverlaid(type: StructType, index: number): boolean {
+  const [start, end] = bytesOf(type.members[index]!);
+  return type.members.some((other, i) => {
+    const [from, to] = bytesOf(other);
+    return i !== index && from < end && start < to;
+  });
+}
+
+/** Numbers of more than one byte; bit-fields have none of their own, and members of unions stay as they are (overlaid.ts). */
 function numbersIn(type: Type, offset: number, found: Place[]): Place[] {
   if (found.length > MAX_NUMBERS) return found;
   if (NUMBERS.has(type.kind)) {
@@ -23,8 +37,10 @@ function numbersIn(type: Type, offset: number, found: Place[]): Place[] {
   } else if (type.kind === "array") {
     const step = sizeOf(type.elem);
     for (let i = 0; i < Math.min(type.length, MAX_NUMBERS + 1); i++) numbersIn(type.elem, offset + i * step, found);
-  } else if (type.kind === "struct" && type.tag === "struct") {
-    for (const member of type.members) if (member.bits === undefined) numbersIn(member.type, offset + member.offset, found);
+  } else if (type.kind === "struct") {
+    type.members.forEach((member, i) => {
+      if (member.bits === undefined && !isOverlaid(type, i)) numbersIn(member.type, offset + member.offset, found);
+    });
   }
   return found;
 }

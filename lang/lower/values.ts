@@ -17,6 +17,7 @@ import { callFunction } from "./functions.ts";
 import { deleteElement, hasKey, incrementElement, loadScalar, readScalar } from "./maps.ts";
 import { mapLength } from "./map-length.ts";
 import { memberPlace } from "./members.ts";
+import { turnedIfOverlaid } from "./overlaid.ts";
 import { imm, isImm, reg } from "./operand.ts";
 import { warn } from "./records.ts";
 import { convert, extend, isScalar, isSigned, scalarSize } from "./scalars.ts";
@@ -154,7 +155,7 @@ function memberValue(l: Lowering, expr: Extract<HirExpr, { kind: "member" }>): O
   if (isRemote(expr)) return remoteValue(l, expr);
   const place = memberPlace(l, expr);
   const bits = bitsOfMember(expr);
-  return bits === null ? loadScalar(l, place, expr.type) : bitsIn(l, place, bits, expr.type);
+  return bits === null ? turnedIfOverlaid(l, expr, loadScalar(l, place, expr.type)) : bitsIn(l, place, bits, expr.type);
 }
 
 function readLocal(l: Lowering, local: LocalId): Operand {

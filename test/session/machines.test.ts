@@ -178,6 +178,63 @@ test.each(MACHINES)("members of structs in recorded memory: %s, %s-endian", asyn
   );
 });
 
+const PARTED = `struct flags { unsigned int a : 3; int b : 7; unsigned int c : 22; unsigned long wide : 40; unsigned long rest : 24; };
+struct whole { int kind; union { unsigned long word; struct { unsigned short low; short high; unsigned int pair[1]; }; unsigned int top : 5; }; long last; };
+union own { unsigned int n; unsigned short half[2]; };
+struct __attribute__((packed)) tight { unsigned char lead : 5; unsigned long nine : 64; unsigned char tail : 3; };
+`;
+
+/** As a compiler for the machine lays them out: bits from the lowest one of a byte on, or from the highest. */
+function bitBytes(byteOrder: ByteOrder, values: readonly (readonly [value: bigint, bits: number])[]): number[] {
+  const total = values.reduce((sum, [, bits]) => sum + bits, 0);
+  const bytes = new Array<number>(total / 8).fill(0);
+  let at = 0;
+  for (const [value, bits] of values)
+    for (let i = 0; i < bits; i++, at++) {
+      const bit = Number((value >> BigInt(byteOrder === "little" ? i : bits - 1 - i)) & 1n);
+      bytes[at >> 3]! |= bit << (byteOrder === "little" ? at & 7 : 7 - (at & 7));
+    }
+  return bytes;
+}
+
+const readParts = async (machine: Machine, byteOrder: ByteOrder, bytes: readonly number[], statements: string): Promise<string> => {
+  const event = madeEvent("hs", "do_call", 607, [entryIp, u64("arg0"), [`u8 m0_0[${bytes.length}]`, bytes.length, 0]]);
+  const values = { __probe_ip: 0xffffffff81000200n, arg0: 0xffff888000002000n, m0_0: Uint8Array.from(bytes) };
+  const recording = await madeRecording([{ event, values }], { byteOrder, uname: UNAMES[machine], kallsyms: KALLSYMS });
+  return (await run(`${PARTED} kprobe:do_call { ${statements} }`, recording)).trim();
+};
+
+test.each(MACHINES)("bit-fields behind pointers and in copies: %s, %s-endian", async (machine, byteOrder) => {
+  const flags = bitBytes(byteOrder, [[5n, 3], [-3n & 127n, 7], [0x2abcden, 22], [0n, 32], [0x123456789an, 40], [0xabcdefn, 24]]); // prettier-ignore
+  const all = (s: string): string => `print((${s}a, ${s}b, ${s}c, ${s}wide, ${s}rest));`;
+  const want = "(5, -3, 2800862, 78187493530, 11259375)";
+  expect(await readParts(machine, byteOrder, flags, `$s = (struct flags *)arg0; ${all("$s->")} $w = *$s; ${all("$w.")}`)).toBe(
+    `${want}\n${want}`,
+  );
+  const tight = bitBytes(byteOrder, [[21n, 5], [0xfedcba9876543210n, 64], [6n, 3]]); // prettier-ignore
+  const parts = '$s = (struct tight *)arg0; printf("%d %lx %d", $s->lead, $s->nine, $s->tail);';
+  expect(await readParts(machine, byteOrder, tight, parts)).toBe("21 fedcba9876543210 6");
+});
+
+test.each(MACHINES)("unions in copies of memory: %s, %s-endian", async (machine, byteOrder) => {
+  const bytes = new Uint8Array(24);
+  const view = new DataView(bytes.buffer);
+  const little = byteOrder === "little";
+  view.setInt32(0, -7, little);
+  view.setUint16(8, 513, little);
+  view.setInt16(10, -2, little);
+  view.setUint32(12, 70_000, little);
+  view.setBigInt64(16, -5n, little);
+  const word = view.getBigUint64(8, little);
+  const all = (s: string): string => `print((${s}kind, ${s}low, ${s}high, ${s}pair[0], ${s}word, ${s}last));`;
+  const want = `(-7, 513, -2, 70000, ${word}, -5)`;
+  const statements = `$p = (struct whole *)arg0; ${all("$p->")} $w = *$p; ${all("$w.")} $i = 0; print($w.pair[$i]);`;
+  expect(await readParts(machine, byteOrder, [...bytes], statements)).toBe(`${want}\n${want}\n70000`);
+  const own = view.getUint32(8, little);
+  const ofUnion = "$u = *(union own *)(arg0 + 8); print(($u.n, $u.half[0], $u.half[1]));";
+  expect(await readParts(machine, byteOrder, [...bytes], ofUnion)).toBe(`(${own}, 513, 65534)`);
+});
+
 test("the compiler knows the addresses of tasks, which are ours and in our order", () => {
   expect({ high: Number(TASK_ADDRESSES.high), highShift: TASK_ADDRESSES.shift }).toEqual({
     high: TASK_STRUCT.high,

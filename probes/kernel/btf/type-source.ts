@@ -77,8 +77,7 @@ function membersOf(cv: Conversion, member: BtfMember, depth: number): readonly S
   const type = convert(cv, unqualified(cv.btf, member.type).id, depth + 1);
   if (name === "") return type.kind === "struct" ? type.members.map((inner) => ({ ...inner, offset: inner.offset + offset })) : [];
   if (bitSize === 0) return [{ name, type, offset }];
-  // Big-endian machines count bits from the other end; no replay reads them yet.
-  if (cv.btf.byteOrder === "big") return [{ name, type: opaque("bit-field", 0), offset }];
+  // Bits are counted in the machine's own order, by BTF as by compilers (kernel/bpf/btf.c, btf_int128_shift()).
   return [{ name, type, offset, bits: { shift: bitOffset % 8, count: bitSize } }];
 }
 

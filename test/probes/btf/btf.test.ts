@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readBtf, type Btf } from "../../../probes/kernel/btf/btf.ts";
 import { findType, functionPrototype, memberAt, tracepointPrototype } from "../../../probes/kernel/btf/lookup.ts";
+import { btfTypes } from "../../../probes/kernel/btf/type-source.ts";
 import { btfBlob } from "../../support/btf-blob.ts";
 import { dumpBtf, withoutUnread } from "../../support/btf-dump.ts";
 import { fixtureBytes } from "../../support/fixtures.ts";
@@ -38,6 +39,11 @@ if (kernelDump === null) console.log("skipped: no kernel BTF, or no bpftool, on 
 
 test.skipIf(kernelDump === null)("the BTF of this machine's kernel has the types that bpftool sees", () => {
   sameAsBpftool(openedBtf(readFileSync(KERNEL)), kernelDump!);
+});
+
+test.each(["types.btf", "types-big-endian.btf"])("bit-fields of %s are counted in the order of its machine", (name) => {
+  const outer = btfTypes(openedBtf(fixtureBytes(`btf/${name}`))).compound("struct", "outer");
+  expect(outer?.members.find((member) => member.name === "mode")).toMatchObject({ offset: 88, bits: { shift: 1, count: 5 } });
 });
 
 test("members are found by path, through anonymous structs and unions", () => {
