@@ -28,6 +28,22 @@ export class Draft {
     else view.setInt8(at, lo);
   }
 
+  /** To a place with room for whole words, of which the last one is zero there. */
+  copyTo(bytes: Uint8Array, view: DataView, at: number): void {
+    const { sizeBytes } = this;
+    const words = sizeBytes & ~3;
+    for (let i = 0; i < words; i += 4) view.setInt32(at + i, this.view.getInt32(i, true), true);
+    for (let i = words; i < sizeBytes; i++) bytes[at + i] = this.bytes[i]!;
+  }
+
+  /** Bytes that are the same elsewhere. */
+  move(at: number, from: DataView, start: number, sizeBytes: number): void {
+    const { view } = this;
+    const words = sizeBytes & ~3;
+    for (let i = 0; i < words; i += 4) view.setInt32(at + i, from.getInt32(start + i, true), true);
+    for (let i = words; i < sizeBytes; i++) view.setUint8(at + i, from.getUint8(start + i));
+  }
+
   /** Text of a fixed size, of which the last byte stays zero. */
   chars(at: number, sizeBytes: number, from: Uint8Array, start: number, stop: number): void {
     const length = Math.min(stop - start, sizeBytes - 1);

@@ -13,11 +13,11 @@ export class BitReader {
   /** The number that was read last: both halves. */
   lo = 0;
   hi = 0;
-  #view: DataView = new DataView(NOTHING.buffer);
+  view: DataView = new DataView(NOTHING.buffer);
 
   open(bytes: Uint8Array, view: DataView, start: number, bits: number): void {
     this.bytes = bytes;
-    this.#view = view;
+    this.view = view;
     this.start = start;
     this.at = 0;
     this.end = bits;
@@ -48,8 +48,13 @@ export class BitReader {
       this.hi = 0;
       return;
     }
-    if ((this.at & 7) === 0 && (sizeBits & 7) === 0 && this.#whole(sizeBits, little)) {
+    const { byte, at } = this;
+    if ((at & 7) === 0 && (sizeBits & 7) === 0 && this.#whole(byte, sizeBits, little)) {
       // nothing is left to do
+    } else if (little && (at & 7) + sizeBits <= 32 && byte + 4 <= this.view.byteLength) {
+      // The compact header of LTTng: 5 and 27 bits of one word.
+      this.lo = (this.view.getUint32(byte, true) >>> (at & 7)) & (sizeBits === 32 ? -1 : (1 << sizeBits) - 1);
+      this.hi = 0;
     } else if (little) this.#gatherLittle(sizeBits);
     else this.#gatherBig(sizeBits);
     this.at += sizeBits;
@@ -60,9 +65,14 @@ export class BitReader {
     return (this.hi >>> 0) * 2 ** 32 + (this.lo >>> 0);
   }
 
-  #whole(sizeBits: number, little: boolean): boolean {
-    const view = this.#view;
-    const at = this.byte;
+  /** The same from a place in `bytes`, which is there; of 8, 16, 32 or 64 bits. */
+  wholeAt(at: number, sizeBits: number, signed: boolean, little: boolean): void {
+    this.#whole(at, sizeBits, little);
+    if (signed) this.#extend(sizeBits);
+  }
+
+  #whole(at: number, sizeBits: number, little: boolean): boolean {
+    const view = this.view;
     this.hi = 0;
     switch (sizeBits) {
       case 8:

@@ -2,8 +2,10 @@
 import type { EventSource } from "../../catalogue.ts";
 import type { CommRef, TaskRule } from "../../recording.ts";
 import { kernelNames, type KernelEvents, type NamedEvent } from "./event-names.ts";
+import { FixedEvent } from "./fixed.ts";
 import { layOutEvent, type EventLayout, type Place } from "./layout.ts";
 import { Names, Plan, type Planner, type Step } from "./plan.ts";
+import { ShortHeader } from "./short-header.ts";
 import type { CtfEvent, CtfStream, CtfTrace, CtfType } from "./types.ts";
 
 const COMMON_PID = 4;
@@ -30,6 +32,8 @@ export interface EventClass {
   readonly nextTid: number;
   /** Of a fork: the child's thread and process, and where in the record is told whether it is a thread; null: it is none, or does not say. */
   readonly fork: Fork | null;
+  /** What to read instead of the steps; null: not all of its values have their places. */
+  readonly fixed: FixedEvent | null;
 }
 
 export interface Fork {
@@ -42,6 +46,7 @@ export interface Fork {
 export interface StreamClass {
   readonly id: number;
   readonly header: Step | null;
+  readonly shortHeader: ShortHeader | null;
   readonly eventId: number;
   readonly context: Step | null;
   readonly slots: PacketSlots;
@@ -116,12 +121,13 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
       const places = layout.places.slice(from, (from += plan.leaves.length));
       return step === null ? [] : [{ step, places }];
     });
+    const whose = tid < 0 && isSwitch ? slotOf(own, "prev_tid", "prev_pid") : tid;
+    const nextTid = isSwitch ? slotOf(own, "next_tid", "next_pid") : -1;
+    const needed = new Set([whose, nextTid, fork?.childTid ?? -1, fork?.childTgid ?? -1]);
     return {
-      layout,
-      steps,
-      tid: tid < 0 && isSwitch ? slotOf(own, "prev_tid", "prev_pid") : tid,
-      nextTid: isSwitch ? slotOf(own, "next_tid", "next_pid") : -1,
-      fork,
+      ...{ layout, steps, nextTid, fork },
+      tid: whose,
+      fixed: FixedEvent.of(steps, needed),
     };
   };
 
@@ -142,7 +148,8 @@ export function classesOf(trace: CtfTrace, kernel: KernelEvents, otherCategory: 
     const context = wholeContext === null ? null : withClock(wholeContext, slots.begin);
     const own = trace.events.filter(({ streamId }) => streamId === stream.id);
     const events = new Map(own.map((event) => [event.id, eventClass(event, stream, names)]));
-    streams.set(stream.id, { id: stream.id, header, eventId: names.slotOf("id"), context, slots, events });
+    const shortHeader = ShortHeader.of(header);
+    streams.set(stream.id, { id: stream.id, header, shortHeader, eventId: names.slotOf("id"), context, slots, events });
   }
   return {
     ...{ packetHeader, streams, slotCount, sources, rules, left },

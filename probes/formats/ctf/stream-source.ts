@@ -6,9 +6,12 @@ import { Draft } from "../../stream/draft.ts";
 import { NO_ROOM, type PageWriter } from "../../stream/page-writer.ts";
 import type { RecordSource } from "../../stream/record-stream.ts";
 import { BitReader } from "./bit-reader.ts";
+import type { WantedRecords } from "../../recording.ts";
 import type { Classes, EventClass, StreamClass } from "./classes.ts";
 import { RunningClock, type ClockScale } from "./clock.ts";
 import { Evaluator } from "./evaluate.ts";
+import type { FixedEvent } from "./fixed.ts";
+import type { Place } from "./layout.ts";
 
 const MAGIC = 0xc1fc1fc1;
 /** Of a packet's header and context. */
@@ -17,6 +20,7 @@ const MOST_PACKET_BYTES = 64 << 20;
 const MOST_CPUS = 4096;
 /** Of events of which nobody knows whose they are. */
 const NOBODY = -1;
+const NO_PLACES: readonly Place[] = [];
 /** Source: Linux include/uapi/linux/sched.h. */
 const CLONE_THREAD = 0x10000;
 
@@ -129,6 +133,10 @@ export class StreamSource implements RecordSource {
   /** Sequence number of the next packet; -1: there was none yet. */
   #nextPacket = -1;
   #lost: number | null = 0;
+  #wanted: WantedRecords | null = null;
+  /** What was wanted when it was brought to its start, and by type of the event what is read for that. */
+  #told: WantedRecords | null = null;
+  #partly: (FixedEvent | undefined)[] = [];
 
   constructor(options: StreamOptions, scale: ClockScale) {
     this.#scale = scale;
@@ -148,8 +156,24 @@ export class StreamSource implements RecordSource {
     this.#discarded = 0;
     this.#nextPacket = -1;
     this.#lost = 0;
+    this.#told = this.#wanted;
+    this.#partly = [];
     Object.assign(this.trouble, { withoutTask: 0, brokenPackets: 0, cutTexts: 0 });
     this.trouble.damage.length = 0;
+  }
+
+  /** From the next rewind on. */
+  want(wanted: WantedRecords | null): void {
+    this.#wanted = wanted;
+  }
+
+  /** What is read of an event with places of its own, as much of it as is wanted; null: it has none. */
+  #fixedOf({ fixed, layout: { type, sizeBytes } }: EventClass): FixedEvent | null {
+    if (this.#told === null || fixed === null) return fixed;
+    const known = this.#partly[type];
+    if (known !== undefined) return known;
+    const bytes = this.#told.bytes.get(type) ?? 0;
+    return (this.#partly[type] = bytes >= sizeBytes ? fixed : fixed.upTo(bytes));
   }
 
   fill(writer: PageWriter): void {
@@ -159,7 +183,7 @@ export class StreamSource implements RecordSource {
       this.#tellLoss(writer);
       const at = writer.begin(this.#ns, this.#cpu, draft.sizeBytes);
       if (at === NO_ROOM) return;
-      for (let i = 0; i < draft.sizeBytes; i++) writer.bytes[at + i] = draft.bytes[i]!;
+      draft.copyTo(writer.bytes, writer.view, at);
       this.#ns = NaN;
     }
     this.#tellLoss(writer);
@@ -206,13 +230,15 @@ export class StreamSource implements RecordSource {
   /** False: the packet cannot be read on. */
   #draftEvent(): boolean {
     const { evaluator, reader, clock, draft, stream } = this.#packets;
-    const { header, eventId, events } = stream!;
+    const { header, shortHeader, eventId, events } = stream!;
     const { at } = reader;
-    if (header !== null) evaluator.run(header, []);
+    if (header !== null && shortHeader?.read(reader, clock, evaluator.values) !== true) evaluator.run(header, NO_PLACES);
     const event = events.get(eventId < 0 ? [...events.keys()][0]! : evaluator.values[eventId]!);
     if (event !== undefined) {
       draft.begin(event.layout.sizeBytes, event.layout.type, 0, 0);
-      for (const { step, places } of event.steps) evaluator.run(step, places);
+      const fixed = this.#fixedOf(event);
+      if (fixed !== null) fixed.read(reader, draft, evaluator.values);
+      else for (const { step, places } of event.steps) evaluator.run(step, places);
     }
     // Events of no bits would be there without end.
     if (event === undefined || reader.isCut || reader.at === at) {
@@ -225,11 +251,12 @@ export class StreamSource implements RecordSource {
     return true;
   }
 
-  #finish({ layout, tid, nextTid, fork }: EventClass): void {
+  #finish({ layout, tid, nextTid, fork, fixed }: EventClass): void {
     const { evaluator, draft } = this.#packets;
     // What an event lacks of its texts is empty.
-    for (const place of layout.places)
-      if (place.storage === "string" && draft.view.getUint32(place.offset, true) === 0) draft.text(place.offset, draft.bytes, 0, 0);
+    if (fixed === null)
+      for (const place of layout.places)
+        if (place.storage === "string" && draft.view.getUint32(place.offset, true) === 0) draft.text(place.offset, draft.bytes, 0, 0);
     const pid = tid < 0 ? this.#current : evaluator.values[tid]!;
     if (tid < 0 && pid === NOBODY) this.trouble.withoutTask++;
     draft.view.setInt32(4, pid, true);

@@ -8,6 +8,7 @@ import type { BundlePlaces } from "./bundle-index.ts";
 import { CompactSched, type CompactRows } from "./compact-sched.ts";
 import { CompactRecords } from "./compact-records.ts";
 
+import { EventHead } from "./event-head.ts";
 import { taskEvent, type Events } from "./events.ts";
 import { bundle, event } from "./fields.ts";
 import { GenericMessages } from "./generic.ts";
@@ -62,11 +63,7 @@ export class CpuSource implements RecordSource {
   #isLost = false;
   /** The event that the bundle's cursor is at; its time is Infinity behind the last one. */
   #eventNs = Infinity;
-  #id = 0;
-  #pid = 0;
-  #flags = 0;
-  #start = 0;
-  #stop = 0;
+  readonly #head = new EventHead();
 
   constructor(options: CpuSourceOptions) {
     this.#options = options;
@@ -97,10 +94,9 @@ export class CpuSource implements RecordSource {
       if (Number.isNaN(this.#ns) && !this.#advance()) return;
       if (this.#isLost) writer.lost(null);
       this.#isLost = false;
-      const { bytes, sizeBytes } = this.#draft;
-      const at = writer.begin(this.#ns, this.#options.cpu, sizeBytes);
+      const at = writer.begin(this.#ns, this.#options.cpu, this.#draft.sizeBytes);
       if (at === NO_ROOM) return;
-      for (let i = 0; i < sizeBytes; i++) writer.bytes[at + i] = bytes[i]!;
+      this.#draft.copyTo(writer.bytes, writer.view, at);
       this.#ns = NaN;
     }
   }
@@ -181,22 +177,10 @@ export class CpuSource implements RecordSource {
 
   /** Its common fields, and where its own message is; false: it has none. */
   #readEvent({ bytes, start, stop }: Message): boolean {
-    const message = this.#event.open(bytes, start, stop);
-    this.#id = 0;
-    this.#pid = 0;
-    this.#flags = 0;
-    let ns = -1;
-    while (message.next()) {
-      if (message.wire === BYTES) {
-        this.#id = message.field;
-        this.#start = message.start;
-        this.#stop = message.stop;
-      } else if (message.field === event.timestamp)
-        ns = ((message.hi >>> 0) - this.#baseHigh) * TWO_32 + ((message.lo >>> 0) - this.#baseLow);
-      else if (message.field === event.pid) this.#pid = message.lo;
-      else if (message.field === event.flags) this.#flags = message.lo;
-    }
-    if (this.#id === 0 || ns < 0) return false;
+    const head = this.#head;
+    head.read(bytes, start, stop);
+    const ns = ((head.hi >>> 0) - this.#baseHigh) * TWO_32 + ((head.lo >>> 0) - this.#baseLow);
+    if (head.id === 0 || !head.hasTime || ns < 0) return false;
     this.#eventNs = ns;
     return true;
   }
@@ -206,19 +190,20 @@ export class CpuSource implements RecordSource {
     const draft = this.#draft;
     const { bytes } = this.#bundle;
     let isKnown = true;
-    if (this.#id === event.generic)
-      isKnown = this.#generic.encode(draft, bytes, this.#start, this.#stop, this.#flags, this.#pid, this.#table);
-    else if (this.#id === event.kprobe) isKnown = this.#kprobes.encode(draft, bytes, this.#start, this.#stop, this.#flags, this.#pid);
+    if (this.#head.id === event.generic)
+      isKnown = this.#generic.encode(draft, bytes, this.#head.start, this.#head.stop, this.#head.flags, this.#head.pid, this.#table);
+    else if (this.#head.id === event.kprobe)
+      isKnown = this.#kprobes.encode(draft, bytes, this.#head.start, this.#head.stop, this.#head.flags, this.#head.pid);
     else {
-      const encoder = this.#options.events.byId.get(this.#id);
+      const encoder = this.#options.events.byId.get(this.#head.id);
       isKnown = encoder !== undefined;
       if (encoder !== undefined) {
-        draft.begin(encoder.layout.sizeBytes, encoder.layout.type, this.#flags, this.#pid);
-        encoder.encode(draft, this.#event.open(bytes, this.#start, this.#stop), this.#table);
+        draft.begin(encoder.layout.sizeBytes, encoder.layout.type, this.#head.flags, this.#head.pid);
+        encoder.encode(draft, this.#event.open(bytes, this.#head.start, this.#head.stop), this.#table);
       }
     }
     this.#ns = isKnown ? this.#eventNs : NaN;
-    this.#records.runs(this.#pid);
+    this.#records.runs(this.#head.pid);
     this.#nextEvent();
     return isKnown;
   }

@@ -6,7 +6,8 @@ import { BlockCache, type Packing, type Unpack } from "./blocks.ts";
 import { BundleIndex } from "./bundle-index.ts";
 import { Census } from "./census.ts";
 import { Continuity } from "./continuity.ts";
-import { bundle, compact, event, packet, STATE_CLEARED } from "./fields.ts";
+import { EventHead } from "./event-head.ts";
+import { bundle, compact, packet, STATE_CLEARED } from "./fields.ts";
 import { Machine } from "./machine.ts";
 import { BYTES, Message } from "./message.ts";
 import { SymbolTables } from "./symbols.ts";
@@ -36,6 +37,7 @@ export class Survey {
   readonly #packet = new Message();
   readonly #bundle = new Message();
   readonly #event = new Message();
+  readonly #head = new EventHead();
   #firstHigh = Infinity;
   #firstLow = 0;
   /** Of the bundle at hand: times of its last event, and of the last row of its columns. */
@@ -159,11 +161,10 @@ export class Survey {
   }
 
   #readEvent(bytes: Uint8Array, start: number, stop: number): void {
-    const message = this.#event.open(bytes, start, stop);
-    while (message.next()) {
-      if (message.field === event.timestamp) this.#seen(message);
-      else if (message.wire === BYTES) this.census.add(message.field, bytes, message.start, message.stop);
-    }
+    const head = this.#head;
+    head.read(bytes, start, stop);
+    if (head.hasTime) this.#seen(head);
+    if (head.id !== 0) this.census.add(head.id, bytes, head.start, head.stop);
   }
 
   #readCompact(bytes: Uint8Array, start: number, stop: number): void {
@@ -188,15 +189,15 @@ export class Survey {
     }
   }
 
-  #seen(message: Message): void {
-    this.#earliest(message);
-    const [high, low] = [message.hi >>> 0, message.lo >>> 0];
+  #seen(head: EventHead): void {
+    this.#earliest(head);
+    const [high, low] = [head.hi >>> 0, head.lo >>> 0];
     if (high < this.#lastHigh || (high === this.#lastHigh && low <= this.#lastLow)) return;
     this.#lastHigh = high;
     this.#lastLow = low;
   }
 
-  #earliest({ hi, lo }: Message): void {
+  #earliest({ hi, lo }: Message | EventHead): void {
     const [high, low] = [hi >>> 0, lo >>> 0];
     if (high > this.#firstHigh || (high === this.#firstHigh && low >= this.#firstLow)) return;
     this.#firstHigh = high;
