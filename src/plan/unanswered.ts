@@ -1,4 +1,4 @@
-/** Builtins that no recorder writes down with an event. */
+/** Builtins that what a plan records does not tell. */
 import type { BuiltinName, HirProgram } from "../../lang/hir/hir.ts";
 import type { Needs } from "../needs/needs.ts";
 import { pointName } from "./site.ts";
@@ -10,7 +10,7 @@ const WHY: Readonly<Partial<Record<BuiltinName, string>>> = {
   uid: USER_IDS,
   gid: USER_IDS,
   username: USER_IDS,
-  cgroup: "no recorder writes cgroup ids with an event",
+  cgroup: "tracefs has no field for cgroup ids; perf writes them with its samples: perf record --all-cgroups",
   numaid: "events name the processor only; its node is in /sys/devices/system/cpu/cpuN: use cpu",
 };
 
