@@ -18,17 +18,19 @@ export interface WrittenAttr {
   readonly intrRegs?: number;
   readonly sampleIdAll?: boolean;
   readonly tracksTasks?: boolean;
+  readonly inherits?: boolean;
   readonly breakpoint?: { readonly type: number; readonly address: number | bigint; readonly length: number };
   /** 64 to 136 and more. */
   readonly sizeBytes?: number;
 }
 
-const FLAG = { comm: 9, freq: 10, task: 13, sampleIdAll: 18 };
+const FLAG = { inherit: 1, comm: 9, freq: 10, task: 13, sampleIdAll: 18 };
 
 export function attrBytes(attr: WrittenAttr, byteOrder: ByteOrder): Uint8Array {
   const { sizeBytes = 128, sampleIdAll = true, tracksTasks = true, breakpoint } = attr;
   const flags = [...(attr.freq === true ? [FLAG.freq] : []), ...(sampleIdAll ? [FLAG.sampleIdAll] : [])];
   if (tracksTasks) flags.push(FLAG.comm, FLAG.task);
+  if (attr.inherits === true) flags.push(FLAG.inherit);
   const bits = flags.reduce((set, flag) => set | (1n << BigInt(byteOrder === "little" ? flag : 63 - flag)), 0n);
   const all = byteList(byteOrder)
     .u32(attr.type, sizeBytes)

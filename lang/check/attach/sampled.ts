@@ -26,8 +26,11 @@ interface Found {
   readonly rates: { readonly asked: string; readonly recorded: string } | null;
 }
 
-const rateText = ({ rate }: SampledEvent): string =>
-  rate.kind === "frequency" ? `${rate.count} samples a second` : rate.count === 1n ? "every event" : `every ${rate.count} events`;
+function rateText({ rate }: SampledEvent): string {
+  if (rate.kind === "group") return "one at a sample of its group's leader, if there were events since the one before";
+  if (rate.kind === "frequency") return `${rate.count} samples a second`;
+  return rate.count === 1n ? "every event" : `every ${rate.count} events`;
+}
 
 function found(events: readonly SampledEvent[], asked: string, isAsked: (one: SampledEvent) => boolean): Found {
   const other = events.find((one) => !isAsked(one));

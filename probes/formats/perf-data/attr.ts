@@ -4,7 +4,7 @@
 export const attrType = { hardware: 0, software: 1, tracepoint: 2, hwCache: 3, raw: 4, breakpoint: 5 } as const;
 
 /** Bits of the flags. */
-const FLAG = { comm: 9, freq: 10, task: 13, sampleIdAll: 18, useClockId: 25 } as const;
+const FLAG = { inherit: 1, comm: 9, freq: 10, task: 13, sampleIdAll: 18, useClockId: 25 } as const;
 
 export interface PerfAttr {
   readonly type: number;
@@ -17,6 +17,8 @@ export interface PerfAttr {
   readonly branchFlags: number;
   readonly userRegs: bigint;
   readonly intrRegs: bigint;
+  /** Tasks that are born are followed, each with counts of its own. */
+  readonly inherit: boolean;
   /** Names, forks and exits of tasks are recorded. */
   readonly comm: boolean;
   readonly task: boolean;
@@ -59,6 +61,7 @@ export function readAttr(bytes: Uint8Array, byteOrder: "little" | "big", ids: re
     branchFlags: low(72),
     userRegs: u64(80),
     intrRegs: u64(96),
+    inherit: flagAt(flags, FLAG.inherit, little),
     comm: flagAt(flags, FLAG.comm, little),
     task: flagAt(flags, FLAG.task, little),
     sampleIdAll: flagAt(flags, FLAG.sampleIdAll, little),

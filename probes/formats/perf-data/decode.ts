@@ -4,6 +4,7 @@ import type { Damage } from "../../damage.ts";
 import { otherRules, taskRules } from "../../kernel/task-rules.ts";
 import type { PageStream, Recording, TimedMapping } from "../../recording.ts";
 import { warningList } from "../../warnings.ts";
+import type { PerfAttr } from "./attr.ts";
 import { newCodeMaps } from "./code-maps.ts";
 import { compressedRecords } from "./compressed-records.ts";
 import { describe, type Description } from "./description.ts";
@@ -11,7 +12,7 @@ import { readHeader, type Section } from "./header.ts";
 import { formatless, freeIds, ownEvents, ownRules, stackEvents } from "./own-events.ts";
 import { perfStream } from "./page-stream.ts";
 import { plainRecords, type RecordBytes } from "./record-bytes.ts";
-import { isCountedOnly, isTracepoint, label, sampledEvents } from "./sampled-events.ts";
+import { isCountedOnly, isMember, isTracepoint, label, sampledEvents } from "./sampled-events.ts";
 import { createTranscoder } from "./transcoder.ts";
 
 export type DecodeResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly damage: Damage };
@@ -37,6 +38,18 @@ function tracepointsOf({ attrs, tracing }: Description): EventSource[] {
     if (!known.has(id) && category !== undefined && name !== undefined) others.set(id, formatless(category, name, id));
   }
   return [...described, ...others.values()];
+}
+
+/** What members of groups lack. */
+function groupWarnings(attrs: readonly PerfAttr[]): string[] {
+  const labels = (some: readonly PerfAttr[]): string => [...new Set(some.map(label))].join(", ");
+  const unread = attrs.filter(isCountedOnly);
+  const bare = attrs.filter((one) => isMember(one) && !isCountedOnly(one) && isTracepoint(one));
+  const found: (readonly [readonly PerfAttr[], string])[] = [
+    [unread, "counts of each task within the samples of a group ({…}:S), which are not read; record without :S, or with --no-inherit"],
+    [bare, "only counted by the leader of a group ({…}:S): its events have no fields, and several may be one; record without :S"],
+  ];
+  return found.filter(([some]) => some.length > 0).map(([some, text]) => `${labels(some)}: ${text}`);
 }
 
 function unameOf({ features }: Description): string | null {
@@ -71,9 +84,7 @@ export async function decodePerfData(source: ByteSource, beside: readonly ByteSo
   const newId = freeIds(new Set(events.map(({ id }) => id)));
   const ownIds = ownEvents(newId);
   const { eventIds, sampled } = sampledEvents(attrs, newId, architecture);
-  const countedOnly = [...new Set(attrs.filter(isCountedOnly).map(label))];
-  if (countedOnly.length > 0)
-    warn(`${countedOnly.join(", ")}: only counts within the samples of a group ({…}:S), which are not read; record without :S for samples`);
+  for (const line of groupWarnings(attrs)) warn(line);
   const counted = features.ncpus ?? 1;
   const ncpus = counted > MOST_CPUS ? 1 : Math.max(1, counted);
   const catalogue = {

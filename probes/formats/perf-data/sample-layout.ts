@@ -2,7 +2,7 @@
 import { registerSlots, type RegisterName } from "../../../lang/registers.ts";
 import type { PerfAttr } from "./attr.ts";
 import { attrType } from "./attr.ts";
-import { attr, limits, sampleBit } from "./transcoder-layout.ts";
+import { attr, limits, readBit, sampleBit } from "./transcoder-layout.ts";
 
 const HEADER_BYTES = 8;
 
@@ -100,6 +100,13 @@ function onlyRawOffset(one: PerfAttr): number {
   return isPlain && isAsked ? variableOffset(one) + 4 : 0;
 }
 
+/**
+ * Samples hold the counts of all events of their group (perf_event_open(2), PERF_SAMPLE_READ with PERF_FORMAT_GROUP), which go on from one
+ * sample to the next. Where tasks that are born are followed, the counts are each task's own: they are not read.
+ */
+export const isOfGroup = (one: PerfAttr): boolean =>
+  has(one, "read") && (one.readFormat & readBit.group) !== 0 && (one.readFormat & readBit.id) !== 0 && !one.inherit;
+
 const SOFTWARE_DUMMY = 9n;
 
 export interface PlainLayout {
@@ -122,7 +129,7 @@ export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: nu
   const set = (field: number, value: number): void => view.setUint32(at + field, value, true);
   const registers = sampledRegisters(one, architecture);
   set(attr.eventId, eventId);
-  set(attr.isTracepoint, one.type === attrType.tracepoint && has(one, "raw") ? 1 : 0);
+  set(attr.isTracepoint, one.type !== attrType.tracepoint ? 0 : has(one, "raw") ? 1 : 2);
   set(attr.ipAt, sampleOffset(one, "ip"));
   set(attr.tidAt, sampleOffset(one, "tid"));
   set(attr.timeAt, sampleOffset(one, "time"));
@@ -143,4 +150,5 @@ export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: nu
   }
   set(attr.trailerTimeFromEnd, trailerOffset(one, "time"));
   set(attr.trailerIdFromEnd, trailerOffset(one, "identifier") || trailerOffset(one, "id"));
+  set(attr.isOfGroup, isOfGroup(one) ? 1 : 0);
 }

@@ -2,7 +2,7 @@
 import type { ContextRecipe, RecordedValue, SampledEvent, SiteRecords } from "../../../lang/catalogue.ts";
 import { PERF_EVENT_DATA, registerSlots } from "../../../lang/registers.ts";
 import { attrType, type PerfAttr } from "./attr.ts";
-import { sampledRegisters, sampleOffset } from "./sample-layout.ts";
+import { isOfGroup, sampledRegisters, sampleOffset } from "./sample-layout.ts";
 import { readBit, sample, sampleBit } from "./transcoder-layout.ts";
 
 /** enum perf_sw_ids and perf_hw_id, as scripts name them. */
@@ -79,7 +79,7 @@ function recipeOf(one: PerfAttr, architecture: "x86_64" | "arm64"): ContextRecip
   const own: readonly { readonly slot: number; readonly from: RecordedValue; readonly isThere: boolean }[] = [
     { slot: registerSlots.cs, from: field(sample.cs), isThere: true },
     { slot: registerSlots.ip, from: field(sample.ip), isThere: sampleOffset(one, "ip") > 0 },
-    { slot: PERF_EVENT_DATA.samplePeriod, from: field(sample.period), isThere: sampleOffset(one, "period") > 0 },
+    { slot: PERF_EVENT_DATA.samplePeriod, from: field(sample.period), isThere: sampleOffset(one, "period") > 0 || isOfGroup(one) },
     { slot: PERF_EVENT_DATA.addr, from: field(sample.addr), isThere: sampleOffset(one, "addr") > 0 },
   ];
   return {
@@ -114,12 +114,16 @@ const sameness = (one: PerfAttr): string =>
     one.breakpoint.type,
   ].join(" ");
 
-/**
- * Members of a group that only its leader samples, `{cpu-clock,page-faults}:S`: they have no samples, the leader's carry their counts
- * (perf_event_open(2), PERF_SAMPLE_READ with PERF_FORMAT_GROUP).
- */
-export const isCountedOnly = ({ sampleType, readFormat, freq, period }: PerfAttr): boolean =>
+/** Members of a group that only its leader samples, `{cpu-clock,page-faults}:S`: they have no samples, the leader's carry their counts. */
+export const isMember = ({ sampleType, readFormat, freq, period }: PerfAttr): boolean =>
   (sampleType & sampleBit.read) !== 0 && (readFormat & readBit.group) !== 0 && !freq && period === 0n;
+
+/** Members whose counts are not read. */
+export const isCountedOnly = (one: PerfAttr): boolean => isMember(one) && !isOfGroup(one);
+
+function rateOf(one: PerfAttr): SampledEvent["rate"] {
+  return { kind: isMember(one) ? "group" : one.freq ? "frequency" : "period", count: one.period };
+}
 
 export const isTracepoint = (one: PerfAttr): boolean => one.type === attrType.tracepoint;
 
@@ -145,7 +149,7 @@ export function sampledEvents(
       label: label(one),
       counted: countedOf(one),
       breakpoint: breakpointOf(one),
-      rate: { kind: one.freq ? "frequency" : "period", count: one.period },
+      rate: rateOf(one),
       records: recordsOf(id, recipeOf(one, architecture)),
     });
     return id;

@@ -69,7 +69,7 @@ export const state = {
 export const attr = {
   /** common_type of its samples. */
   eventId: 0,
-  /** 1: samples are tracepoint records, in RAW. */
+  /** 1: samples are tracepoint records, in RAW; 2: of a tracepoint, without its record; 0: of no tracepoint. */
   isTracepoint: 4,
   ipAt: 8,
   tidAt: 12,
@@ -94,11 +94,13 @@ export const attr = {
   /** In other records, from their end. */
   trailerTimeFromEnd: 128,
   trailerIdFromEnd: 132,
-  sizeBytes: 136,
+  /** 1: a sample is one of each event of its group whose count moved. */
+  isOfGroup: 136,
+  sizeBytes: 140,
 } as const;
 
-/** u64 event id, u32 address of its attr. */
-export const idSlot = { id: 0, attr: 8, sizeBytes: 16 } as const;
+/** u64 event id, u32 address of its attr, u64 count in the latest sample of its group. */
+export const idSlot = { id: 0, attr: 8, count: 16, sizeBytes: 24 } as const;
 
 /** Records of one CPU, one behind the other in order of time, in the arena: u64 time of the next one. */
 export const run = { position: 0, end: 4, time: 8, sizeBytes: 16 } as const;

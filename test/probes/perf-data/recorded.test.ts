@@ -141,6 +141,26 @@ describe.skipIf(reason !== null)("perf records here", () => {
     expect(ours).toEqual(stacks);
   });
 
+  test.each([
+    ["a tracepoint leads", "{sched:sched_switch,cpu-clock,page-faults}:S", []],
+    ["the clock leads", "{cpu-clock,page-faults,sched:sched_switch}:S", ["-c", "200000"]],
+    ["with callchains, through a pipe", "{cpu-clock,page-faults}:S", ["-g", "-c", "200000"]],
+  ] as const)("members of a group that its leader samples: %s", async (name, events, args) => {
+    const path = record(`group-${name.replaceAll(/\W/g, "-")}.data`, ["-e", events, ...args], args[0] === "-g" ? "pipe" : "file");
+    const theirs = perfScript(path, ["-F", "tid,time,event"]).flatMap((line) => {
+      const [, tid, s, ns, event] = /^\s*(\d+)\s+(\d+)\.(\d{9}):\s+(\S+?):(?:\s|$)/.exec(line) ?? [];
+      return event === undefined ? [] : [`${tid} ${BigInt(s!) * 1_000_000_000n + BigInt(ns!)} ${event}`];
+    });
+    const print = (event: string): string => `{ printf("%d %ld ${event}\\n", tid, nsecs); }`;
+    const script = [
+      `software:cpu-clock:1 ${print("cpu-clock")} software:page-faults:1 ${print("page-faults")}`,
+      events.includes("sched") ? `tracepoint:sched:sched_switch ${print("sched:sched_switch")}` : "",
+    ].join(" ");
+    const ours = (await hindsight(path, script)).split("\n").filter((line) => /^\d/.test(line));
+    expect(theirs.some((line) => line.includes("page-faults"))).toBe(true);
+    expect(ours).toEqual(theirs);
+  });
+
   test("addresses of user code are named by the files that were mapped", async () => {
     const path = record("code.data", ["-c", "1", "-e", "page-faults"], "file");
     const opened = await openRecording(path);

@@ -1,12 +1,13 @@
 /** Samples that are no tracepoints: what fires on them, and what their programs see. */
 import { expect, test } from "vitest";
 import { attrType } from "../../../probes/formats/perf-data/attr.ts";
-import { branchBit, readBit, sampleBit } from "../../../probes/formats/perf-data/transcoder-layout.ts";
+import { branchBit, readBit, sample, sampleBit } from "../../../probes/formats/perf-data/transcoder-layout.ts";
 import type { Recording } from "../../../probes/recording.ts";
 import { together } from "../../../probes/together.ts";
 import { byteList } from "../../../tooling/perf-data/bytes.ts";
 import { perfDataBytes, recordsOf, type ByteOrder, type WrittenAttr, type WrittenSample } from "../../../tooling/perf-data/writer.ts";
 import { runScript } from "../../support/run-script.ts";
+import { walkPages } from "../../support/page-walker.ts";
 import { opened, printed } from "./made.ts";
 
 const BASE = sampleBit.identifier | sampleBit.ip | sampleBit.tid | sampleBit.time | sampleBit.addr | sampleBit.cpu | sampleBit.period;
@@ -152,15 +153,64 @@ test("fields of variable length before what is wanted are stepped over", async (
   expect(recording.info.warnings.join()).toContain("1 sample with a copy of the user stack");
 });
 
-test("members of a group that only its leader samples are told of, and are no probes", async () => {
-  const group = { sampleType: BASE | sampleBit.read, readFormat: readBit.group | readBit.id };
-  const leader = attr("cpu-clock", attrType.software, 0, { ...group, period: 1000 });
-  const member = attr("page-faults", attrType.software, 2, { ...group, period: 0, ids: [2] });
-  const rest = byteList("little").u64(2, 1000, 1, 3, 2).done();
-  const recording = await sampled([leader, member], [{ ip: 1, rest }]);
+const group = { sampleType: BASE | sampleBit.read, readFormat: readBit.group | readBit.id };
+const leader = attr("cpu-clock", attrType.software, 0, { ...group, period: 1000 });
+const counts = (byteOrder: ByteOrder, clock: number, of: number): Uint8Array => byteList(byteOrder).u64(2, clock, 1, of, 2).done();
+
+test.each(ORDERS)(
+  "a leader's sample is one of each member of its group whose count moved, by as much as it moved (%s endian)",
+  async (byteOrder) => {
+    const member = attr("page-faults", attrType.software, 2, { ...group, period: 0, ids: [2] });
+    const samples = [
+      { ip: 0x10, rest: counts(byteOrder, 1000, 3) },
+      { ip: 0x20, rest: counts(byteOrder, 2000, 3) },
+      { ip: 0x30, rest: counts(byteOrder, 2000, 10) },
+    ];
+    const recording = await sampled([leader, member], samples, byteOrder);
+    expect(recording.info.warnings).toEqual([]);
+    const script = `software:cpu:1000 { printf("clock %lx\\n", reg("ip")); } software:faults:1 { printf("faults %lx\\n", reg("ip")); }`;
+    const expected = ["clock 10", "faults 10", "clock 20", "faults 30"];
+    const periods = (): bigint[] => {
+      const stream = recording.streams[0]!;
+      stream.rewind();
+      const window = new Uint8Array(1 << 18);
+      const { records } = walkPages(window.subarray(0, stream.read(window)), stream);
+      // What the tasks are called comes in between.
+      return records.flatMap(({ payload }) =>
+        payload.length < sample.sizeBytes
+          ? []
+          : [new DataView(payload.buffer, payload.byteOffset).getBigUint64(sample.period, byteOrder === "little")],
+      );
+    };
+    expect(await printed(recording, script)).toEqual(expected);
+    // The counts begin anew with the stream.
+    expect(periods()).toEqual([1000n, 3n, 1000n, 7n]);
+    expect(periods()).toEqual([1000n, 3n, 1000n, 7n]);
+    const { stderr } = await runScript("software:faults:1 { @ = count(); }", { recording });
+    expect(stderr).toContain("which was made with one at a sample of its group's leader, if there were events since the one before");
+  },
+);
+
+test("a tracepoint that its group's leader counts is there without fields, which is told", async () => {
+  const member = attr("app:work", attrType.tracepoint, 300, { ...group, period: 0, ids: [2] });
+  const samples = [
+    { ip: 1, rest: counts("little", 1000, 1) },
+    { ip: 2, rest: counts("little", 2000, 1) },
+  ];
+  const recording = await sampled([leader, member], samples);
+  expect(recording.info.warnings).toEqual([
+    "app:work: only counted by the leader of a group ({…}:S): its events have no fields, and several may be one; record without :S",
+  ]);
+  expect(await printed(recording, "tracepoint:app:work { @[pid, tid] = count(); }")).toEqual(["@[7, 8]: 1"]);
+});
+
+test("members of a group that counts for each task are told of, and are no probes", async () => {
+  const own = { ...group, inherits: true };
+  const member = attr("page-faults", attrType.software, 2, { ...own, period: 0, ids: [2] });
+  const recording = await sampled([{ ...leader, ...own }, member], [{ ip: 1, rest: counts("little", 1000, 3) }]);
   expect(recording.catalogue.sampled?.map(({ label }) => label)).toEqual(["cpu-clock"]);
   expect(recording.info.warnings).toEqual([
-    "page-faults: only counts within the samples of a group ({…}:S), which are not read; record without :S for samples",
+    "page-faults: counts of each task within the samples of a group ({…}:S), which are not read; record without :S, or with --no-inherit",
   ]);
   expect(await printed(recording, "software:cpu:1000 { @ = count(); }")).toEqual(["@: 1"]);
 });

@@ -4,6 +4,7 @@ import {
   ATTR_TRAILER_ID_FROM_END,
   ATTR_TRAILER_TIME_FROM_END,
   ID_SLOT_ATTR,
+  ID_SLOT_COUNT,
   ID_SLOT_ID,
   ID_SLOT_SIZE_BYTES,
   RECORD_TYPE_SAMPLE,
@@ -29,16 +30,28 @@ function attrOfId(id: u64): usize {
 }
 
 function attrOfSparseId(id: u64): usize {
+  const slot = slotOfId(id);
+  return slot ? load<u32>(slot, ID_SLOT_ATTR) : 0;
+}
+
+/** Address of an event id's slot; 0: it is not known. */
+export function slotOfId(id: u64): usize {
   const ids: usize = load<u32>(STATE, STATE_IDS);
   const mask = load<u32>(STATE, STATE_ID_MASK);
   let index = (<u32>id * 0x9e3779b1) >>> 7;
   while (true) {
     const slot = ids + (index & mask) * ID_SLOT_SIZE_BYTES;
-    const found = load<u32>(slot, ID_SLOT_ATTR);
-    if (!found) return 0;
-    if (load<u64>(slot, ID_SLOT_ID) == id) return found;
+    if (!load<u32>(slot, ID_SLOT_ATTR)) return 0;
+    if (load<u64>(slot, ID_SLOT_ID) == id) return slot;
     index++;
   }
+}
+
+/** Counts of groups begin at zero. */
+export function resetCounts(): void {
+  const ids: usize = load<u32>(STATE, STATE_IDS);
+  const slots = load<u32>(STATE, STATE_ID_MASK) + 1;
+  for (let i: u32 = 0; i < slots; i++) store<u64>(ids + i * ID_SLOT_SIZE_BYTES, 0, ID_SLOT_COUNT);
 }
 
 /** Of a sample record; 0: not known. */

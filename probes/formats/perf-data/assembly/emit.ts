@@ -4,6 +4,7 @@ import {
   ATTR_CPU_AT,
   ATTR_EVENT_ID,
   ATTR_IP_AT,
+  ATTR_IS_OF_GROUP,
   ATTR_IS_TRACEPOINT,
   ATTR_ONLY_RAW_AT,
   ATTR_PERIOD_AT,
@@ -12,6 +13,8 @@ import {
   ATTR_TID_AT,
   ATTR_INTR_REGS,
   ATTR_USER_REGS,
+  ID_SLOT_ATTR,
+  ID_SLOT_COUNT,
   RECORD_TYPE_CALLCHAIN_DEFERRED,
   RECORD_TYPE_COMM,
   RECORD_TYPE_EXIT,
@@ -38,13 +41,26 @@ import {
   STATE_THROTTLED,
   STATE_UNKNOWN_IDS,
 } from "./layout";
-import { attrOfSample } from "./attrs";
+import { attrOfSample, slotOfId } from "./attrs";
 import { sideband } from "./env";
 import { half, long, putHalf, putLong, putWord, word } from "./order";
 import { addLost, begin, beginNext, copyAtLeast, cpuNow, MOST_RECORD_BYTES } from "./pages";
 import { kernelAt, kernelEvent, kernelFrames, putStack, splitChain, userAt, userEvent, userFrames } from "./stacks";
 import { tellCgroup, tellComm, tellExit, tellFork, tellProcess } from "./tasks";
-import { cgroupAt, chainAt, chainLength, findFields, intrRegsAt, rawAt, rawBytes, stackBytes, userRegsAt } from "./variable";
+import {
+  cgroupAt,
+  chainAt,
+  chainLength,
+  findFields,
+  groupAt,
+  groupCount,
+  groupEach,
+  intrRegsAt,
+  rawAt,
+  rawBytes,
+  stackBytes,
+  userRegsAt,
+} from "./variable";
 
 const NO_PID: u32 = 0xffffffff;
 const BODY: usize = 8;
@@ -53,6 +69,8 @@ const MISC: usize = 4;
 const MISC_FILTERED: u32 = 0x8000;
 const CPUMODE: u32 = 7;
 const CPUMODE_USER: u32 = 2;
+/** Of ATTR_IS_TRACEPOINT. */
+const WITH_RECORD: u32 = 1;
 /** Selectors of code, whose lowest bits are the privilege level. */
 const USER_CS: u64 = 0x33;
 const KERNEL_CS: u64 = 0x10;
@@ -64,6 +82,8 @@ const FROM_INTERRUPT: u32 = 1;
 
 /** Records of the sample at hand that are written: its own, the kernel's stack. */
 let written: u32 = 0;
+/** Members of the sample's group that are done. */
+let member: u32 = 0;
 
 export function count(field: usize): void {
   store<u32>(STATE + field, load<u32>(STATE + field) + 1);
@@ -71,6 +91,7 @@ export function count(field: usize): void {
 
 export function resetEmit(): void {
   written = 0;
+  member = 0;
 }
 
 // @inline
@@ -106,18 +127,29 @@ function putRegisters<Order>(attr: usize, to: usize): void {
   }
 }
 
-function putSample<Order>(record: usize, attr: usize, ns: u64, cpu: u32, tid: u32): bool {
+/** `event`: the attr that it is a sample of, in the form of `attr`. */
+function putSample<Order>(record: usize, attr: usize, event: usize, period: u64, ns: u64, cpu: u32, tid: u32): bool {
   const hasRegs = load<u32>(attr, ATTR_REGS_FROM) != 0;
   const at = begin<Order>(ns, cpu, hasRegs ? SAMPLE_REGS + SAMPLE_REGS_BYTES : SAMPLE_SIZE_BYTES);
   if (!at) return false;
   putWord<Order>(at, 0);
-  putHalf<Order>(at, load<u32>(attr, ATTR_EVENT_ID));
+  putHalf<Order>(at, load<u32>(event, ATTR_EVENT_ID));
   putWord<Order>(at + COMMON_PID, tid == NO_PID ? 0 : tid);
   putLong<Order>(at + SAMPLE_IP, fieldOf<Order>(record, attr, ATTR_IP_AT));
   putLong<Order>(at + SAMPLE_ADDR, fieldOf<Order>(record, attr, ATTR_ADDR_AT));
-  putLong<Order>(at + SAMPLE_PERIOD, fieldOf<Order>(record, attr, ATTR_PERIOD_AT));
+  putLong<Order>(at + SAMPLE_PERIOD, period);
   putLong<Order>(at + SAMPLE_CS, (half<Order>(record + MISC) & CPUMODE) == CPUMODE_USER ? USER_CS : KERNEL_CS);
   if (hasRegs) putRegisters<Order>(attr, at + SAMPLE_REGS);
+  return true;
+}
+
+/** A tracepoint that only its group's leader tells of: it was there, with which fields is not known. */
+function putCounted<Order>(event: usize, ns: u64, cpu: u32, tid: u32): bool {
+  const at = begin<Order>(ns, cpu, COMMON_BYTES);
+  if (!at) return false;
+  putWord<Order>(at, 0);
+  putHalf<Order>(at, load<u32>(event, ATTR_EVENT_ID));
+  putWord<Order>(at + COMMON_PID, tid == NO_PID ? 0 : tid);
   return true;
 }
 
@@ -146,6 +178,51 @@ function emitPlain<Order>(record: usize, size: u32, ns: u64, attr: usize, only: 
   return putTracepoint<Order>(attr, ns, cpu, tid, raw, bytes);
 }
 
+/** The sample's record as one of `event`, and its stacks. */
+function emitAs<Order>(record: usize, attr: usize, event: usize, period: u64, ns: u64, cpu: u32, pid: u32, tid: u32): bool {
+  const isRecord = load<u32>(attr, ATTR_IS_TRACEPOINT) == WITH_RECORD;
+  if (!written) {
+    const isPut = !load<u32>(event, ATTR_IS_TRACEPOINT)
+      ? putSample<Order>(record, attr, event, period, ns, cpu, tid)
+      : event == attr && isRecord
+        ? putTracepoint<Order>(attr, ns, cpu, tid, rawAt, rawBytes)
+        : putCounted<Order>(event, ns, cpu, tid);
+    if (!isPut) return false;
+    written = 1;
+    if (stackBytes && event == attr) count(STATE_STACK_DUMPS);
+  }
+  if (chainLength) {
+    const hasRaw = isRecord && rawBytes >= COMMON_BYTES;
+    const flags = hasRaw ? <u32>load<u8>(rawAt, COMMON_FLAGS) : 0;
+    if (tid == NO_PID) tid = hasRaw ? word<Order>(rawAt + COMMON_PID) : 0;
+    if (!putStacks<Order>(record, ns, cpu, tid, pid, flags)) return false;
+  }
+  written = 0;
+  return true;
+}
+
+/**
+ * A leader's sample holds what each member of its group has counted: it is one of every member that moved since the sample before, and what it
+ * moved by is the period (tools/perf/util/session.c, deliver_sample_group).
+ */
+function emitGroup<Order>(record: usize, attr: usize, ns: u64, cpu: u32, pid: u32, tid: u32): bool {
+  for (; member < groupCount; member++) {
+    const value = groupAt + member * groupEach;
+    const slot = slotOfId(long<Order>(value + 8));
+    if (!slot) {
+      count(STATE_UNKNOWN_IDS);
+      continue;
+    }
+    const now = long<Order>(value);
+    const period = now - load<u64>(slot, ID_SLOT_COUNT);
+    if (!period) continue;
+    if (!emitAs<Order>(record, attr, load<u32>(slot, ID_SLOT_ATTR), period, ns, cpu, pid, tid)) return false;
+    store<u64>(slot, now, ID_SLOT_COUNT);
+  }
+  member = 0;
+  return true;
+}
+
 /** What a sample becomes, at `ns`. False: there is no room; it has to be emitted again. */
 export function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
   const attr = attrOfSample<Order>(record);
@@ -168,23 +245,10 @@ export function emitSample<Order>(record: usize, size: u32, ns: u64): bool {
     pid = word<Order>(record + tidAt);
     tid = word<Order>(record + tidAt + 4);
     if (!tellProcess<Order>(ns, cpu, pid, tid)) return false;
-    if (cgroupAt && !written && !tellCgroup<Order>(ns, cpu, tid, long<Order>(cgroupAt))) return false;
+    if (cgroupAt && !written && !member && !tellCgroup<Order>(ns, cpu, tid, long<Order>(cgroupAt))) return false;
   }
-  const isTracepoint = load<u32>(attr, ATTR_IS_TRACEPOINT) != 0;
-  if (!written) {
-    if (!(isTracepoint ? putTracepoint<Order>(attr, ns, cpu, tid, rawAt, rawBytes) : putSample<Order>(record, attr, ns, cpu, tid)))
-      return false;
-    written = 1;
-    if (stackBytes) count(STATE_STACK_DUMPS);
-  }
-  if (chainLength) {
-    const hasRaw = isTracepoint && rawBytes >= COMMON_BYTES;
-    const flags = hasRaw ? <u32>load<u8>(rawAt, COMMON_FLAGS) : 0;
-    if (tid == NO_PID) tid = hasRaw ? word<Order>(rawAt + COMMON_PID) : 0;
-    if (!putStacks<Order>(record, ns, cpu, tid, pid, flags)) return false;
-  }
-  written = 0;
-  return true;
+  if (groupCount && load<u32>(attr, ATTR_IS_OF_GROUP)) return emitGroup<Order>(record, attr, ns, cpu, pid, tid);
+  return emitAs<Order>(record, attr, attr, fieldOf<Order>(record, attr, ATTR_PERIOD_AT), ns, cpu, pid, tid);
 }
 
 function lose<Order>(record: usize, size: u32): bool {

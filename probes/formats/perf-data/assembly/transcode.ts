@@ -30,7 +30,7 @@ import {
   STATE_WITHOUT_TIME,
 } from "./layout";
 import { freeBlock, resetArena } from "./arena";
-import { timeOf } from "./attrs";
+import { resetCounts, timeOf } from "./attrs";
 import { count, emitOther, emitSample, loseUntold, resetEmit } from "./emit";
 import { sideband } from "./env";
 import { half, long, word } from "./order";
@@ -78,6 +78,7 @@ export function reset(): void {
   resetPages();
   resetTasks();
   resetEmit();
+  resetCounts();
 }
 
 /** Where at least `bytes` more of the stream go, at most a block less the longest record; `room` is the size of that place. */

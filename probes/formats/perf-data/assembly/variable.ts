@@ -40,6 +40,10 @@ export let userRegsAt: usize = 0;
 export let intrRegsAt: usize = 0;
 export let stackBytes: u32 = 0;
 export let cgroupAt: usize = 0;
+/** Counts of a group: where, how many, bytes from one to the next; 0: none, or they do not tell whose they are. */
+export let groupAt: usize = 0;
+export let groupCount: u32 = 0;
+export let groupEach: u32 = 0;
 
 let at: usize = 0;
 let end: usize = 0;
@@ -67,7 +71,13 @@ function readValues<Order>(format: u32): bool {
   const times = 8 * (flag(format, READ_BIT_ENABLED) + flag(format, READ_BIT_RUNNING));
   if (!(format & READ_BIT_GROUP)) return skip(<u64>(each + times));
   const members = count<Order>();
-  return at <= end && skip(<u64>times + members * <u64>each);
+  const isThere = at <= end && skip(<u64>times + members * <u64>each);
+  if (isThere && format & READ_BIT_ID) {
+    groupCount = <u32>members;
+    groupEach = each;
+    groupAt = at - groupCount * each;
+  }
+  return isThere;
 }
 
 function registers<Order>(each: u32): usize {
@@ -95,6 +105,7 @@ export function findFields<Order>(attr: usize, record: usize, recordEnd: usize):
   intrRegsAt = 0;
   stackBytes = 0;
   cgroupAt = 0;
+  groupCount = 0;
   if (at > end) return false;
   if (type & SAMPLE_BIT_READ && !readValues<Order>(load<u32>(attr, ATTR_READ_FORMAT))) return false;
   if (type & SAMPLE_BIT_CALLCHAIN) {
