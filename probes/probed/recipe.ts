@@ -16,6 +16,9 @@ const FIRST_STAND_IN = 0x4853_0000_0000_0000n;
 /** Room for what lies behind and before the pointer. */
 const STAND_IN_STEP = 1n << 24n;
 
+/** Numbers that the machine that was recorded can have had nowhere. */
+export const isStandIn = (value: bigint): boolean => BigInt.asUintN(64, value) >> 48n === FIRST_STAND_IN >> 48n;
+
 const keyOf = ({ base, derefs }: FetchPath): string => `${JSON.stringify(base)} ${derefs.join()}`;
 
 export function makeStandIns(): StandIns {

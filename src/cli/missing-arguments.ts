@@ -14,6 +14,8 @@ const FILES: Readonly<Record<ProbeSite["code"], string>> = {
   usdt: "uprobe_events",
 };
 
+const DYNAMIC_EVENTS = "/sys/kernel/tracing/dynamic_events";
+
 /** argN as a fetch argument; functions of user code have their arguments in registers. */
 function fetchArgument(site: ProbeSite, name: string): string {
   if (name === "retval") return "retval=$retval";
@@ -47,6 +49,10 @@ function recordWith(point: Missing["point"], names: readonly string[]): string {
   if ("periodNs" in point) return `sample instead: perf record -k mono -a ${sampleOptions(names)} -e cpu-clock -c ${point.periodNs}`;
   if (point.provider === "usdt" && point.site.operands === undefined)
     return "give the program with --symfs DIR: the notes in it say where the arguments are";
+  if (names.some((name) => name.startsWith("args.")) && point.site.code === "kernel") {
+    const { func, at } = point.site;
+    return `record all by name with: echo 'f:hs/${func} ${func}${at === "return" ? "%return" : ""} $arg*' >> ${DYNAMIC_EVENTS} (Linux 6.5 or newer)`;
+  }
   return `record it with: echo '${definition(point.site, names)}' >> /sys/kernel/tracing/${FILES[point.site.code]}`;
 }
 
@@ -60,14 +66,22 @@ function definition(site: ProbeSite, names: readonly string[]): string {
   return `${kind}:hs/${event} ${place} ${all.map((name) => fetchArgument(site, name)).join(" ")}`;
 }
 
-export function missingArguments(missing: readonly Missing[]): Shortfall[] {
-  return missing
-    .filter(({ count }) => count > 0)
-    .map((one) => ({
-      type: "missing",
-      kind: "arguments",
-      count: BigInt(one.count),
-      message: `the recording does not hold ${one.names.join(", ")} of ${one.point.name}: asked for ${times(one.count)}, answered with 0`,
-      hint: recordWith(one.point, one.names),
-    }));
+function notHeld({ names, point, count }: Missing): Shortfall[] {
+  if (names.length === 0) return [];
+  const message = `the recording does not hold ${names.join(", ")} of ${point.name}: asked for ${times(count)}, answered with 0`;
+  return [{ type: "missing", kind: "arguments", count: BigInt(count), message, hint: recordWith(point, names) }];
 }
+
+/** Pointers that lead somewhere, and are no numbers of the machine. */
+function stoodIn({ standIns, point, count }: Missing): Shortfall[] {
+  if (standIns.length === 0) return [];
+  const [what, them] =
+    standIns.length === 1 ? ["it leads to", "a number that stands for it"] : ["they lead to", "numbers that stand for them"];
+  const message =
+    `the recording does not hold ${standIns.join(", ")} of ${point.name}, only what ${what}: ` +
+    `asked for ${times(count)}, answered with ${them}`;
+  return [{ type: "missing", kind: "arguments", count: BigInt(count), message, hint: recordWith(point, standIns) }];
+}
+
+export const missingArguments = (missing: readonly Missing[]): Shortfall[] =>
+  missing.filter(({ count }) => count > 0).flatMap((one) => [...notHeld(one), ...stoodIn(one)]);

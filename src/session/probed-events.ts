@@ -1,10 +1,12 @@
 /** Which records fire a script's function probes, what their programs get, and what of it the recording lacks. */
-import type { RecordedMemory, ResolvedAttachPoint, SiteRecords } from "../../lang/catalogue.ts";
+import type { RecordedMemory, RecordedValue, ResolvedAttachPoint, SiteRecords } from "../../lang/catalogue.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import { FUNCTION_WORD } from "../../lang/registers.ts";
 import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
+import { isStandIn } from "../../probes/probed/recipe.ts";
 import type { CallRole, KeptCalls } from "./call-memory.ts";
+import { followedMaps, shownStandIns } from "./stood-in.ts";
 
 type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
 type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
@@ -19,6 +21,8 @@ export interface MissingArguments {
   readonly point: RebuiltPoint | TickPoint;
   /** `arg3`, `retval`, `args.count`. */
   readonly names: readonly string[];
+  /** Pointers that are shown or compared, and of which the records hold only what they lead to. */
+  readonly standIns: readonly string[];
   /** PumpOptions.probed counter of how often they ran. */
   readonly counter: number;
 }
@@ -89,14 +93,35 @@ function filledOffsets(point: RebuiltPoint): ReadonlySet<number> {
   return new Set(isTyped(point) ? typedWords(recordsOf(point)).map(({ index }) => 8 * index) : recipe.registers.map(({ slot }) => slot));
 }
 
+/** Offsets of the words that stand for pointers which the records do not hold. */
+function standInOffsets(point: RebuiltPoint): ReadonlySet<number> {
+  const { registers, typed } = recordsOf(point).recipe;
+  const isStandInFor = ({ from }: { readonly from: RecordedValue }): boolean => from.kind === "constant" && isStandIn(from.value);
+  return new Set(
+    isTyped(point) ? typed.filter(isStandInFor).map(({ index }) => 8 * index) : registers.filter(isStandInFor).map(({ slot }) => slot),
+  );
+}
+
 function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach, MissingArguments> {
   const words = hir?.probes.map((probe) => contextWords(probe.body, new Map())) ?? [];
   const missing = new Map<Attach, MissingArguments>();
+  let followed: ReturnType<typeof followedMaps> | null = null;
   for (const attach of script.attach) {
     if (!isRebuilt(attach.point) && !isTick(attach.point)) continue;
     const filled = isTick(attach.point) ? new Set<number>() : filledOffsets(attach.point);
-    const names = [...(words[attach.program] ?? [])].filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
-    if (names.length > 0) missing.set(attach, { point: attach.point, names: names.sort(), counter: missing.size });
+    const asked = [...(words[attach.program] ?? [])];
+    const names = asked.filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
+    const stands = isTick(attach.point) ? new Set<number>() : standInOffsets(attach.point);
+    const standIns =
+      hir === null || stands.size === 0
+        ? []
+        : shownStandIns(
+            hir.probes[attach.program]!.body,
+            new Map(asked.filter(([offset]) => stands.has(offset))),
+            (followed ??= followedMaps(hir)),
+          );
+    if (names.length + standIns.length > 0)
+      missing.set(attach, { point: attach.point, names: names.sort(), standIns, counter: missing.size });
   }
   return missing;
 }
