@@ -1,6 +1,6 @@
 /** comm and pid of the moment: what is known before the first event, and how fork, exec and rename change it. */
 import { describe, expect, test } from "vitest";
-import type { PumpOptions, TaskRuleSpec } from "../../../src/bpf/machine-types.ts";
+import type { Backend, PumpOptions, TaskRuleSpec } from "../../../src/bpf/machine-types.ts";
 import { logProgram, machineOf, outputRing, pumpAll, streamOf } from "../../support/machine.ts";
 import { eventRecord, joinPages, writePage, type PageFormat, type PageItem } from "../../support/pages.ts";
 
@@ -118,8 +118,19 @@ interface Seen {
   readonly missing: Readonly<Record<string, number>>;
 }
 
-/** Events at 1, 2, 3 … ns, on CPU 0, or as given per CPU with their times. */
-function seenBy(cpus: readonly (readonly (readonly [number, Event])[])[], options: Partial<PumpOptions> = {}, format = little): Seen {
+/** Events at 1, 2, 3 … ns, on CPU 0, or as given per CPU with their times. Compiled programs see what interpreted ones do. */
+function seenBy(...args: Parameters<typeof seenWith> extends [Backend, ...infer Rest] ? Rest : never): Seen {
+  const seen = seenWith("jit", ...args);
+  expect(seen).toEqual(seenWith("interp", ...args));
+  return seen;
+}
+
+function seenWith(
+  backend: Backend,
+  cpus: readonly (readonly (readonly [number, Event])[])[],
+  options: Partial<PumpOptions> = {},
+  format = little,
+): Seen {
   const streams = cpus.map((events, cpu) => {
     const pages = events.map(([ts, event]) => {
       const item: PageItem = { kind: "data", delta: 0, payload: event(format) };
@@ -127,7 +138,7 @@ function seenBy(cpus: readonly (readonly (readonly [number, Event])[])[], option
     });
     return streamOf({ cpu, format, bytes: joinPages(pages) });
   });
-  const machine = machineOf({ programs: [logProgram(1)], maps: [outputRing], outputRing: 0, streams });
+  const machine = machineOf({ programs: [logProgram(1)], maps: [outputRing], outputRing: 0, streams, backend });
   const log = pumpAll(machine, { dispatch: new Map([[HAPPENS, [0]]]), trackTasks: true, taskRules, ...options });
   return { comms: log.map(({ comm }) => comm), tgids: log.map(({ tgid }) => tgid), missing: machine.missingCounts() };
 }
