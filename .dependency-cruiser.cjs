@@ -61,7 +61,7 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    exclude: { path: "^(src/bpf/runtime|probes/formats/perf-data)/assembly/" },
+    exclude: { path: "^(src/bpf/runtime|probes/formats/(perf-data|strace))/assembly/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },
   },
 };

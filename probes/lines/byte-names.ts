@@ -3,6 +3,14 @@
 export interface ByteNames {
   /** Index of the name, -1 if it is none of them. */
   find(bytes: Uint8Array, start: number, end: number): number;
+  /** What `find` goes by, for others who look names up in the same way. */
+  readonly tables: {
+    /** All names, one behind the other, and where each of them ends. */
+    readonly text: Uint8Array;
+    readonly ends: Uint32Array;
+    /** Open addressing by the hash of a name (FNV-1a, its upper half folded into the lower one): index + 1; 0: free. A power of two. */
+    readonly slots: Int32Array;
+  };
 }
 
 const SEED = 0x811c9dc5;
@@ -40,5 +48,5 @@ export function byteNames(names: readonly string[]): ByteNames {
     if (slots[slot] === 0) slots[slot] = index + 1;
     return ends[index];
   }, 0);
-  return { find: (bytes, start, end) => slots[slotOf(bytes, start, end)]! - 1 };
+  return { find: (bytes, start, end) => slots[slotOf(bytes, start, end)]! - 1, tables: { text, ends, slots } };
 }

@@ -5,6 +5,8 @@ const FIRST_BYTES = 1024;
 /** In front of each record: its size, padded. */
 const HEAD_BYTES = 8;
 const WORD = 4;
+/** Stands for no record. */
+export const NO_ID = -1;
 
 export class Batch {
   /** ns since the stream's base. */
@@ -16,14 +18,26 @@ export class Batch {
   view: DataView = new DataView(this.bytes.buffer);
   #length = 0;
   #sent = 0;
+  /** Of records that are bare: up to two, before all others. */
+  #barePid = 0;
+  #bareFirst = NO_ID;
+  #bareSecond = NO_ID;
 
   get isEmpty(): boolean {
-    return this.#length === 0;
+    return this.#length === 0 && this.#bareFirst === NO_ID && this.#bareSecond === NO_ID;
   }
 
   reset(): void {
     this.#length = 0;
     this.#sent = 0;
+    this.#bareFirst = this.#bareSecond = NO_ID;
+  }
+
+  /** Two records with nothing but the common fields, in front of what is in the batch; NO_ID: none. */
+  bare(pid: number, first: number, second: number): void {
+    this.#barePid = pid;
+    this.#bareFirst = first;
+    this.#bareSecond = second;
   }
 
   /** Room for a record of up to `sizeBytes`; where it begins. `end` says how long it became. */
@@ -47,6 +61,10 @@ export class Batch {
 
   /** Hands the records over; false: there was no room for all of them, the rest comes the next time. */
   send(writer: PageWriter): boolean {
+    if (this.#bareFirst !== NO_ID && !writer.bare(this.time, this.cpu, this.#bareFirst, this.#barePid)) return false;
+    this.#bareFirst = NO_ID;
+    if (this.#bareSecond !== NO_ID && !writer.bare(this.time, this.cpu, this.#bareSecond, this.#barePid)) return false;
+    this.#bareSecond = NO_ID;
     while (this.#sent < this.#length) {
       const from = this.#sent + HEAD_BYTES;
       const sizeBytes = this.view.getUint32(this.#sent, true);
@@ -66,6 +84,8 @@ export class BatchQueue {
   readonly #heap: Batch[] = [];
   readonly #free: Batch[] = [];
   #order = 0;
+  #writer: PageWriter | null = null;
+  #now = -1;
 
   get size(): number {
     return this.#heap.length;
@@ -85,6 +105,43 @@ export class BatchQueue {
     const batch = this.#free.pop() ?? new Batch();
     batch.reset();
     return batch;
+  }
+
+  /** What is added for `time` or before it goes to the writer at once, where nothing waits that goes before it. */
+  open(writer: PageWriter, time: number): void {
+    this.#writer = writer;
+    this.#now = time;
+  }
+
+  /** Whether what happens at `time` may be written now: nothing waits that goes before it. */
+  isTurn(time: number): boolean {
+    const first = this.#heap[0];
+    return time <= this.#now && (first === undefined || first.time > time);
+  }
+
+  /** Puts it where its turn is. */
+  add(batch: Batch, time: number): void {
+    if (this.#writer !== null && this.isTurn(time)) {
+      batch.time = time;
+      if (batch.send(this.#writer)) {
+        this.#free.push(batch);
+        return;
+      }
+    }
+    this.push(batch, time);
+  }
+
+  /** Adds one or two records with nothing but the common fields (Batch.bare). */
+  addBare(time: number, pid: number, first: number, second: number): void {
+    let left = first;
+    const writer = this.#writer;
+    if (writer !== null && this.isTurn(time) && writer.bare(time, 0, first, pid)) {
+      if (second === NO_ID || writer.bare(time, 0, second, pid)) return;
+      left = NO_ID;
+    }
+    const batch = this.take();
+    batch.bare(pid, left, second);
+    this.push(batch, time);
   }
 
   push(batch: Batch, time: number): void {
@@ -123,6 +180,7 @@ export class BatchQueue {
   clear(): void {
     this.#heap.length = 0;
     this.#order = 0;
+    this.#writer = null;
   }
 }
 

@@ -18,6 +18,7 @@ const LOST_COUNT_STORED = 0x40000000;
 /** In front of a record at most: CPU mark, time, header of two words. */
 const MOST_OVERHEAD = 12 + 8 + 8;
 const LOST_COUNT_BYTES = 8;
+const COMMON_BYTES = 8;
 
 /** What does not fit into the window: keep it, and begin it again in the next one. */
 export const NO_ROOM = -1;
@@ -96,6 +97,15 @@ export class PageWriter {
     if (padded > 0) view.setUint32(at + padded - 4, 0, true);
     this.#position = at + padded;
     return at;
+  }
+
+  /** A record of nothing but the common fields; false: there is no room. */
+  bare(ns: number, cpu: number, eventId: number, pid: number): boolean {
+    const at = this.begin(ns, cpu, COMMON_BYTES);
+    if (at === NO_ROOM) return false;
+    this.view.setUint32(at, eventId, true);
+    this.view.setInt32(at + 4, pid, true);
+    return true;
   }
 
   /** Events were lost before the next record; null: nobody knows how many. */

@@ -1,5 +1,5 @@
 /** A recording that is no ring buffer as a stream of ring-buffer pages. */
-import type { PageStream } from "../recording.ts";
+import type { PageStream, WantedRecords } from "../recording.ts";
 import { PAGE_HEADER_BYTES, PageWriter } from "./page-writer.ts";
 
 /** Where the records come from, in order of time. */
@@ -8,6 +8,8 @@ export interface RecordSource {
   fill(writer: PageWriter): void;
   /** Back to the first record. */
   rewind(): void;
+  /** See PageStream.want. Absent: it always tells everything. */
+  want?(wanted: WantedRecords | null): void;
 }
 
 export interface RecordStreamOptions {
@@ -43,5 +45,10 @@ export function recordStream({ source, baseNs, pageBytes = PAGE_BYTES, cpu }: Re
       writer.reset(firstCpu);
       source.rewind();
     },
+    ...(source.want && {
+      want(wanted: WantedRecords | null) {
+        source.want?.(wanted);
+      },
+    }),
   };
 }

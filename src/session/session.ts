@@ -12,6 +12,7 @@ import { namedProbes, runBenchmarks, runTests, type Stage } from "./self-tests.t
 import { newPace } from "./pace.ts";
 import { absolute, type SessionOptions, type SessionResult } from "./session-options.ts";
 import { absorbShares, type SharesResult } from "./shares/merge.ts";
+import { wantAll, wantOnly } from "./wanted-records.ts";
 
 export type { LiveClock, SessionOptions, SessionResult, TimeWindow, TraceTime } from "./session-options.ts";
 

@@ -1,6 +1,7 @@
 /** Encodes calls as the records of their events. */
-import { type Batch, writeCommon } from "../../stream/batch.ts";
-import { type CallText, MAX_ARGUMENTS } from "./call-text.ts";
+import type { WantedRecords } from "../../recording.ts";
+import { Batch, NO_ID, writeCommon } from "../../stream/batch.ts";
+import { type CallText, MAX_ARGUMENTS, skipString } from "./call-text.ts";
 import {
   argumentKinds,
   enterLocation,
@@ -13,14 +14,19 @@ import {
 } from "./events.ts";
 import type { Frames } from "./frames.ts";
 import { MemoryReader, type When } from "./memory.ts";
-import { isWord, type Constants, NumberReader } from "./number.ts";
+import { type Constants, NumberReader } from "./number.ts";
 import type { Task } from "./tasks.ts";
+import { depths, WantedDepth } from "./wanted-depth.ts";
+import { isWord } from "./words.ts";
 
 const RAW_ENTER_BYTES = 64;
 const RAW_EXIT_BYTES = 24;
 const RAW_ARGUMENTS = 6;
 /** Of the memory in one record; a page of the stream holds 64 KiB. */
 const MEMORY_BYTES = 60_000;
+/** The memory of a shorter text always fits. */
+const SHORT_TEXT = 2048;
+const [QUOTE, BRACKET, BRACE, DOT] = [0x22, 0x5b, 0x7b, 0x2e];
 /** Stand-ins for pointers that strace shows the content of: non-canonical, 64 KiB apart. */
 const STAND_IN_HIGH = 0x4853_8000;
 
@@ -41,6 +47,11 @@ export class CallEncoder {
   unknownNames = 0;
   firstUnknownName = "";
   readonly #frames: Frames;
+  readonly #calls: readonly CallEvents[];
+  readonly #depth: WantedDepth;
+  readonly #scratch = new Batch();
+  /** Strings of the call at hand may be cut. */
+  #mayBeCut = false;
   /** Of the call at hand. */
   readonly #low = new Int32Array(MAX_ARGUMENTS);
   readonly #high = new Int32Array(MAX_ARGUMENTS);
@@ -49,17 +60,36 @@ export class CallEncoder {
   readonly #ends = new Int32Array(MAX_ARGUMENTS);
 
   /** `frames`: the stack of the call, behind each of its records. */
-  constructor(constants: Constants, frames: Frames) {
+  constructor(constants: Constants, calls: readonly CallEvents[], frames: Frames) {
     this.#frames = frames;
+    this.#calls = calls;
+    this.#depth = new WantedDepth(calls);
     this.numbers = new NumberReader(constants);
     this.memory = new MemoryReader(this.numbers);
   }
 
-  /** Reads the arguments. `serial` makes stand-ins for pointers. */
+  want(wanted: WantedRecords | null): void {
+    this.#depth.set(wanted, this.#calls);
+    this.#frames.depth = this.#depth.of[eventIds.userStack]!;
+  }
+
+  /** Of the records of the call's four events nobody reads more than the common fields, and it changes nothing else. */
+  isBare(call: CallEvents): boolean {
+    const { of } = this.#depth;
+    const deepest = of[call.enterId]! | of[call.exitId]! | of[eventIds.rawEnter]! | of[eventIds.rawExit]!;
+    return call.effect === null && deepest === depths.common;
+  }
+
+  /** Reads the arguments, as numbers those that are wanted. `serial` makes stand-ins for pointers. */
   read(call: CallEvents | null, text: Uint8Array, args: CallText, serial: number): void {
+    const { argumentsOf, argumentsOfOthers } = this.#depth;
+    const wanted = call === null ? argumentsOfOthers : call.effect === null ? argumentsOf[call.enterId]! : MAX_ARGUMENTS;
+    this.#mayBeCut = args.hasCut || (args.count > 0 && args.ends[args.count - 1]! - args.starts[0]! > SHORT_TEXT);
+    // Nobody will look at any of them.
+    if (wanted === 0 && args.unsure === 0 && !this.#mayBeCut) return;
     // By hand, as there are few: a call of fill() takes longer.
     for (let i = 0; i < MAX_ARGUMENTS; i++) this.#low[i] = this.#high[i] = this.#starts[i] = this.#ends[i] = 0;
-    const isNamed = call !== null && call.syscall.name === "clone";
+    const isNamed = call !== null && call.isClone;
     for (let i = 0; i < args.count; i++) {
       let start = args.starts[i]!;
       const end = args.ends[i]!;
@@ -72,13 +102,16 @@ export class CallEncoder {
           start = stop + 1;
         }
       }
-      if (index >= 0) this.#argument(call?.kinds[index] ?? argumentKinds.long, index, text, start, end, serial);
+      if (index < 0) continue;
+      this.#starts[index] = start;
+      this.#ends[index] = end;
+      // Names of numbers are counted where nobody knows them, whoever wants the number.
+      if (index < wanted || (args.unsure & (1 << i)) !== 0)
+        this.#argument(call?.kinds[index] ?? argumentKinds.long, index, text, start, end, serial);
     }
   }
 
   #argument(kind: number, index: number, text: Uint8Array, start: number, end: number, serial: number): void {
-    this.#starts[index] = start;
-    this.#ends[index] = end;
     const { numbers } = this;
     const found = numbers.read(text, start, end);
     if (found === "none") {
@@ -119,9 +152,15 @@ export class CallEncoder {
 
   /** `number`: -1 if nobody knows it; then there is no event of raw_syscalls. */
   enter(batch: Batch, task: Task, call: CallEvents | null, number: number, text: Uint8Array): void {
+    if (call !== null && this.#frames.count === 0 && this.isBare(call)) {
+      batch.bare(task.pid, number >= 0 ? eventIds.rawEnter : NO_ID, call.enterId);
+      return;
+    }
     if (number >= 0) this.#rawEnter(batch, task, number);
     if (call === null) return;
-    const at = batch.begin(call.enterBytes + MEMORY_BYTES);
+    const depth = this.#depth.of[call.enterId]!;
+    if (depth === depths.common) return this.#bare(batch, task, call.enterId);
+    const at = batch.begin(depth === depths.memory ? call.enterBytes + MEMORY_BYTES : call.enterBytes);
     const { view } = batch;
     writeCommon(batch, at, call.enterId, task.pid);
     view.setInt32(at + FIRST_FIELD, number, true);
@@ -130,7 +169,9 @@ export class CallEncoder {
     let bytes = call.enterBytes;
     for (let i = 0; i < call.kinds.length; i++) {
       const index = call.enterMemory[i]!;
-      if (index >= 0) bytes = this.#putMemory(batch, at, enterLocation(call, index), bytes, i, call.elementBytes[i]!, text, "entry");
+      if (index < 0) continue;
+      if (depth < depths.memory) view.setUint32(at + enterLocation(call, index), 0, true);
+      else bytes = this.#putMemory(batch, at, enterLocation(call, index), bytes, i, call.elementBytes[i]!, text, "entry");
     }
     batch.end(at, bytes);
     this.#frames.write(batch, task);
@@ -141,7 +182,16 @@ export class CallEncoder {
     view.setInt32(at + 4, this.#high[index]!, true);
   }
 
+  /** A record of which nobody reads more than the common fields. */
+  #bare(batch: Batch, task: Task, eventId: number): void {
+    const at = batch.begin(FIRST_FIELD);
+    writeCommon(batch, at, eventId, task.pid);
+    batch.end(at, FIRST_FIELD);
+    this.#frames.write(batch, task);
+  }
+
   #rawEnter(batch: Batch, task: Task, number: number): void {
+    if (this.#depth.of[eventIds.rawEnter] === depths.common) return this.#bare(batch, task, eventIds.rawEnter);
     const at = batch.begin(RAW_ENTER_BYTES);
     const { view } = batch;
     writeCommon(batch, at, eventIds.rawEnter, task.pid);
@@ -154,9 +204,21 @@ export class CallEncoder {
 
   /** After `read` of the same call. */
   exit(batch: Batch, task: Task, call: CallEvents | null, number: number, text: Uint8Array, low: number, high: number): void {
+    if (call !== null && this.#frames.count === 0 && this.isBare(call)) {
+      if (this.#mayBeCut) this.#countCuts(task, call, number, text);
+      batch.bare(task.pid, number >= 0 ? eventIds.rawExit : NO_ID, call.exitId);
+      return;
+    }
     if (number >= 0) this.#rawExit(batch, task, number, low, high);
     if (call === null) return;
-    const at = batch.begin(call.exitBytes + MEMORY_BYTES);
+    const depth = this.#depth.of[call.exitId]!;
+    if (depth < depths.memory && this.#mayBeCut) this.#countCuts(task, call, number, text);
+    if (depth === depths.common) this.#bare(batch, task, call.exitId);
+    else this.#exit(batch, task, call, number, text, low, high, depth);
+  }
+
+  #exit(batch: Batch, task: Task, call: CallEvents, number: number, text: Uint8Array, low: number, high: number, depth: number): void {
+    const at = batch.begin(depth === depths.memory ? call.exitBytes + MEMORY_BYTES : call.exitBytes);
     const { view } = batch;
     writeCommon(batch, at, call.exitId, task.pid);
     view.setInt32(at + FIRST_FIELD, number, true);
@@ -168,13 +230,35 @@ export class CallEncoder {
       const index = call.exitMemory[i]!;
       if (index < 0) continue;
       this.#putArgument(view, at + FIRST_POINTER + 8 * index, i);
-      bytes = this.#putMemory(batch, at, exitLocation(call, index), bytes, i, call.elementBytes[i]!, text, "exit");
+      if (depth < depths.memory) view.setUint32(at + exitLocation(call, index), 0, true);
+      else bytes = this.#putMemory(batch, at, exitLocation(call, index), bytes, i, call.elementBytes[i]!, text, "exit");
     }
     batch.end(at, bytes);
     this.#frames.write(batch, task);
   }
 
+  /** Strings that are cut are counted at the exit, also where nobody reads them. */
+  #countCuts(task: Task, call: CallEvents, number: number, text: Uint8Array): void {
+    let cuts = 0;
+    for (let i = 0; i < call.kinds.length; i++) {
+      const [start, end] = [this.#starts[i]!, this.#ends[i]!];
+      if (call.exitMemory[i]! < 0 || start === end) continue;
+      const first = text[start];
+      if (first === BRACKET || first === BRACE || end - start > SHORT_TEXT) {
+        // What is cut of these is known when they are written.
+        this.#scratch.reset();
+        this.#exit(this.#scratch, task, call, number, text, 0, 0, depths.memory);
+        return;
+      }
+      if (first !== QUOTE) continue;
+      const at = skipString(text, start, end);
+      if (text[at] === DOT && text[at + 1] === DOT) cuts++;
+    }
+    this.memory.cutStrings += cuts;
+  }
+
   #rawExit(batch: Batch, task: Task, number: number, low: number, high: number): void {
+    if (this.#depth.of[eventIds.rawExit] === depths.common) return this.#bare(batch, task, eventIds.rawExit);
     const at = batch.begin(RAW_EXIT_BYTES);
     const { view } = batch;
     writeCommon(batch, at, eventIds.rawExit, task.pid);

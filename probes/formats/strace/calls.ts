@@ -1,19 +1,23 @@
 /** Lines that begin or end system calls. */
 import { codes, startsWith } from "../../lines/byte-text.ts";
-import { allSyscalls, callNamesOf, type SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
+import { allSyscalls, callNamesOf, type Syscall, type SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
+import type { WantedRecords } from "../../recording.ts";
 import type { Batch, BatchQueue } from "../../stream/batch.ts";
-import { byteNames, type ByteNames } from "../../lines/byte-names.ts";
+import { byteNames } from "../../lines/byte-names.ts";
 import { CallEncoder, ResultReader } from "./call-encoder.ts";
-import { CallText, durationNs } from "./call-text.ts";
-import type { CallEvents } from "./events.ts";
+import { CallText } from "./call-text.ts";
+import { eventIds, type CallEvents } from "./events.ts";
 import type { Frames } from "./frames.ts";
+import { JoinedText } from "./joined-text.ts";
 import { LineHead } from "./line.ts";
 import { hexDigit } from "../../lines/digits.ts";
-import { isWord, type Constants } from "./number.ts";
+import type { Constants } from "./number.ts";
 import { NO_PID, type Resumes } from "./resumes.ts";
 import * as events from "./task-events.ts";
+import { STATE, state } from "./scanner-layout.ts";
+import type { Scanner } from "./scanner.ts";
 import type { Task, TaskTable } from "./tasks.ts";
-import { TextBuffer } from "./tasks.ts";
+import { isWord } from "./words.ts";
 import type { TextWindow } from "../../lines/text-window.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -22,9 +26,10 @@ const RESUMED_END = codes(" resumed>");
 const UNKNOWN_CALL = codes("syscall_0x");
 const FLAGS = codes("flags=");
 const NAME_START = "<... ".length;
-const QUOTE = 0x22;
+const [QUOTE, GREATER] = [0x22, 0x3e];
 const PR_SET_NAME = 15;
 const MOST_SKEW_NS = 1e9;
+const DURATION = (STATE + state.duration) >> 3;
 
 export interface CallsOptions {
   readonly constants: Constants;
@@ -35,26 +40,31 @@ export interface CallsOptions {
   readonly queue: BatchQueue;
   readonly tasks: TaskTable;
   readonly frames: Frames;
+  readonly scanner: Scanner;
 }
 
-/** One line's text. */
+/** What strace may call a call, in the order that the scanner numbers them in. */
+function namedCalls(): readonly { readonly name: string; readonly syscall: Syscall }[] {
+  return allSyscalls().flatMap((syscall) => callNamesOf(syscall.name).map((name) => ({ name, syscall })));
+}
+
+/** One line's text; the same object for all lines. */
 export interface LineText {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+  bytes: Uint8Array;
+  start: number;
+  end: number;
 }
 
 export class Calls {
   readonly encoder: CallEncoder;
   readonly #trouble: Trouble;
   readonly #options: CallsOptions;
-  readonly #names: ByteNames;
   readonly #callOfName: readonly (CallEvents | null)[];
   readonly #numberOfName: readonly number[];
-  readonly #args = new CallText();
+  readonly #args: CallText;
   readonly #result: ResultReader;
-  readonly #joined = new TextBuffer();
-  readonly #ahead = new LineHead();
+  readonly #joined: JoinedText;
+  readonly #ahead: LineHead;
   #serial = 0;
   /** Of the name that was read last. */
   #call: CallEvents | null = null;
@@ -63,26 +73,48 @@ export class Calls {
   constructor(options: CallsOptions, trouble: Trouble) {
     this.#options = options;
     this.#trouble = trouble;
-    this.encoder = new CallEncoder(options.constants, options.frames);
+    this.encoder = new CallEncoder(options.constants, options.calls, options.frames);
     this.#result = new ResultReader(this.encoder.numbers);
+    this.#args = new CallText(options.scanner);
+    this.#joined = new JoinedText(options.scanner, options.scanner.joined[1]);
+    this.#ahead = new LineHead(options.scanner);
     const byName = new Map(options.calls.map((call) => [call.syscall.name, call]));
-    const named = allSyscalls().flatMap((syscall) => callNamesOf(syscall.name).map((name) => ({ name, syscall })));
-    this.#names = byteNames(named.map(({ name }) => name));
+    const named = namedCalls();
+    options.scanner.setCalls(byteNames(named.map(({ name }) => name)));
     this.#callOfName = named.map(({ syscall }) => byName.get(syscall.name) ?? null);
     this.#numberOfName = named.map(({ syscall }) => syscall.numbers[options.architecture] ?? -1);
   }
 
-  rewind(): void {
+  rewind(wanted: WantedRecords | null): void {
     this.encoder.rewind();
+    this.encoder.want(wanted);
     this.#serial = 0;
+  }
+
+  /** A plain line (assembly/plain.ts) of a call of whose records nobody reads more than the common fields; false: it is another. */
+  bare(task: Task, head: LineHead, time: number): boolean {
+    const call = this.#callOfName[head.name] ?? null;
+    if (call === null || this.#numberOfName[head.name]! < 0 || !this.encoder.isBare(call)) return false;
+    task.pending.active = false;
+    this.#serial++;
+    const duration = this.#options.scanner.doubles[DURATION]!;
+    if (duration < 0) this.#trouble.timelessReturns++;
+    const entry = this.#entryTime(task, time);
+    const exit = entry + Math.max(0, duration);
+    task.returnedAt = exit;
+    const { queue } = this.#options;
+    queue.addBare(entry, task.pid, eventIds.rawEnter, call.enterId);
+    queue.addBare(exit, task.pid, eventIds.rawExit, call.exitId);
+    return true;
   }
 
   /** `name(… = …` or `name(… <unfinished ...>`; `offset`: of the line in the file. */
   begin(task: Task, head: LineHead, line: LineText, time: number, offset: number): void {
     const { bytes, end } = line;
-    const open = this.#readName(bytes, head.body, end, head.syscall);
+    const open = head.nameEnd;
+    this.#named(head.name, bytes, head.body, open, head.syscall);
     if (this.#call === null) this.#countUnknown(bytes, head.body, open);
-    const isUnfinished = startsWith(bytes, end - UNFINISHED.length, end, UNFINISHED);
+    const isUnfinished = bytes[end - 1] === GREATER && startsWith(bytes, end - UNFINISHED.length, end, UNFINISHED);
     const { pending } = task;
     pending.call = this.#call;
     pending.number = this.#number;
@@ -93,7 +125,7 @@ export class Calls {
       return;
     }
     pending.active = false;
-    this.#args.split(bytes, open + 1, end);
+    this.#args.split(open + 1, end);
     this.#options.frames.read(this.#options.window, this.#options.window.next, head.ipLow, head.ipHigh);
     this.#enter(task, bytes);
     this.#return(task, bytes, end, -1);
@@ -111,7 +143,7 @@ export class Calls {
     this.encoder.read(pending.call, text, this.#args, pending.serial);
     if (pending.call?.effect === "fork") this.#options.tasks.beginFork(task, this.#forkFlags(pending.call, text));
     this.encoder.enter(batch, task, pending.call, pending.number, text);
-    queue.push(batch, pending.time);
+    queue.add(batch, pending.time);
   }
 
   /** The entry has the arguments that strace writes when the call is over, if that line is near. */
@@ -122,16 +154,16 @@ export class Calls {
     pending.text.length = 0;
     pending.text.add(bytes, start, end);
     const joined = this.#joined;
-    joined.length = 0;
+    joined.clear();
     joined.add(bytes, start, end);
     const resume = this.#resumeOf(task, head, bytes, offset);
     if (resume >= 0) {
       const stop = window.lineEnd(resume);
-      this.#ahead.read(window.bytes, resume, stop);
+      this.#ahead.read(resume, stop);
       joined.add(window.bytes, restOf(window.bytes, this.#ahead.body, stop), stop);
       frames.read(window, stop + 1, head.ipLow, head.ipHigh);
     } else frames.clear();
-    this.#args.split(joined.bytes, 0, joined.length);
+    this.#args.split(joined.start, joined.end);
     const isShort = resume < 0 && pending.call !== null && this.#args.count < pending.call.kinds.length;
     if (isShort) this.#trouble.lateArguments++;
     this.#enter(task, joined.bytes);
@@ -154,44 +186,55 @@ export class Calls {
     const { window, frames } = this.#options;
     const rest = restOf(bytes, head.body, end);
     const joined = this.#joined;
-    joined.length = 0;
+    joined.clear();
     if (!pending.active) {
       // The call began before the text did.
-      this.#readName(bytes, head.body + NAME_START, end, head.syscall);
+      const name = head.body + NAME_START;
+      const nameEnd = wordEnd(bytes, name, end);
+      this.#named(this.#options.scanner.callNamed(name, nameEnd), bytes, name, nameEnd, head.syscall);
       pending.call = this.#call;
       pending.number = this.#number;
       pending.time = time;
       pending.serial = this.#serial++;
     } else joined.add(pending.text.bytes, 0, pending.text.length);
     joined.add(bytes, rest, end);
-    this.#args.split(joined.bytes, 0, joined.length);
+    this.#args.split(joined.start, joined.end);
     if (!pending.active) this.#args.count = 0;
     pending.active = false;
     frames.read(window, window.next, head.ipLow, head.ipHigh);
     this.encoder.read(pending.call, joined.bytes, this.#args, pending.serial);
-    this.#return(task, joined.bytes, joined.length, time);
+    this.#return(task, joined.bytes, joined.end, time);
   }
 
   /** `resumedAt`: time of the line where the call ends, -1: the one where it began. */
   #return(task: Task, text: Uint8Array, end: number, resumedAt: number): void {
     const { pending } = task;
     const { queue } = this.#options;
-    const result = this.#result;
-    const kind = this.#args.result < 0 ? "unknown_error" : result.read(text, this.#args.result, end);
-    if (kind !== "value") {
-      if (kind === "unknown_error") this.#trouble.unreadResults++;
+    if (!this.#args.isValue && !this.#readResult(text, end)) {
       this.#options.tasks.endFork(task);
       return;
     }
-    const { low, high } = result;
-    const duration = durationNs(text, result.end, end);
+    const { low, high, duration } = this.#args;
     if (duration < 0 && resumedAt < 0) this.#trouble.timelessReturns++;
     const time = duration >= 0 ? pending.time + duration : Math.max(pending.time, resumedAt);
     task.returnedAt = time;
     const batch = queue.take();
     this.#effects(batch, task, text, low, high);
     this.encoder.exit(batch, task, pending.call, pending.number, text, low, high);
-    queue.push(batch, time);
+    queue.add(batch, time);
+  }
+
+  /** A result that the scanner left; false: the call did not return, or it cannot be read. */
+  #readResult(text: Uint8Array, end: number): boolean {
+    const args = this.#args;
+    const result = this.#result;
+    const kind = args.result < 0 ? "unknown_error" : result.read(text, args.result, end);
+    if (kind === "unknown_error") this.#trouble.unreadResults++;
+    if (kind !== "value") return false;
+    args.low = result.low;
+    args.high = result.high;
+    args.duration = this.#options.scanner.duration(result.end, end);
+    return true;
   }
 
   /** What a call has changed when it returns. */
@@ -237,15 +280,11 @@ export class Calls {
     return 0;
   }
 
-  /** Returns where the name ends. */
-  #readName(bytes: Uint8Array, start: number, end: number, printed: number): number {
-    let at = start;
-    while (at < end && isWord(bytes[at]!)) at++;
-    const index = this.#names.find(bytes, start, at);
+  /** `index`: of the name at [start, end); `printed`: its number (-n), -1 if it is not there. */
+  #named(index: number, bytes: Uint8Array, start: number, end: number, printed: number): void {
     this.#call = index < 0 ? null : this.#callOfName[index]!;
-    this.#number = index < 0 ? unknownNumber(bytes, start, at) : this.#numberOfName[index]!;
+    this.#number = index < 0 ? unknownNumber(bytes, start, end) : this.#numberOfName[index]!;
     if (printed >= 0) this.#number = printed;
-    return at;
   }
 
   #countUnknown(bytes: Uint8Array, start: number, end: number): void {
@@ -270,7 +309,12 @@ function isSameWord(a: Uint8Array, atA: number, b: Uint8Array, atB: number): boo
 
 /** Behind `<... name resumed>`. */
 function restOf(bytes: Uint8Array, start: number, end: number): number {
-  let at = start + NAME_START;
-  while (at < end && isWord(bytes[at]!)) at++;
+  const at = wordEnd(bytes, start + NAME_START, end);
   return startsWith(bytes, at, end, RESUMED_END) ? at + RESUMED_END.length : at;
+}
+
+function wordEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isWord(bytes[at]!)) at++;
+  return at;
 }

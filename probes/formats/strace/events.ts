@@ -148,6 +148,8 @@ const EFFECTS: Readonly<Record<string, CallEffect>> = {
 export interface CallEvents {
   readonly syscall: Syscall;
   readonly effect: CallEffect | null;
+  /** Its arguments are written with names, in an order of strace's own. */
+  readonly isClone: boolean;
   readonly enterId: number;
   readonly exitId: number;
   /** argumentKinds, one each. */
@@ -186,6 +188,7 @@ function callEvents(syscall: Syscall, index: number): CallEvents {
   return {
     syscall,
     effect: Object.hasOwn(EFFECTS, name) ? EFFECTS[name]! : null,
+    isClone: name === "clone",
     enterId: FIRST_SYSCALL_ID + 2 * index,
     exitId: FIRST_SYSCALL_ID + 2 * index + 1,
     kinds,

@@ -5,6 +5,7 @@ import { hexDigit } from "../../lines/digits.ts";
 import type { Task } from "./tasks.ts";
 import type { TextWindow } from "../../lines/text-window.ts";
 import { UserPlaces } from "./user-places.ts";
+import { depths } from "./wanted-depth.ts";
 
 const MAX_FRAMES = 127;
 const [BLANK, GREATER, OPEN_BRACKET] = [0x20, 0x3e, 0x5b];
@@ -14,6 +15,8 @@ export class Frames {
   readonly #low = new Int32Array(MAX_FRAMES);
   readonly #high = new Int32Array(MAX_FRAMES);
   #count = 0;
+  /** How much of the records is wanted (wanted-depth.ts). */
+  depth: number = depths.memory;
 
   /** Those behind the line that ends before `at`; without any, the instruction pointer, if it is known. */
   read(window: TextWindow, at: number, ipLow: number, ipHigh: number): void {
@@ -28,6 +31,10 @@ export class Frames {
     this.#low[0] = ipLow;
     this.#high[0] = ipHigh;
     this.#count = 1;
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   clear(): void {
@@ -48,9 +55,10 @@ export class Frames {
 
   write(batch: Batch, { pid, tgid }: Task): void {
     if (this.#count === 0) return;
-    const sizeBytes = 16 + 8 * this.#count;
+    const sizeBytes = this.depth === depths.common ? FIRST_FIELD : 16 + 8 * this.#count;
     const at = batch.begin(sizeBytes);
     writeCommon(batch, at, eventIds.userStack, pid);
+    if (this.depth === depths.common) return batch.end(at, sizeBytes);
     batch.view.setUint32(at + FIRST_FIELD, tgid, true);
     batch.view.setUint32(at + FIRST_FIELD + 4, 0, true);
     for (let i = 0; i < this.#count; i++) {

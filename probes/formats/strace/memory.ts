@@ -5,7 +5,8 @@
 import { codes } from "../../lines/byte-text.ts";
 import { skipString, skipToken } from "./call-text.ts";
 import { hexDigit, isDigit } from "../../lines/digits.ts";
-import { isWord, type NumberReader } from "./number.ts";
+import type { NumberReader } from "./number.ts";
+import { isWord } from "./words.ts";
 
 const [QUOTE, BACKSLASH, COMMA, BLANK, DOT, OPEN, BRACE, EQUALS, GREATER] = [0x22, 0x5c, 0x2c, 0x20, 0x2e, 0x5b, 0x7b, 0x3d, 0x3e];
 const ESCAPES: ReadonlyMap<number, number> = new Map(

@@ -1,6 +1,7 @@
 /** Numbers as strace prints them: `-1`, `0644`, `0x1f`, `O_RDWR|O_CREAT`, `8192*1024`, `AT_FDCWD</tmp>`. Comments behind them are not looked at. */
 import { hexDigit, isDigit } from "../../lines/digits.ts";
 import { byteNames, type ByteNames } from "../../lines/byte-names.ts";
+import { isLetter, isWord } from "./words.ts";
 
 /** The names of numbers, as low and high words. */
 export interface Constants {
@@ -26,8 +27,8 @@ export function readConstants(text: string): Constants {
 const TWO_32 = 2 ** 32;
 const [MINUS, PLUS, TILDE, STAR, BAR, LESS, ZERO, UNDERSCORE, BLANK] = [0x2d, 0x2b, 0x7e, 0x2a, 0x7c, 0x3c, 0x30, 0x5f, 0x20];
 
-const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
-export const isWord = (byte: number): boolean => isLetter(byte) || isDigit(byte) || byte === UNDERSCORE;
+/** So many decimal digits fit into a word. */
+const SMALL_DIGITS = 9;
 
 /** What `read` found. */
 export type NumberKind = "number" | "unknown_name" | "none";
@@ -56,6 +57,20 @@ export class NumberReader {
 
   /** Terms between `|`. `none`: it is no number (a structure, a string, nothing). */
   read(bytes: Uint8Array, start: number, end: number): NumberKind {
+    const first = start < end ? bytes[start]! : 0;
+    return isDigit(first) && this.#alone(bytes, start, end) ? "number" : this.#terms(bytes, start, end);
+  }
+
+  /** One number with nothing that makes another of it. */
+  #alone(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#digits(bytes, start, end);
+    this.negative = false;
+    if (this.end >= end) return true;
+    const next = bytes[this.end];
+    return next !== BAR && next !== STAR && (next !== LESS || bytes[this.end + 1] !== LESS);
+  }
+
+  #terms(bytes: Uint8Array, start: number, end: number): NumberKind {
     let low = 0;
     let high = 0;
     let isKnown = true;
@@ -89,8 +104,8 @@ export class NumberReader {
     const kind = this.#factor(bytes, start, end);
     if (kind !== "number") return kind;
     while (this.end + 1 < end) {
-      const [operator, next] = [bytes[this.end], bytes[this.end + 1]!];
-      const isShift = operator === LESS && next === LESS;
+      const operator = bytes[this.end];
+      const isShift = operator === LESS && bytes[this.end + 1] === LESS;
       if (!isShift && operator !== STAR) break;
       const left = this.value;
       const right = this.#factor(bytes, this.end + (isShift ? 2 : 1), end);
@@ -157,7 +172,16 @@ export class NumberReader {
       return;
     }
     const base = bytes[at] === ZERO ? 8 : 10;
-    let low = 0;
+    let small = 0;
+    const most = Math.min(end, at + SMALL_DIGITS);
+    for (; at < most && isDigit(bytes[at]!); at++) small = small * base + (bytes[at]! - ZERO);
+    if (at >= end || !isDigit(bytes[at]!)) {
+      this.low = small;
+      this.high = 0;
+      this.end = at;
+      return;
+    }
+    let low = small;
     let high = 0;
     // 2^32 times the base is far below 2^53.
     for (; at < end && isDigit(bytes[at]!); at++) {

@@ -3,12 +3,15 @@ import { buildCatalogue } from "../../catalogue.ts";
 import { taskRules } from "../../kernel/task-rules.ts";
 import type { Recording, TaskRule } from "../../recording.ts";
 import { recordStream } from "../../stream/record-stream.ts";
+import { keptStream } from "../text/kept-stream.ts";
 import { warningList } from "../../warnings.ts";
 import type { OpenResult } from "../format.ts";
 import { LineClock } from "./clock.ts";
 import { ARM64_CONSTANTS, CONSTANTS } from "./constants.ts";
 import { callsOf, COMM_BYTES, eventIds, eventSources, FIRST_FIELD } from "./events.ts";
+import { timeForms } from "./line.ts";
 import { readConstants } from "./number.ts";
+import { Scanner } from "./scanner.ts";
 import { StraceSource } from "./source.ts";
 import { surveyText } from "./survey.ts";
 import { warningsOf } from "./trouble.ts";
@@ -36,15 +39,18 @@ const OWN_RULES: readonly TaskRule[] = [
  * Source: strace 6.1, its manual page and what it writes.
  */
 export function openStrace(source: ByteSource): OpenResult {
-  const head = new Uint8Array(Math.min(SURVEYED_BYTES, source.sizeBytes));
-  source.readAt(0, head);
-  const facts = surveyText(head, source.path);
+  const scanner = new Scanner(source.sizeBytes);
+  const { start } = scanner.window;
+  const surveyed = source.readAt(0, scanner.bytes.subarray(start, start + Math.min(SURVEYED_BYTES, source.sizeBytes)));
+  const facts = surveyText(scanner, start, start + surveyed, source.path);
   const { architecture, startsWithExec } = facts;
   const calls = callsOf(architecture);
   const clock = new LineClock(facts);
   const constants = readConstants(architecture === "arm64" ? `${ARM64_CONSTANTS};${CONSTANTS}` : CONSTANTS);
+  scanner.setNumbers(constants.names, constants.low);
   const records = new StraceSource({
     source,
+    scanner,
     clock,
     constants,
     architecture,
@@ -52,10 +58,10 @@ export function openStrace(source: ByteSource): OpenResult {
     mainPid: facts.mainPid ?? UNKNOWN_PID,
     startsWithExec,
   });
-  const stream = recordStream({ source: records, baseNs: clock.baseNs });
+  const kept = keptStream(recordStream({ source: records, baseNs: clock.baseNs }), source, () => records.trouble);
   const { warnings, warn } = warningList();
   const catalogue = buildCatalogue({ events: eventSources(calls), byteOrder: "little", longBytes: 8, ncpus: 1, warn });
-  if (facts.form === "none") warn("the text has no times: nsecs counts lines (strace -ttt writes times)");
+  if (facts.form === timeForms.none) warn("the text has no times: nsecs counts lines (strace -ttt writes times)");
   if (facts.mainPid === null && !facts.hasPids) warn(`the text has no process ids: ${UNKNOWN_PID} stands for them (strace -f writes them)`);
   const rules = [...OWN_RULES, ...taskRules(catalogue)];
   const recording: Recording = {
@@ -63,23 +69,26 @@ export function openStrace(source: ByteSource): OpenResult {
       path: source.path,
       format: "strace text",
       clock: clock.name,
-      clockIsNs: facts.form !== "none",
+      clockIsNs: facts.form !== timeForms.none,
       ncpus: 1,
       uname: architecture === "arm64" ? "Linux aarch64" : null,
       buffers: [""],
       get warnings() {
-        return [...warnings, ...warningsOf(records.trouble)];
+        return [...warnings, ...warningsOf(kept.state())];
       },
       sizeBytes: source.sizeBytes,
       recordedLost: [],
     },
     catalogue,
-    streams: [stream],
+    streams: [kept.stream],
     comms: new Map(),
     taskRules: rules,
     kallsyms: () => null,
     userPlaceOf: (address) => records.frames.places.placeOf(address),
-    close: () => source.close(),
+    close() {
+      kept.close();
+      source.close();
+    },
   };
   return { ok: true, recording };
 }

@@ -1,10 +1,9 @@
 /** Finds the line that goes on with a task's call (`<... read resumed>…`), by looking ahead in the window: over every line once. */
-import { codes, startsWith } from "../../lines/byte-text.ts";
-import { LineHead } from "./line.ts";
+import { LineHead, lineKinds } from "./line.ts";
+import type { Scanner } from "./scanner.ts";
 import type { TextWindow } from "../../lines/text-window.ts";
 
-const RESUMED = codes("<... ");
-const [LESS, NEWLINE] = [0x3c, 0x0a];
+const NEWLINE = 0x0a;
 
 /** Of lines without a pid. */
 export const NO_PID = -1;
@@ -17,13 +16,16 @@ interface Queue {
 
 export class Resumes {
   readonly #window: TextWindow;
-  readonly #head = new LineHead();
+  readonly #scanner: Scanner;
+  readonly #head: LineHead;
   readonly #queues = new Map<number, Queue>();
   /** Offset in the file up to which lines were looked at. */
   #seen = 0;
 
-  constructor(window: TextWindow) {
+  constructor(window: TextWindow, scanner: Scanner) {
     this.#window = window;
+    this.#scanner = scanner;
+    this.#head = new LineHead(scanner);
   }
 
   clear(): void {
@@ -50,22 +52,22 @@ export class Resumes {
     const window = this.#window;
     const { bytes, filled } = window;
     const head = this.#head;
-    const start = Math.max(0, Math.max(this.#seen, offset) - window.offsetOf(0));
-    for (let at = bytes.indexOf(LESS, start); at >= 0 && at < filled; at = bytes.indexOf(LESS, at + 1)) {
-      if (!startsWith(bytes, at, filled, RESUMED)) continue;
+    const begin = Math.max(window.first, Math.max(this.#seen, offset) - window.offsetOf(0));
+    for (let at = this.#scanner.nextResumed(begin, filled); at > 0; at = this.#scanner.nextResumed(at + 1, filled)) {
       let line = at;
-      while (line > 0 && bytes[line - 1] !== NEWLINE) line--;
+      while (bytes[line - 1] !== NEWLINE && line > window.first) line--;
       const end = window.lineEnd(line);
       // What is cut here is whole in a later window.
       if (end === filled) break;
-      head.read(bytes, line, end);
-      if (head.kind !== "resumed" || head.body !== at) continue;
+      head.read(line, end);
+      if (head.kind !== lineKinds.resumed || head.body !== at) continue;
       this.#add(head.pid, window.offsetOf(line));
       this.#seen = window.offsetOf(end);
       return true;
     }
-    const last = bytes.subarray(0, filled).lastIndexOf(NEWLINE);
-    this.#seen = Math.max(this.#seen, window.offsetOf(last + 1));
+    let last = filled;
+    while (last > window.first && bytes[last - 1] !== NEWLINE) last--;
+    this.#seen = Math.max(this.#seen, window.offsetOf(last));
     return false;
   }
 

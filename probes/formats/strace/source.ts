@@ -5,6 +5,7 @@
 import { codes, startsWith } from "../../lines/byte-text.ts";
 import type { ByteSource } from "../../byte-source.ts";
 import type { SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
+import type { WantedRecords } from "../../recording.ts";
 import type { PageWriter } from "../../stream/page-writer.ts";
 import type { RecordSource } from "../../stream/record-stream.ts";
 import { BatchQueue } from "../../stream/batch.ts";
@@ -13,12 +14,15 @@ import type { LineClock } from "./clock.ts";
 import type { CallEvents } from "./events.ts";
 import { Frames } from "./frames.ts";
 import { joinInterrupted } from "./interrupted.ts";
-import { LineHead } from "./line.ts";
+import { JoinedText } from "./joined-text.ts";
+import { LineHead, lineKinds } from "./line.ts";
 import type { Constants } from "./number.ts";
 import { Resumes } from "./resumes.ts";
 import { readSignal } from "./signal.ts";
 import * as events from "./task-events.ts";
-import { TaskTable, TextBuffer, type Task } from "./tasks.ts";
+import { STATE, state } from "./scanner-layout.ts";
+import type { Scanner } from "./scanner.ts";
+import { TaskTable, type Task } from "./tasks.ts";
 import { TextWindow } from "../../lines/text-window.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
 
@@ -28,9 +32,12 @@ const MAX_WAITING = 65_536;
 const CLOCK_STEP_NS = 1e9;
 const SUPERSEDED = codes("+++ superseded by execve in pid ");
 const EQUALS = 0x3d;
+const PLAIN_END = (STATE + state.end) >> 2;
 
 export interface SourceOptions {
   readonly source: ByteSource;
+  /** Has room for the source. */
+  readonly scanner: Scanner;
   readonly clock: LineClock;
   readonly constants: Constants;
   readonly architecture: SyscallArchitecture;
@@ -50,22 +57,35 @@ export class StraceSource implements RecordSource {
   readonly #queue = new BatchQueue();
   readonly #tasks = new TaskTable();
   readonly #calls: Calls;
-  readonly #head = new LineHead();
-  readonly #joined = new TextBuffer();
+  readonly #head: LineHead;
+  readonly #joined: JoinedText;
   #frontier = 0;
-  /** Time of a line that waits until everything before it is out, as the clock was set back; -1: none does. */
+  /** Time of the line at hand, of which nothing was made yet; -1: there is none. */
   #heldTime = -1;
+  /** The scanner has taken it apart (assembly/plain.ts). */
+  #isPlain = false;
+  /** The clock was set back before that line. */
+  #isStep = false;
+  readonly #text: LineText;
   #ended = false;
   #isFirst = true;
   #lastPid: number;
+  /** Of the last line. */
+  #task: Task | null = null;
+  /** From the next rewind on. */
+  #wanted: WantedRecords | null = null;
 
   constructor(options: SourceOptions) {
     this.#options = options;
     this.#lastPid = options.mainPid;
-    this.#window = new TextWindow(options.source);
-    this.#resumes = new Resumes(this.#window);
+    const { scanner } = options;
+    this.#window = new TextWindow(options.source, 0, { bytes: scanner.bytes, ...scanner.window });
+    this.#resumes = new Resumes(this.#window, scanner);
+    this.#head = new LineHead(scanner);
+    this.#joined = new JoinedText(scanner, scanner.joined[0]);
+    this.#text = { bytes: scanner.bytes, start: 0, end: 0 };
     const { constants, architecture, calls } = options;
-    const shared = { window: this.#window, resumes: this.#resumes, queue: this.#queue, tasks: this.#tasks, frames: this.frames };
+    const shared = { window: this.#window, resumes: this.#resumes, queue: this.#queue, tasks: this.#tasks, frames: this.frames, scanner };
     this.#calls = new Calls({ constants, architecture, calls, ...shared }, this.#trouble);
   }
 
@@ -78,89 +98,112 @@ export class StraceSource implements RecordSource {
 
   rewind(): void {
     Object.assign(this.#trouble, noTrouble());
-    this.#calls.rewind();
+    this.#calls.rewind(this.#wanted);
     this.#window.rewind();
     this.#resumes.clear();
     this.#options.clock.rewind();
     this.#queue.clear();
     this.#tasks.clear();
+    this.#task = null;
     this.#frontier = 0;
     this.#heldTime = -1;
+    this.#isStep = false;
     this.#ended = false;
     this.#isFirst = true;
     this.#lastPid = this.#options.mainPid;
   }
 
+  want(wanted: WantedRecords | null): void {
+    this.#wanted = wanted;
+  }
+
   fill(writer: PageWriter): void {
     const queue = this.#queue;
     for (;;) {
-      const first = queue.first;
       const isHeld = this.#heldTime >= 0;
-      if (first !== undefined && (first.time <= this.#frontier || this.#ended || isHeld || queue.size > MAX_WAITING)) {
+      const until = this.#until();
+      for (let first = queue.first; first !== undefined && (first.time <= until || queue.size > MAX_WAITING); first = queue.first) {
         if (!first.send(writer)) return;
         queue.pop();
-      } else if (isHeld) this.#line(this.#heldTime);
+      }
+      if (isHeld) this.#line(this.#heldTime, writer);
       else if (this.#ended) return;
-      else if (this.#window.advance()) this.#readLine();
-      else this.#ended = true;
+      else if (!this.#readLine()) this.#ended = true;
     }
   }
 
-  #readLine(): void {
-    const { bytes, start, end, line } = this.#window;
+  /** What happens until then goes out before the line at hand is looked at. */
+  #until(): number {
+    if (this.#ended || this.#isStep) return Infinity;
+    // A call that goes on here may have been over some time before.
+    return this.#heldTime >= 0 && this.#head.kind !== lineKinds.resumed ? Math.max(this.#frontier, this.#heldTime) : this.#frontier;
+  }
+
+  /** The line then waits until what happens before it is out; where the clock was set back, that is everything so far. */
+  #readLine(): boolean {
+    const window = this.#window;
     const head = this.#head;
-    head.read(bytes, start, end);
-    if (head.kind === "frame" || head.kind === "notice" || start === end) return;
-    if (head.kind === "other") {
-      if (this.#trouble.strangeLines++ === 0) this.#trouble.firstStrange = line;
-      return;
+    const { scanner } = this.#options;
+    if (!window.hasNext()) return false;
+    this.#isPlain = scanner.plain(window.next, window.filled) !== 0;
+    if (this.#isPlain) {
+      window.take(scanner.words[PLAIN_END]!);
+      head.load();
+    } else {
+      if (!window.advance()) return false;
+      const { start, end, line } = window;
+      head.read(start, end);
+      if (head.kind === lineKinds.frame || head.kind === lineKinds.notice || start === end) return true;
+      if (head.kind === lineKinds.other) {
+        if (this.#trouble.strangeLines++ === 0) this.#trouble.firstStrange = line;
+        return true;
+      }
     }
-    const time = this.#options.clock.timeOf(head);
-    if (time < this.#frontier - CLOCK_STEP_NS) this.#heldTime = time;
-    else this.#line(time);
+    this.#heldTime = this.#options.clock.timeOf(head);
+    this.#isStep = this.#heldTime < this.#frontier - CLOCK_STEP_NS;
+    return true;
   }
 
-  #line(time: number): void {
+  #line(time: number, writer: PageWriter): void {
     this.#heldTime = -1;
+    this.#isStep = false;
     this.#frontier = time;
     const head = this.#head;
-    const offset = this.#window.offsetOf(this.#window.start);
+    this.#queue.open(writer, head.kind === lineKinds.resumed ? -1 : time);
     const task = this.#taskOf(head, time);
     this.#isFirst = false;
-    const line = this.#text();
-    switch (head.kind) {
-      case "call":
-        return this.#calls.begin(task, head, line, time, offset);
-      case "resumed":
-        return this.#calls.resume(task, head, line, time);
-      case "signal":
-        return this.#signal(task, line, time);
-      case "end":
-        return this.#taskEnd(task, line, time);
-      case "frame":
-      case "notice":
-      case "other":
-        return;
-    }
+    if (this.#isPlain && this.#calls.bare(task, head, time)) return;
+    const offset = this.#window.offsetOf(this.#window.start);
+    const line = this.#readText();
+    if (head.kind === lineKinds.call) this.#calls.begin(task, head, line, time, offset);
+    else if (head.kind === lineKinds.resumed) this.#calls.resume(task, head, line, time);
+    else if (head.kind === lineKinds.signal) this.#signal(task, line, time);
+    else if (head.kind === lineKinds.end) this.#taskEnd(task, line, time);
   }
 
   /** A notice in the middle of a line has the rest of it on the next one; the head then stands at the beginning of what was joined. */
-  #text(): LineText {
-    const window = this.#window;
-    const { bytes, start, end } = window;
-    const length = joinInterrupted(window, this.#joined);
-    if (length === 0) return { bytes, start, end };
-    this.#head.body -= start;
-    return { bytes: this.#joined.bytes, start: 0, end: length };
+  #readText(): LineText {
+    const text = this.#text;
+    text.start = this.#window.start;
+    text.end = this.#window.end;
+    if (!joinInterrupted(this.#window, this.#joined)) return text;
+    const { start, end } = this.#joined;
+    this.#head.body += start - text.start;
+    this.#head.nameEnd += start - text.start;
+    text.start = start;
+    text.end = end;
+    return text;
   }
 
   /** The task of the line; one that is new is told of first. */
   #taskOf(head: LineHead, time: number): Task {
     if (head.pid < 0) this.#lastPid = this.#tasks.onlyOne()?.pid ?? this.#lastPid;
-    const task = this.#tasks.get(head.pid < 0 ? this.#lastPid : head.pid);
+    const pid = head.pid < 0 ? this.#lastPid : head.pid;
+    const task = this.#task !== null && this.#task.pid === pid ? this.#task : this.#tasks.get(pid);
+    this.#task = task;
     const isNew = !task.isSeen;
     task.isSeen = true;
-    const tellsName = head.commEnd > head.commStart && (head.kind === "call" || head.kind === "signal");
+    const tellsName = head.commEnd > head.commStart && (head.kind === lineKinds.call || head.kind === lineKinds.signal);
     const isRenamed = tellsName && task.setComm(this.#window.bytes, head.commStart, head.commEnd);
     if (isNew || isRenamed) this.#introduce(task, time, isNew);
     return task;
@@ -208,11 +251,13 @@ export class StraceSource implements RecordSource {
     const { numbers } = this.#calls.encoder;
     if (startsWith(bytes, body, end, SUPERSEDED)) {
       if (numbers.read(bytes, body + SUPERSEDED.length, end) === "number") this.#tasks.supersede(task, numbers.low);
+      this.#task = null;
       return;
     }
     const batch = this.#queue.take();
     events.exit(batch, task);
     this.#queue.push(batch, time);
     this.#tasks.forget(task);
+    this.#task = null;
   }
 }

@@ -1,9 +1,11 @@
 /** What the beginning of a text tells of all of it: how times are written, whose lines have no pid, and what machine it was. */
 import type { SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
-import { LineHead, type TimeForm } from "./line.ts";
+import { LineHead, lineKinds, timeForms } from "./line.ts";
+import type { Scanner } from "./scanner.ts";
 
 export interface TextFacts {
-  readonly form: TimeForm;
+  /** One of timeForms. */
+  readonly form: number;
   readonly seconds: number;
   readonly fraction: number;
   readonly architecture: SyscallArchitecture;
@@ -14,6 +16,7 @@ export interface TextFacts {
 }
 
 const NEWLINE = 0x0a;
+const TELLING: readonly number[] = [lineKinds.call, lineKinds.resumed, lineKinds.signal, lineKinds.end];
 /** Calls that say who made them. */
 const OWN_PID = /^(?:set_tid_address\(.*|gettid\(|getpid\()\)\s*= (\d+)/;
 /** What the dynamic linker looks for before anything else; x86-64 has access(). */
@@ -29,21 +32,22 @@ const fileOfPid = (path: string): number | null => {
   return found === null ? null : Number(found[1]);
 };
 
-/** `head`: the first bytes of the text, with at least one line of strace. */
-export function surveyText(head: Uint8Array, path: string): TextFacts {
-  const line = new LineHead();
+/** In the scanner's memory, [start, end): the first bytes of the text, with at least one line of strace. */
+export function surveyText(scanner: Scanner, start: number, end: number, path: string): TextFacts {
+  const line = new LineHead(scanner);
+  const head = scanner.bytes;
   const decoder = new TextDecoder();
   let first: Pick<TextFacts, "form" | "seconds" | "fraction" | "startsWithExec"> | null = null;
   let architecture: SyscallArchitecture | null = null;
   let mainPid: number | null = null;
   let hasPids = false;
-  for (let at = 0; at < head.length;) {
+  for (let at = start; at < end;) {
     const newline = head.indexOf(NEWLINE, at);
-    const end = newline < 0 ? head.length : newline;
-    line.read(head, at, end);
-    at = end + 1;
-    if (line.kind !== "call" && line.kind !== "resumed" && line.kind !== "signal" && line.kind !== "end") continue;
-    const text = decoder.decode(head.subarray(line.body, Math.min(end, line.body + 200)));
+    const stop = newline < 0 ? end : Math.min(newline, end);
+    line.read(at, stop);
+    at = stop + 1;
+    if (!TELLING.includes(line.kind)) continue;
+    const text = decoder.decode(head.subarray(line.body, Math.min(stop, line.body + 200)));
     first ??= { form: line.form, seconds: line.seconds, fraction: line.fraction, startsWithExec: EXEC.test(text) };
     if (line.pid >= 0) hasPids = true;
     const own = line.pid >= 0 ? null : OWN_PID.exec(text);
@@ -53,7 +57,7 @@ export function surveyText(head: Uint8Array, path: string): TextFacts {
     else if (ARM64_LINKER.test(text)) architecture ??= "arm64";
   }
   return {
-    ...(first ?? { form: "none", seconds: 0, fraction: 0, startsWithExec: false }),
+    ...(first ?? { form: timeForms.none, seconds: 0, fraction: 0, startsWithExec: false }),
     architecture: architecture ?? "x86_64",
     mainPid: mainPid ?? fileOfPid(path),
     hasPids,

@@ -1,20 +1,24 @@
 /** What the lines so far tell of the traced tasks. */
+import { copyBytes } from "../../lines/byte-text.ts";
 import type { CallEvents } from "./events.ts";
 import { COMM_BYTES } from "./events.ts";
 
+const LEAST_BYTES = 256;
+const EMPTY = new Uint8Array(0);
+
 /** Bytes put together of pieces. */
 export class TextBuffer {
-  bytes: Uint8Array = new Uint8Array(256);
+  bytes: Uint8Array = EMPTY;
   length = 0;
 
   add(from: Uint8Array, start: number, end: number): void {
     const length = this.length + end - start;
     if (length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(length, this.bytes.length * 2));
+      const grown = new Uint8Array(Math.max(length, this.bytes.length * 2, LEAST_BYTES));
       grown.set(this.bytes.subarray(0, this.length));
       this.bytes = grown;
     }
-    this.bytes.set(from.subarray(start, end), this.length);
+    copyBytes(from, start, end, this.bytes, this.length);
     this.length = length;
   }
 }

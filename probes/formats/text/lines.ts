@@ -1,14 +1,11 @@
 /** The lines of a text, one after the other in one buffer. */
 import type { ByteSource } from "../../byte-source.ts";
+import { LINE_FEED, nextLineFeed } from "../../lines/line-feed.ts";
 
 const PIECE_BYTES = 1 << 20;
 /** Longer lines are cut: no event prints so much. */
 const LONGEST_LINE = 1 << 16;
-const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-const ALL_LINE_FEEDS = 0x0a0a0a0a;
-const LOW_BITS = 0x01010101;
-const HIGH_BITS = 0x80808080 | 0;
 
 export class Lines {
   /** Valid until the next call; a line feed is behind every line. */
@@ -57,18 +54,7 @@ export class Lines {
 
   /** Where the next line feed is: behind what is held there always is one. */
   #lineFeed(from: number): number {
-    const { bytes } = this;
-    let at = from;
-    for (; (at & 3) !== 0; at++) if (bytes[at] === LINE_FEED) return at;
-    const words = this.#words;
-    let word = at >>> 2;
-    for (; ; word++) {
-      const x = words[word]! ^ ALL_LINE_FEEDS;
-      if ((((x - LOW_BITS) | 0) & ~x & HIGH_BITS) !== 0) break;
-    }
-    at = word << 2;
-    while (bytes[at] !== LINE_FEED) at++;
-    return at;
+    return nextLineFeed(this.bytes, this.#words, from);
   }
 
   /** Reads on; false: the file has no more. */

@@ -1,0 +1,36 @@
+/** What a run reads of a recording's streams, so that streams that take their records from a text need not make more of it. */
+import type { PageStream, WantedRecords } from "../../probes/recording.ts";
+import type { PumpOptions } from "../bpf/machine-types.ts";
+
+/** Ids of a recording's own events (common_type) are the low half of event ids, the number of their layout the other one. */
+const TYPE_MASK = 0xffff;
+const LAYOUT_SHIFT = 16;
+
+/** By event id: what programs may read of its records. Records that are read elsewhere too are wanted whole. */
+function bytesOf(options: PumpOptions): Map<number, number> {
+  const { dispatch, minRecordBytes, probed = [], stacks, taskRules } = options;
+  const bytes = new Map([...dispatch.keys()].map((id) => [id, minRecordBytes?.get(id) ?? Infinity]));
+  for (const { eventId } of [...probed, ...taskRules]) bytes.set(eventId, Infinity);
+  stacks?.layouts.forEach(({ kernel, user }, layout) => {
+    for (const id of [kernel, user]) bytes.set(layout * 2 ** LAYOUT_SHIFT + id, Infinity);
+  });
+  return bytes;
+}
+
+const ofLayout = (bytes: ReadonlyMap<number, number>, layout: number): Map<number, number> =>
+  new Map([...bytes].filter(([id]) => id >>> LAYOUT_SHIFT === layout).map(([id, count]) => [id & TYPE_MASK, count]));
+
+/** Tells the streams what the run is going to read, before it brings them to their start. */
+export function wantOnly(streams: readonly PageStream[], options: PumpOptions): void {
+  const bytes = bytesOf(options);
+  const isReadAgain = options.trackTasks && options.tellsTasks !== true;
+  for (const stream of streams) {
+    const wanted: WantedRecords = { bytes: ofLayout(bytes, stream.layout ?? 0), isReadAgain };
+    stream.want?.(wanted);
+  }
+}
+
+/** When they are at their start the next time, streams tell everything again. */
+export function wantAll(streams: readonly PageStream[]): void {
+  for (const stream of streams) stream.want?.(null);
+}
