@@ -74,6 +74,18 @@ test.each([
   );
 });
 
+test("row 4.17: none where a program's own code is probed: that of the probe's handler is not its own", async () => {
+  const probed = madeEvent("uprobes", "serve", 904, [entryIp]);
+  const [code, frames] = [0x55d0_1000_2000n, stack([TRACER, READ, SYSCALL])];
+  const recording = await record([{ event: probed, values: { __probe_ip: code } }, frames, user([code])]);
+  const { stdout, missing } = await runScript("uprobe:/srv/bin:0x2000 { print((len(kstack), len(ustack))); @[kstack] = count(); }", {
+    recording,
+    side: { definitions: ["p:uprobes/serve /srv/bin:0x2000"], kallsyms: null, user: userCode([], () => null) },
+  });
+  expect(stdout.trim().split(/\n+/)).toEqual(["(0, 1)", "@[]: 1"]);
+  expect(missing["kernelStack"]).toBe(0);
+});
+
 test("row 4.17: where a function returns, the place behind its call, without what leads there", async () => {
   const returned = madeEvent("kprobes", "r_do_read_0", 903, returnIps);
   const values = { __probe_func: 0xffffffff81000100n, __probe_ret_ip: SYSCALL };

@@ -73,6 +73,11 @@ test.each<[string, string, readonly string[]]>([
     ["worker", "rker"],
   ],
   ["parts of members", "print(*((uint8 *)curtask + offsetof(struct task_struct, pid))); print(curtask->comm[1]);", ["201", "111"]],
+  [
+    "a copy of it, as far as it is known",
+    "$t = *curtask; print(($t.flags, $t.pid, $t.tgid, $t.real_parent->pid, $t.pad[0], $t.comm, $t.utime, $t.parent->comm));",
+    ["(0, 201, 200, 100, 0, worker, 0, shell)"],
+  ],
   ["neighbours at once", "print(*(uint64 *)((uint8 *)curtask + offsetof(struct task_struct, pid)));", [String((200n << 32n) | 201n)]],
 ])("row 4.15: a task tells %s", async (_what, statements, want) => {
   expect(await printed(statements)).toEqual(want);

@@ -124,9 +124,8 @@ export function readMemory(to: usize, size: u32, address: u64, kind: usize): i64
     return readTaskWindow(to, size, from) ? 0 : EFAULT;
   }
   if (isTaskStruct(from)) {
-    if (readTaskStruct(to, size, from)) return 0;
     memory.fill(to, 0, size);
-    return EFAULT;
+    return readTaskStruct(to, size, from) ? 0 : EFAULT;
   }
   if (isTagWindow(from)) {
     const offset = <u32>from;

@@ -215,10 +215,17 @@ function takeTracedFrames(): u32 {
   return 2;
 }
 
+/** Where a probe is in the code of a program, the kernel's stack is only that of its handler: programs get none (Linux get_perf_callchain). */
+function isAtUserCode(layout: usize): bool {
+  const probed = functionAddress();
+  return probed != 0 && <i64>probed > 0 && load<u32>(layout, STACK_LAYOUT_WORD_BYTES) == 8;
+}
+
 /** Frames of the event's stack in pump.frames; 0: the recording has none. */
 function currentStack(isUser: bool): u32 {
   if (load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return 0;
   const layout = currentLayout();
+  if (!isUser && isAtUserCode(layout)) return 0;
   const id = isUser ? load<u32>(layout, STACK_LAYOUT_USER) : load<u32>(layout, STACK_LAYOUT_KERNEL);
   const record: usize = load<u32>(CURRENT_BLOCK, CURRENT_RECORD_ADDR);
   if (record == load<u32>(PUMP_BLOCK, PUMP_HOST_CONTEXT)) {

@@ -152,23 +152,35 @@ function offsetOf(address: u64): u32 {
   return (<u32>address) & ((1 << (<u32>TASK_STRUCT_PID_SHIFT)) - 1);
 }
 
-/** True if all of it is known; else what is missing is counted. */
+/** Bytes from `offset` to the next member that something is known of, at most `most`. */
+function gapAt(offset: u32, most: u32): u32 {
+  let gap = most;
+  for (let i: usize = 0; i < LIMITS_TASK_FIELDS; i++) {
+    const field = TASK_FIELDS + i * TASK_FIELD_SIZE_BYTES;
+    if (load<u32>(field, TASK_FIELD_BYTES)) gap = min<u32>(gap, load<u32>(field, TASK_FIELD_OFFSET) - offset);
+  }
+  return gap;
+}
+
+/** True if some of it is known; the rest is zero, and counted. `to` has zeros. */
 export function readTaskStruct(to: usize, size: u32, address: u64): bool {
   const pid = pidOf(address);
   const from = offsetOf(address);
-  let done: u32 = 0;
-  while (done < size) {
+  let isKnown = false;
+  for (let done: u32 = 0; done < size;) {
     const field = fieldAt(from + done);
     if (!field) {
       countMissing(MISSING_TASK);
-      return false;
+      done += gapAt(from + done, size - done);
+      continue;
     }
     const skip = from + done - load<u32>(field, TASK_FIELD_OFFSET);
     const bytes = min<u32>(size - done, load<u32>(field, TASK_FIELD_BYTES) - skip);
-    if (!copyField(to + done, field, pid, skip, bytes)) return false;
+    if (copyField(to + done, field, pid, skip, bytes)) isKnown = true;
+    else memory.fill(to + done, 0, bytes);
     done += bytes;
   }
-  return true;
+  return isKnown;
 }
 
 /** Where the name is that an address leads into, and how many bytes of it are left; 0: it leads to no name. */
