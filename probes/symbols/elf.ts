@@ -1,6 +1,7 @@
 /** Function symbols, segments and the build id of an ELF file (System V gABI; elf(5)). Damage gives less, never an exception. */
 import { elfReader, type ElfReader } from "./elf-reader.ts";
 import { withGlobals } from "./global-operands.ts";
+import { isSeparated, restoredSegments, type LoadedSegment } from "./separated-debug.ts";
 import { staticProbesOf, type StaticProbe } from "./static-probes.ts";
 import { symbolKind, symbolsOf } from "./symbol-table.ts";
 
@@ -20,6 +21,8 @@ export interface ElfFile {
     readonly address: bigint;
     readonly executable: boolean;
   }[];
+  /** The code is elsewhere: offsets of segments are those that the program's file is taken to have. */
+  readonly isSeparated: boolean;
   /** Hexadecimal; null: none. */
   readonly buildId: string | null;
   /** In the order of their notes. */
@@ -33,12 +36,12 @@ const PF_X = 1;
 const FUNCTIONS: ReadonlySet<number> = new Set([symbolKind.function, symbolKind.ifunc]);
 
 function segmentsOf(r: ElfReader): {
-  readonly loads: ElfFile["segments"];
+  readonly loads: readonly LoadedSegment[];
   readonly notes: readonly { readonly at: number; readonly end: number }[];
 } {
   const start = Number(r.word(r.wide ? 32 : 28));
   const [entryBytes, count] = [r.u16(r.wide ? 54 : 42), r.u16(r.wide ? 56 : 44)];
-  const loads: ElfFile["segments"][number][] = [];
+  const loads: LoadedSegment[] = [];
   const notes: { at: number; end: number }[] = [];
   for (let i = 0; i < count; i++) {
     const at = start + i * entryBytes;
@@ -47,7 +50,11 @@ function segmentsOf(r: ElfReader): {
     const [flags, offset, address, fileBytes] = r.wide ? [at + 4, at + 8, at + 16, at + 32] : [at + 24, at + 4, at + 8, at + 16];
     const fileOffset = r.word(offset);
     const size = r.word(fileBytes);
-    if (type === PT_LOAD) loads.push({ fileOffset, fileBytes: size, address: r.word(address), executable: (r.u32(flags) & PF_X) !== 0 });
+    if (type === PT_LOAD) {
+      const [memoryBytes, alignment] = r.wide ? [r.word(at + 40), r.word(at + 48)] : [r.word(at + 20), r.word(at + 28)];
+      const executable = (r.u32(flags) & PF_X) !== 0;
+      loads.push({ fileOffset, fileBytes: size, memoryBytes, address: r.word(address), alignment, executable });
+    }
     if (type === PT_NOTE) notes.push({ at: Number(fileOffset), end: Math.min(r.sizeBytes, Number(fileOffset + size)) });
   }
   return { loads, notes };
@@ -75,7 +82,15 @@ export function readElf(bytes: Uint8Array): ElfFile | null {
   const functions = [...symbolsOf(r, FUNCTIONS)].sort((a, b) =>
     a.address < b.address ? -1 : a.address > b.address ? 1 : Number(a.isLocal) - Number(b.isLocal),
   );
-  return { functions, segments: loads, buildId: buildIdIn(r, notes), staticProbes: withGlobals(r, staticProbesOf(r), loads) };
+  const separated = isSeparated(r);
+  const segments = separated ? restoredSegments(loads) : loads;
+  return {
+    functions,
+    segments,
+    isSeparated: separated,
+    buildId: buildIdIn(r, notes),
+    staticProbes: withGlobals(r, staticProbesOf(r), loads),
+  };
 }
 
 /** The functions that contain an address: those that begin last before it. */

@@ -3,6 +3,7 @@ import { mappingIndex } from "./mapping-index.ts";
 import { processMappings } from "./process-mappings.ts";
 import type { StaticProbe } from "./static-probes.ts";
 import { addressOfOffset, functionsAt, readElf, type ElfFile } from "./elf.ts";
+import { addressInMapping } from "./separated-debug.ts";
 
 export interface Mapping {
   readonly start: bigint;
@@ -89,9 +90,10 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
     files.set(key, file);
     return file;
   };
-  const namesIn = (elf: ElfFile | null, fileOffset: bigint): ReturnType<UserCode["namesAt"]> => {
-    const address = elf === null ? null : addressOfOffset(elf, fileOffset);
-    if (elf === null || address === null) return null;
+  const namesIn = (elf: ElfFile | null, fileOffset: bigint, inMapping: bigint | null): ReturnType<UserCode["namesAt"]> => {
+    if (elf === null) return null;
+    const address = inMapping ?? addressOfOffset(elf, fileOffset);
+    if (address === null) return null;
     const found = functionsAt(elf, address);
     return found.length === 0 ? null : { names: found.map(({ name }) => name), delta: address - found[0]!.address };
   };
@@ -101,7 +103,7 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
       return all();
     },
     mappingAt,
-    namesAt: (target, fileOffset) => namesIn(fileOf(target, null), fileOffset),
+    namesAt: (target, fileOffset) => namesIn(fileOf(target, null), fileOffset, null),
     staticProbesAt(target, fileOffset) {
       const elf = fileOf(target, null);
       const address = elf === null ? null : addressOfOffset(elf, fileOffset);
@@ -112,7 +114,8 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
       if (mapping === null) return null;
       const fileOffset = address - mapping.start + mapping.fileOffset;
       const elf = fileOf(mapping.path, mapping.buildId ?? null);
-      const found = namesIn(elf, fileOffset);
+      const inMapping = elf?.isSeparated === true ? addressInMapping(elf.segments, mapping, address) : null;
+      const found = namesIn(elf, fileOffset, inMapping);
       const buildId = mapping.buildId ?? elf?.buildId ?? null;
       return { symbol: found === null ? null : { name: found.names[0]!, offset: found.delta }, path: mapping.path, fileOffset, buildId };
     },

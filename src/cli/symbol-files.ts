@@ -12,6 +12,10 @@ const MOST_FILES = 20_000;
 /** Of files by name; what a file is its content says. */
 const SUFFIXES = ["", ".gz", ".zst"];
 
+/** Where files are kept by build id: in the directory itself, and where it is the root of a system. */
+const DEBUG_FOLDERS = ["", "usr/lib/debug"];
+const pathOfId = (buildId: string): string => join(".build-id", buildId.slice(0, 2), `${buildId.slice(2)}.debug`);
+
 function readIfThere(path: string, unpack: Unpacker): Uint8Array | null {
   try {
     return unpack(readFileSync(path));
@@ -59,7 +63,7 @@ function filesById(directory: string, unpack: Unpacker): Map<string, string> {
 }
 
 /**
- * DIR/.build-id/xx/yyyy.debug, DIR/PATH as on the recorded machine, DIR/NAME, any of them also compressed (.gz, .zst), or whatever file under DIR has
+ * DIR/.build-id/xx/yyyy.debug or DIR/usr/lib/debug/.build-id/xx/yyyy.debug, DIR/PATH as on the recorded machine, DIR/NAME, any of them also compressed (.gz, .zst), or whatever file under DIR has
  * the build id. A file with another build id than the recorded one is none of these.
  */
 export function fileFinder(directories: readonly string[], unpack: Unpacker): FileReader {
@@ -71,7 +75,7 @@ export function fileFinder(directories: readonly string[], unpack: Unpacker): Fi
   };
   return (path, buildId) => {
     for (const directory of directories) {
-      const byId = buildId === null ? [] : [join(directory, ".build-id", buildId.slice(0, 2), `${buildId.slice(2)}.debug`)];
+      const byId = buildId === null ? [] : DEBUG_FOLDERS.map((folder) => join(directory, folder, pathOfId(buildId)));
       for (const candidate of [...byId, join(directory, path), join(directory, basename(path))]) {
         for (const suffix of SUFFIXES) {
           const bytes = readIfThere(`${candidate}${suffix}`, unpack);
