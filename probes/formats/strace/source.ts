@@ -146,16 +146,21 @@ export class StraceSource implements RecordSource {
     const { scanner } = this.#options;
     if (!window.hasNext()) return false;
     this.#isPlain = scanner.plain(window.next, window.filled) !== 0;
-    if (this.#isPlain) {
-      window.take(scanner.words[PLAIN_END]!);
+    const end = scanner.words[PLAIN_END]!;
+    // What may be cut at the end of the window is for the window to decide.
+    const isWhole = end + 1 < window.filled;
+    if (isWhole) {
+      window.take(end);
       head.load();
     } else {
+      this.#isPlain = false;
       if (!window.advance()) return false;
-      const { start, end, line } = window;
-      head.read(start, end);
-      if (head.kind === lineKinds.frame || head.kind === lineKinds.notice || start === end) return true;
+      head.read(window.start, window.end);
+    }
+    if (!this.#isPlain) {
+      if (head.kind === lineKinds.frame || head.kind === lineKinds.notice || window.start === window.end) return true;
       if (head.kind === lineKinds.other) {
-        if (this.#trouble.strangeLines++ === 0) this.#trouble.firstStrange = line;
+        if (this.#trouble.strangeLines++ === 0) this.#trouble.firstStrange = window.line;
         return true;
       }
     }
