@@ -22,7 +22,13 @@ function expand(pattern: string, module: string | null, span: Span, machine: Pla
     return [];
   }
   const found = functions.filter((one) => matches(pattern, one.name) && (module === null || matches(module, one.module ?? "vmlinux")));
-  if (found.length === 0) report.error("noMatch", span, `no kernel function matches ${pattern}`);
+  if (found.length === 0)
+    report.error(
+      "noMatch",
+      span,
+      `no kernel function matches ${pattern}`,
+      machine.functionsHint === null ? {} : { hint: machine.functionsHint },
+    );
   if (found.length <= MAX_MATCHES) return found;
   report.error("tooManyProbes", span, `${pattern} matches ${found.length} functions, and each takes an event of its own`, {
     hint: `make it match at most ${MAX_MATCHES}, or record with the function tracer: trace-cmd record -C mono -p function -l '${pattern}'`,
@@ -34,11 +40,12 @@ function named(name: string, module: string | null, span: Span, machine: PlanMac
   const functions = machine.functions();
   const found = functions?.find((one) => one.name === name && (module === null || module === (one.module ?? "vmlinux")));
   if (functions === null || found !== undefined) return [found ?? { name, module: module === "vmlinux" ? null : module }];
-  const hint = suggestion(
+  const similar = suggestion(
     name,
     functions.map((one) => one.name),
   );
-  report.error("noMatch", span, `this kernel has no function ${name} that can be probed`, { hint });
+  const hint = similar ?? machine.functionsHint;
+  report.error("noMatch", span, `this kernel has no function ${name} that can be probed`, hint ? { hint } : {});
   return [];
 }
 

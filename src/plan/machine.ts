@@ -40,6 +40,8 @@ export interface PlanMachine {
   readonly release: Release | null;
   /** Functions that can be probed; null: nobody can tell. */
   readonly functions: () => readonly KernelFunction[] | null;
+  /** What to do where that list may lack one; null: it is whole. */
+  readonly functionsHint: string | null;
   /** Files that a target names: a path, a command, or a library; wildcards name several. */
   readonly files: (target: string) => readonly UserFile[];
   /** Of a kernel function by the kernel's type data; null: not known. */

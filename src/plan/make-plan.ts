@@ -1,4 +1,5 @@
 /** From a script to what has to be recorded for it. Pure: the machine is asked through PlanMachine. */
+import { keptArgument } from "../../lang/check/attach/recorded.ts";
 import { check, type CheckEnv } from "../../lang/check/check.ts";
 import { linkImports } from "../../lang/check/imports.ts";
 import { makeReport } from "../../lang/check/report.ts";
@@ -89,9 +90,14 @@ const eventOf = (category: string, name: string, why: string, { kstack, ustack }
   ustack,
 });
 
-/** Raw tracepoints without their raw arguments are events. */
-const plainEvent = ({ site, words, kstack, ustack }: SiteNeeds, machine: PlanMachine): PlannedEvent | null =>
-  site.code !== "raw_tracepoint" || words.size > 0 ? null : eventAt(site.func, { kstack, ustack }, machine);
+/** Raw tracepoints are events where no other raw argument is asked for than the event has. */
+function plainEvent({ site, words, memory, kstack, ustack }: SiteNeeds, machine: PlanMachine): PlannedEvent | null {
+  if (site.code !== "raw_tracepoint" || memory.size > 0) return null;
+  const event = eventAt(site.func, { kstack, ustack }, machine);
+  if (event === null) return null;
+  const kept = keptArgument(event.category, event.name);
+  return [...words.values()].every((base) => base.kind === "argument" && base.index === kept) ? event : null;
+}
 
 /** Once each. */
 function withTaskEvents(events: readonly PlannedEvent[], machine: PlanMachine): PlannedEvent[] {

@@ -89,6 +89,9 @@ const KEPT_ARGUMENTS: Readonly<Record<string, { readonly name: string; readonly 
   "raw_syscalls:sys_exit": { name: "ret", index: 1 },
 };
 
+/** Which raw argument the event itself has; null: none. */
+export const keptArgument = (category: string, name: string): number | null => KEPT_ARGUMENTS[`${category}:${name}`]?.index ?? null;
+
 function rawRecords(tracepoint: Tracepoint): SiteRecords {
   const kept = KEPT_ARGUMENTS[`${tracepoint.category}:${tracepoint.name}`];
   const field = kept === undefined ? undefined : tracepoint.fields.find(({ name }) => name === kept.name);

@@ -1,5 +1,6 @@
 /** Functions of the kernel that can be probed. */
 import { readFileSync } from "node:fs";
+import type { Btf, BtfId } from "../../../probes/kernel/btf/btf.ts";
 import type { KernelFunction } from "../../plan/machine.ts";
 import { TRACEFS } from "./tracefs-catalogue.ts";
 
@@ -21,6 +22,16 @@ export const fromKallsyms = (text: string): KernelFunction[] =>
     name: name!,
     module: module ?? null,
   }));
+
+/** Those that a kernel's type data names: what was not inlined, and what the compiler left as it was. */
+export function fromTypes(btf: Btf): KernelFunction[] {
+  const names = new Set<string>();
+  for (let id = 1; id < btf.count; id++) {
+    const type = btf.type(id as BtfId);
+    if (type.kind === "func") names.add(type.name);
+  }
+  return [...names].map((name) => ({ name, module: null }));
+}
 
 /** Null: neither list can be read. */
 export function kernelFunctions(kallsyms: string | null): readonly KernelFunction[] | null {

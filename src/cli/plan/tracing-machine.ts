@@ -16,7 +16,7 @@ import { errnoText } from "../load.ts";
 import type { CliOptions } from "../options.ts";
 import { loadRecording, samplePath } from "../recordings.ts";
 import { readText, unpacker } from "../unpacker.ts";
-import { kernelFunctions } from "./kernel-functions.ts";
+import { fromTypes, kernelFunctions } from "./kernel-functions.ts";
 import { tracefsCatalogue } from "./tracefs-catalogue.ts";
 import { userFiles } from "./user-files.ts";
 
@@ -95,18 +95,25 @@ function architectureOf(recording: Recording | null): Architecture {
   return /\b(aarch64|arm64)\b/.test(recording.info.uname ?? "") ? "arm64" : "x86_64";
 }
 
+const TYPES_HINT =
+  "of the kernel that --btf is of, only functions with types are known: pass its /proc/kallsyms, too, with --kallsyms FILE";
+
 export async function openMachine(options: CliOptions, console: Console): Promise<OpenedMachine> {
   const events = await findEvents(options, console);
   if (!events.ok) return events;
   const { catalogue, recording } = events;
-  const symbols = await readSymbols(options, recording);
   const kernel = await loadTypes(options, console);
-  if (!symbols.ok) return symbols;
   if (!kernel.ok) return kernel;
+  const { given } = kernel.types;
+  // Without a recording, type data that is given is another kernel's, or this one's own, which names most of its functions.
+  const isOfTypes = given !== null && options.kallsyms === null && options.traces.length === 0 && !options.sample;
+  const symbols = isOfTypes ? ({ ok: true, text: null } as const) : await readSymbols(options, recording);
+  if (!symbols.ok) return symbols;
   // Of another machine, only what is given counts, and its own type data.
   const types = kernelTypes(recording, kernel.types);
   const functions = once((): readonly KernelFunction[] | null => {
     if (symbols.text !== null) return kernelFunctions(symbols.text);
+    if (isOfTypes) return fromTypes(given);
     return recording === null ? kernelFunctions(null) : null;
   });
   return {
@@ -117,12 +124,13 @@ export async function openMachine(options: CliOptions, console: Console): Promis
       architecture: architectureOf(recording),
       release: releaseIn(recording === null ? release() : recording.info.uname),
       functions,
+      functionsHint: isOfTypes ? TYPES_HINT : null,
       files: userFiles(process.env["PATH"] ?? ""),
       ...prototypesOf(types),
       types: types.source,
       kernelSymbols: once(() => {
         if (symbols.text !== null) return symbolsOf(null, symbols.text);
-        return recording === null ? machineSymbols() : null;
+        return recording === null && !isOfTypes ? machineSymbols() : null;
       }),
     },
   };
