@@ -51,6 +51,8 @@ export interface WantedRecords {
   readonly bytes: ReadonlyMap<number, number>;
   /** All of it will be read more than once. */
   readonly isReadAgain: boolean;
+  /** False: nobody asks for stacks of user code, so what they lack need not be told. */
+  readonly userStacks?: boolean;
 }
 
 /**

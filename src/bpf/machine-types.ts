@@ -200,6 +200,8 @@ export interface PumpOptions {
   readonly counters?: number;
   /** Absent: no program asks for stacks. */
   readonly stacks?: StackRecords;
+  /** Some of them are of user code. */
+  readonly asksForUserStacks?: boolean;
 }
 
 /** Why the pump came back: the session has something to do, all streams have ended, or its slice of time is used up. */

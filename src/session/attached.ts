@@ -18,7 +18,7 @@ import { isOrderFree } from "./shares/order-free.ts";
 import { fillArray, type ShareTask } from "./shares/share.ts";
 import type { AttachOptions, SessionResult } from "./session-options.ts";
 import { taskFields } from "./task-fields.ts";
-import { asksForStacks } from "./stack-records.ts";
+import { asksForStacks, asksForUserStacks } from "./stack-records.ts";
 import { streamsOf } from "./streams.ts";
 
 /** Who begin, end and interval programs are. */
@@ -102,6 +102,7 @@ export function attach(options: AttachOptions, script: CompiledScript, recording
       probed: plan.events,
       counters: plan.missing.length,
       ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
+      asksForUserStacks: asksForUserStacks(script),
       minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
       timers,
       taskRules: source.taskRules,

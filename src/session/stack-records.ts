@@ -4,11 +4,29 @@ import type { StackLayout, StackRecords } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import type { KernelSymbols } from "./symbols.ts";
 
-/** bpf_get_stackid, bpf_get_stack. */
-const STACK_HELPERS: ReadonlySet<number> = new Set([27, 67]);
+/** bpf_get_stackid, bpf_get_stack: the register that has their flags. */
+const STACK_HELPERS: ReadonlyMap<number, number> = new Map([
+  [27, 3],
+  [67, 4],
+]);
+const BPF_F_USER_STACK = 0x100;
 
 export const asksForStacks = (script: CompiledScript): boolean =>
   script.programs.some(({ insns }) => insns.some((insn) => insn.kind === "call" && STACK_HELPERS.has(insn.helper)));
+
+/** Whether some of the stacks are of user code. */
+export function asksForUserStacks({ programs }: CompiledScript): boolean {
+  return programs.some(({ insns }) =>
+    insns.some((insn, i) => {
+      const flags = insn.kind === "call" ? STACK_HELPERS.get(insn.helper) : undefined;
+      if (flags === undefined) return false;
+      const set = insns.slice(0, i).findLast((one) => "dst" in one && one.dst === flags);
+      // What is not said right there may be anything.
+      if (set?.kind !== "alu" || set.op !== "mov" || !("imm" in set.src)) return true;
+      return (set.src.imm & BPF_F_USER_STACK) !== 0;
+    }),
+  );
+}
 
 /** What writes an event, and so stands at the top of a stack that is taken while it is written. A program that is attached to it has none of that. */
 const TRACER =

@@ -25,7 +25,11 @@ export function wantOnly(streams: readonly PageStream[], options: PumpOptions): 
   const bytes = bytesOf(options);
   const isReadAgain = options.trackTasks && options.tellsTasks !== true;
   for (const stream of streams) {
-    const wanted: WantedRecords = { bytes: ofLayout(bytes, stream.layout ?? 0), isReadAgain };
+    const wanted: WantedRecords = {
+      bytes: ofLayout(bytes, stream.layout ?? 0),
+      isReadAgain,
+      userStacks: options.asksForUserStacks !== false,
+    };
     stream.want?.(wanted);
   }
 }

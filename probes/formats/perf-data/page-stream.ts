@@ -28,8 +28,9 @@ const COMMON_BYTES = 8;
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** What a whole pass found. */
-function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: number | null): string[] {
-  const { damaged, unknownIds, late, throttled, stackDumps, withoutTime, deferredChains, brokenAt } = counts;
+function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: number | null, userStacks: boolean): string[] {
+  const { damaged, unknownIds, late, throttled, withoutTime, brokenAt } = counts;
+  const { stackDumps, deferredChains } = userStacks ? counts : { stackDumps: 0, deferredChains: 0 };
   const found: (readonly [number, string])[] = [
     [damaged, `${plural(damaged, "damaged record")} skipped`],
     [unknownIds, `${plural(unknownIds, "sample")} of unknown events left out`],
@@ -54,6 +55,7 @@ function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: nu
 export function perfStream(options: PerfStreamOptions): PageStream {
   const { transcoder, records, eventIds, hasMemory, codeMaps, byteOrder, dataOffset, warn } = options;
   const told = new Set<string>();
+  let [userStacks, nextUserStacks] = [true, true];
   return {
     buffer: "",
     cpu: 0,
@@ -67,7 +69,7 @@ export function perfStream(options: PerfStreamOptions): PageStream {
         throw new RangeError(`a window of ${into.length} bytes cannot hold a page of ${limits.pageBytes}`);
       const bytes = transcoder.read(into, records);
       if (bytes > 0) return bytes;
-      for (const line of warningsOf(transcoder.counts(), codeMaps, dataOffset)) {
+      for (const line of warningsOf(transcoder.counts(), codeMaps, dataOffset, userStacks)) {
         if (told.has(line)) continue;
         told.add(line);
         warn(line);
@@ -75,6 +77,7 @@ export function perfStream(options: PerfStreamOptions): PageStream {
       return 0;
     },
     want(wanted) {
+      nextUserStacks = wanted?.userStacks !== false;
       const wants = eventIds.map((id) => {
         const bytes = wanted?.bytes.get(id) ?? (wanted === null ? Infinity : 0);
         return bytes > COMMON_BYTES && hasMemory(id) ? Infinity : bytes;
@@ -82,6 +85,7 @@ export function perfStream(options: PerfStreamOptions): PageStream {
       transcoder.want(Math.max(0, ...wants));
     },
     rewind() {
+      userStacks = nextUserStacks;
       transcoder.reset();
       records.rewind();
       codeMaps.restart();

@@ -153,6 +153,24 @@ test("fields of variable length before what is wanted are stepped over", async (
   expect(recording.info.warnings.join()).toContain("1 sample with a copy of the user stack");
 });
 
+test("copies of user stacks are told of when a script asks for user stacks", async () => {
+  const dumped = { ...faults, sampleType: BASE | sampleBit.callchain | sampleBit.stackUser };
+  const rest = byteList("little").u64(2, KERNEL, KERNEL_IP).u64(16).bytes(new Uint8Array(16)).u64(8).done();
+  const recording = await sampled([dumped], [{ ip: 1, rest }]);
+  await printed(recording, "software:faults:1 { @ = count(); @k[kstack] = count(); @n[len(kstack)] = count(); }");
+  expect(recording.info.warnings).toEqual([]);
+  await printed(recording, "software:faults:1 { @[ustack] = count(); }");
+  expect(recording.info.warnings.join()).toContain("1 sample with a copy of the user stack, which is not unwound");
+});
+
+test("the length of a user stack asks for it", async () => {
+  const dumped = { ...faults, sampleType: BASE | sampleBit.stackUser };
+  const rest = byteList("little").u64(16).bytes(new Uint8Array(16)).u64(8).done();
+  const recording = await sampled([dumped], [{ ip: 1, rest }]);
+  await printed(recording, "software:faults:1 { @[len(ustack)] = count(); }");
+  expect(recording.info.warnings.join()).toContain("1 sample with a copy of the user stack");
+});
+
 const group = { sampleType: BASE | sampleBit.read, readFormat: readBit.group | readBit.id };
 const leader = attr("cpu-clock", attrType.software, 0, { ...group, period: 1000 });
 const counts = (byteOrder: ByteOrder, clock: number, of: number): Uint8Array => byteList(byteOrder).u64(2, clock, 1, of, 2).done();
