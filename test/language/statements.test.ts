@@ -49,8 +49,15 @@ test.each([
 test("row 2.15: a variable lives in its block", async () => {
   expect(await printed("begin { let $x = 1; if (pid) { $x = 2; $y = 3; print($y) } print($x) }")).toEqual(["3", "2"]);
   expect(await printed('begin { if (pid) { $y = 3; print($y) } else { $y = "a"; } $y = "b"; print($y) }')).toEqual(["3", "b"]);
-  expect(await said("begin { if (pid) { $x = 1; } print($x) }")).toEqual(["stdin:1:36-38: ERROR: Undefined or undeclared variable: $x"]);
-  expect(await said("begin { unroll(2) { $x = 1; } print($x) }")).toEqual(["stdin:1:37-39: ERROR: Undefined or undeclared variable: $x"]);
+  const hint = "HINT: it is set in a block, and gone behind that: declare it before the block with let $x;";
+  expect(await said("begin { if (pid) { $x = 1; } print($x) }")).toEqual([
+    "stdin:1:36-38: ERROR: Undefined or undeclared variable: $x",
+    hint,
+  ]);
+  expect(await said("begin { unroll(2) { $x = 1; } print($x) }")).toEqual([
+    "stdin:1:37-39: ERROR: Undefined or undeclared variable: $x",
+    hint,
+  ]);
   expect(await said("begin { for ($i : 0..2) { print($i) } print($i) }")).toEqual([
     "stdin:1:45-47: ERROR: Undefined or undeclared variable: $i",
   ]);

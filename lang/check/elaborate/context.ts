@@ -84,6 +84,8 @@ export interface Context {
   readonly reused: Map<string, LocalId>;
   /** Innermost last. */
   readonly scopes: Map<string, Variable>[];
+  /** Variables, as they are shown, of blocks that have ended. */
+  readonly ended: Set<string>;
   /** Loops around the current statement, innermost last. */
   readonly loops: ("while" | "for")[];
   /** How often unroll repeats the current statement. */

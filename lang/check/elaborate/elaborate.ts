@@ -29,6 +29,7 @@ function newContext(inference: Inference, report: Report, points: Context["point
     locals: [],
     reused: new Map(),
     scopes: [],
+    ended: new Set(),
     loops: [],
     copies: 1,
     dead: false,

@@ -170,8 +170,10 @@ function elaborateStmts(cx: Context, stmts: readonly Stmt[]): HirStmt[] {
 
 /** Leaves the innermost scope. */
 function closeScope(cx: Context): void {
-  for (const { name, assigned, origin } of cx.scopes.pop()?.values() ?? [])
+  for (const { name, assigned, origin } of cx.scopes.pop()?.values() ?? []) {
+    cx.ended.add(name);
     if (!assigned) cx.report.warn("neverAssigned", origin.span, `Variable ${name} was never assigned to.`);
+  }
 }
 
 /** A value at the end is an expression statement like the others. */

@@ -84,9 +84,12 @@ const identicalShape = (a: Type, b: Type): boolean => typeName(a) === typeName(b
 export function readVariable(cx: Context, expr: ExprOf<"variable">): HirExpr | null {
   const variable = findVariable(cx, expr.name);
   if (variable === null) {
-    const names = cx.scopes.flatMap((scope) => [...scope.values()].map(({ name }) => name));
-    cx.report.error("undefinedVariable", expr.span, `Undefined or undeclared variable: ${sourceName(expr.name)}`, {
-      hint: suggestion(sourceName(expr.name), names),
+    const name = sourceName(expr.name);
+    const names = cx.scopes.flatMap((scope) => [...scope.values()].map((one) => one.name));
+    cx.report.error("undefinedVariable", expr.span, `Undefined or undeclared variable: ${name}`, {
+      hint: cx.ended.has(name)
+        ? `it is set in a block, and gone behind that: declare it before the block with let ${name};`
+        : suggestion(name, names),
     });
     return null;
   }
