@@ -195,6 +195,8 @@ export interface PumpOptions {
    * programs would read what follows it. Events that are not listed need the 8 bytes of the common fields.
    */
   readonly minRecordBytes?: ReadonlyMap<number, number>;
+  /** Events whose programs also read their records by address, nobody knows up to where; absent: any may. */
+  readonly wholeRecords?: ReadonlySet<number>;
   readonly probed?: readonly ProbedEvent[];
   /** How many counters `probed` and `timers` use. */
   readonly counters?: number;

@@ -187,6 +187,7 @@ export async function replay(asked: Replay): Promise<number> {
     script,
     mode,
     contextBytes: compilation.contextBytes,
+    contextByAddress: compilation.contextByAddress,
     hir: compilation.hir,
     stackRecords: machine.stackRecords,
     stackSource,

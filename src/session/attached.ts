@@ -104,6 +104,7 @@ export function attach(options: AttachOptions, script: CompiledScript, recording
       ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
       asksForUserStacks: asksForUserStacks(script),
       minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
+      wholeRecords: wholeRecords(dispatch, options.contextByAddress),
       timers,
       taskRules: source.taskRules,
       comms: source.comms,
@@ -242,6 +243,11 @@ export function dispatchOf(script: CompiledScript, probed: ReadonlySet<number>):
 /** Per event id: a record must have the bytes that every program on it may read. */
 function minRecordBytes(dispatch: ReadonlyMap<number, readonly number[]>, contextBytes: readonly number[]): Map<number, number> {
   return new Map([...dispatch].map(([id, programs]) => [id, Math.max(...programs.map((program) => contextBytes[program] ?? 0))]));
+}
+
+/** Events with a program that reads their records by address. */
+function wholeRecords(dispatch: ReadonlyMap<number, readonly number[]>, byAddress: readonly boolean[] | undefined): Set<number> {
+  return new Set([...dispatch].flatMap(([id, programs]) => (programs.some((program) => byAddress?.[program] ?? true) ? [id] : [])));
 }
 
 /** Frames of a stack by its number, up to the first zero. */

@@ -33,6 +33,8 @@ export interface Compilation {
   readonly script: CompiledScript | null;
   /** Per program: bytes of a record that it may read. */
   readonly contextBytes: readonly number[];
+  /** Per program: it also reads records by address (Verified.contextByAddress). */
+  readonly contextByAddress: readonly boolean[];
 }
 
 /** Room for about 4,000 printf lines between two drains; the pump comes back when it is half full. */
@@ -51,6 +53,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
       ir: null,
       script: null,
       contextBytes: [],
+      contextByAddress: [],
     };
   const ir = lower(front.program, {
     ncpus: options.ncpus,
@@ -59,7 +62,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     keepWarnings: options.keepWarnings ?? false,
   });
   const script = codegen(ir, { license: front.config.license });
-  const { diagnostics: rejections, contextBytes } = verifyScript(script, front.program, options.ncpus);
+  const { diagnostics: rejections, contextBytes, contextByAddress } = verifyScript(script, front.program, options.ncpus);
   return {
     diagnostics: [...front.diagnostics, ...rejections],
     ast: front.script,
@@ -70,6 +73,7 @@ export function compileScript(source: Source, options: CompileOptions): Compilat
     ir,
     script: rejections.length > 0 ? null : script,
     contextBytes,
+    contextByAddress,
   };
 }
 

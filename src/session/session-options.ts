@@ -39,6 +39,8 @@ export interface AttachOptions {
   readonly script: CompiledScript;
   /** Per program: bytes of a record that it may read (Compilation.contextBytes). */
   readonly contextBytes: readonly number[];
+  /** Per program: it also reads records by address (Compilation.contextByAddress). Absent: any may. */
+  readonly contextByAddress?: readonly boolean[];
   /** The script's typed program: what its probes ask of their contexts. */
   readonly hir?: HirProgram | null;
   /** Asked for where a program wants stacks. */

@@ -10,19 +10,23 @@ export interface Verified {
   readonly diagnostics: readonly Diagnostic[];
   /** Per program: bytes of its context that it may read. Shorter records do not fire it. */
   readonly contextBytes: readonly number[];
+  /** Per program: it also reads its context by address, where texts and arrays lie, so that no byte of it is known to be idle. */
+  readonly contextByAddress: readonly boolean[];
 }
 
 export function verifyScript(script: CompiledScript, hir: HirProgram, ncpus: number): Verified {
   const diagnostics: Diagnostic[] = [];
+  const contextByAddress: boolean[] = [];
   const contextBytes = script.programs.map((program) => {
     const verdict = verify(program, script.maps);
+    contextByAddress.push(verdict.stats.readsCtxByAddress);
     if (verdict.ok) return verdict.stats.maxCtxOffset;
     const { message, span, hint } = explainRejection(program, verdict.rejection);
     diagnostics.push({ code: "HS5001", severity: "error", span, message, hint });
     return 0;
   });
   const tooLarge = reportTooLarge(script, hir, ncpus);
-  return { diagnostics: tooLarge === null ? diagnostics : [...diagnostics, tooLarge], contextBytes };
+  return { diagnostics: tooLarge === null ? diagnostics : [...diagnostics, tooLarge], contextBytes, contextByAddress };
 }
 
 /** The memory is sized before the run; its addresses have 32 bits. */

@@ -8,8 +8,10 @@ const LAYOUT_SHIFT = 16;
 
 /** By event id: what programs may read of its records. Records that are read elsewhere too are wanted whole. */
 function bytesOf(options: PumpOptions): Map<number, number> {
-  const { dispatch, minRecordBytes, probed = [], stacks, taskRules } = options;
-  const bytes = new Map([...dispatch.keys()].map((id) => [id, minRecordBytes?.get(id) ?? Infinity]));
+  const { dispatch, minRecordBytes, wholeRecords, probed = [], stacks, taskRules } = options;
+  const bytes = new Map(
+    [...dispatch.keys()].map((id) => [id, wholeRecords?.has(id) === false ? (minRecordBytes?.get(id) ?? Infinity) : Infinity]),
+  );
   for (const { eventId } of [...probed, ...taskRules]) bytes.set(eventId, Infinity);
   stacks?.layouts.forEach(({ kernel, user }, layout) => {
     for (const id of [kernel, user]) bytes.set(layout * 2 ** LAYOUT_SHIFT + id, Infinity);

@@ -146,6 +146,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   const session = createSession({
     script: compilation.script,
     contextBytes: compilation.contextBytes,
+    contextByAddress: compilation.contextByAddress,
     hir: compilation.hir,
     stackRecords: machine.stackRecords,
     stackSource,

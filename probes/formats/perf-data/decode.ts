@@ -91,8 +91,6 @@ export async function decodePerfData(source: ByteSource, beside: readonly ByteSo
     ...buildCatalogue({ events: [...events, ...stackEvents(ownIds, longBytes)], byteOrder, longBytes, ncpus, warn }),
     sampled,
   };
-  const hasMemory = (eventId: number): boolean =>
-    catalogue.tracepoints.find(({ id }) => id === eventId)?.fields.some(({ loc, sizeBytes }) => loc !== "inline" || sizeBytes > 8) ?? true;
   const codeMaps = newCodeMaps(byteOrder);
   const streamOf = async (file: ByteSource, section: Section): Promise<PageStream> => {
     const records: RecordBytes = features.isCompressed
@@ -113,7 +111,6 @@ export async function decodePerfData(source: ByteSource, beside: readonly ByteSo
       transcoder,
       records,
       eventIds,
-      hasMemory,
       codeMaps,
       byteOrder,
       dataOffset: features.isCompressed ? null : section.offset,

@@ -11,8 +11,6 @@ export interface PerfStreamOptions {
   readonly records: RecordBytes;
   /** common_type of the samples of each attr. */
   readonly eventIds: readonly number[];
-  /** Whether some field of an event is text or an array, which programs read by address: how far does not show in what they read directly. */
-  readonly hasMemory: (eventId: number) => boolean;
   readonly codeMaps: CodeMaps;
   readonly byteOrder: "little" | "big";
   /** Position of the first record in the file; null: they are unpacked from it. */
@@ -22,8 +20,6 @@ export interface PerfStreamOptions {
 }
 
 const PAGE_HEADER_BYTES = 16;
-/** Of every record: type, flags, preempt count and pid. */
-const COMMON_BYTES = 8;
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
@@ -53,7 +49,7 @@ function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: nu
 }
 
 export function perfStream(options: PerfStreamOptions): PageStream {
-  const { transcoder, records, eventIds, hasMemory, codeMaps, byteOrder, dataOffset, warn } = options;
+  const { transcoder, records, eventIds, codeMaps, byteOrder, dataOffset, warn } = options;
   const told = new Set<string>();
   let [userStacks, nextUserStacks] = [true, true];
   return {
@@ -78,10 +74,7 @@ export function perfStream(options: PerfStreamOptions): PageStream {
     },
     want(wanted) {
       nextUserStacks = wanted?.userStacks !== false;
-      const wants = eventIds.map((id) => {
-        const bytes = wanted?.bytes.get(id) ?? (wanted === null ? Infinity : 0);
-        return bytes > COMMON_BYTES && hasMemory(id) ? Infinity : bytes;
-      });
+      const wants = eventIds.map((id) => (wanted === null ? Infinity : (wanted.bytes.get(id) ?? 0)));
       transcoder.want(Math.max(0, ...wants));
     },
     rewind() {

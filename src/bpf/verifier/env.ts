@@ -19,6 +19,8 @@ export interface Env {
   readonly callbacks: Map<number, number>;
   /** End of the highest context access. */
   maxCtxOffset: number;
+  /** A helper was given an address in the context to do with it what it likes, or the program keeps one. */
+  passesCtxAddress: boolean;
   lastId: number;
 }
 

@@ -95,6 +95,7 @@ function checkArgument(env: Env, state: State, call: Call, type: ArgType, reg: R
   const expect = (expected: string): never => reject(`R${reg} type=${typeName(value)} expected=${expected}`);
   switch (type) {
     case "anything":
+      if (value.kind === "ctx") env.passesCtxAddress = true;
       return;
     case "map":
       if (value.kind !== "map_ptr") return expect("map_ptr");

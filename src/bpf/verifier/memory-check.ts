@@ -45,6 +45,8 @@ export function checkStore(env: Env, state: State, insn: Extract<Insn, { kind: "
     if (isPointer(value)) reject(`R${sourceReg(insn)} leaks addr into ${leakPlace(base)}`);
     return checkTouch(env, base, touch, { aligned: false });
   }
+  // Not a spill of the context itself: somebody is going to read there.
+  if (value.kind === "ctx" && !isUnmoved(value)) env.passesCtxAddress = true;
   if (value.kind === "scalar" && "reg" in insn.src && insn.size === 8) value = link(env, state, insn.src.reg, value);
   storeStack(env, state, base, touch, insn.size, value);
 }
@@ -135,6 +137,9 @@ function checkCtx(env: Env, base: Extract<RegState, { kind: "ctx" }>, { reg, off
   }
   env.maxCtxOffset = Math.max(env.maxCtxOffset, off + size);
 }
+
+const isUnmoved = ({ off, variable }: Extract<RegState, { kind: "ctx" }>): boolean =>
+  isConst(variable) && BigInt(off) + constValue(variable)! === 0n;
 
 /** A context may only be used as it came, without an offset. */
 export function checkUnmodifiedCtx(base: Extract<RegState, { kind: "ctx" }>, reg: Reg): void {

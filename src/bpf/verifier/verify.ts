@@ -43,6 +43,8 @@ export interface VerifyStats {
   readonly stackDepth: ReadonlyMap<number, number>;
   /** End of the highest context access: an event whose record is shorter must not run this program. */
   readonly maxCtxOffset: number;
+  /** It also reads its context by address (bpf_probe_read_*), so up to where is not known. */
+  readonly readsCtxByAddress: boolean;
   /** The callback that each call of bpf_loop or bpf_for_each_map_elem runs: first insn of the function, by insn of the call. */
   readonly callbacks: ReadonlyMap<number, number>;
 }
@@ -111,7 +113,7 @@ function attempt(program: ProgramSpec, maps: readonly MapSpec[], options: Verify
 
 function newEnv(program: ProgramSpec, maps: readonly MapSpec[], cfg: Cfg): Env {
   const liveness = findLiveness(cfg, maps);
-  return { program, maps, cfg, liveness, stackDepth: new Map(), callbacks: new Map(), maxCtxOffset: 0, lastId: 0 };
+  return { program, maps, cfg, liveness, stackDepth: new Map(), callbacks: new Map(), maxCtxOffset: 0, passesCtxAddress: false, lastId: 0 };
 }
 
 function statsOf(env: Env | null, paths: Exploration): VerifyStats {
@@ -122,6 +124,7 @@ function statsOf(env: Env | null, paths: Exploration): VerifyStats {
     maxStatesPerInsn: maxStatesPerInsn(paths),
     stackDepth: env?.stackDepth ?? new Map<number, number>(),
     maxCtxOffset: env?.maxCtxOffset ?? 0,
+    readsCtxByAddress: env?.passesCtxAddress ?? false,
     callbacks: env?.callbacks ?? new Map<number, number>(),
   };
 }
