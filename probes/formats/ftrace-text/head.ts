@@ -1,12 +1,12 @@
 /** Heads of lines of a `trace` file, of trace_pipe and of trace-cmd report: `COMM-PID (TGID) [CPU] FLAGS TIME:`. */
 import { isDigit } from "../text/number.ts";
-import { readTime, skipBlanks, type LineHead } from "../text/head.ts";
+import { MOST_CPU, readTime, skipBlanks, type LineHead } from "../text/head.ts";
+import { readVerboseHead } from "./verbose-head.ts";
 
 const [DASH, OPEN, CLOSE, OPEN_PAREN, CLOSE_PAREN, BLANK, DIGIT_0, COLON, DOT, PLUS] = [45, 91, 93, 40, 41, 32, 48, 58, 46, 43];
 /** Names of tasks are right-aligned to so many columns; cut to fewer in latency format. */
 const COMM_COLUMNS = 16;
 const LATENCY_COLUMNS = 8;
-const MOST_CPU = 65_535;
 
 /** Letters of the first three columns, and what they mean in common_flags (include/linux/trace_events.h, trace_print_lat_fmt()). */
 function letterFlags(letters: Readonly<Record<string, number>>): Int16Array {
@@ -89,6 +89,7 @@ export function readTraceHead(bytes: Uint8Array, start: number, end: number, hea
   let at = start + COMM_COLUMNS;
   if (at >= end || bytes[at] !== DASH || !isDigit(bytes[at + 1])) {
     at = bytes[start + LATENCY_COLUMNS] === DASH && isDigit(bytes[start + LATENCY_COLUMNS + 1]) ? start + LATENCY_COLUMNS : -1;
+    if (at < 0 && readVerboseHead(bytes, start, end, head)) return true;
     if (at < 0) at = findDash(bytes, start, end);
     if (at < 0) return false;
   }

@@ -11,7 +11,7 @@ const [OPEN, CLOSE, BLANK] = [40, 41, 32];
 function linesOf(text: TraceText | null, { symbols, ids }: LinesContext): FormatLines {
   const calls = new Calls(symbols, ids);
   const graph = new GraphLines(calls);
-  const hasHeads = text?.hasHeads ?? true;
+  const { hasHeads = true, numbers = null } = text ?? {};
   return {
     readLine: hasHeads ? traceLines(graph) : readBareLine,
     extras: {
@@ -26,7 +26,14 @@ function linesOf(text: TraceText | null, { symbols, ids }: LinesContext): Format
     },
     facts: () => calls,
     warnings: () => [
-      ...(hasHeads ? [] : ["the text has no tasks, CPUs and times (option nocontext-info): all events are at time 0, of task 0"]),
+      ...(numbers === null
+        ? []
+        : [
+            `the text holds numbers in place of the events' fields (option ${numbers}): nothing of it can be read, record it with no${numbers}`,
+          ]),
+      ...(hasHeads || numbers !== null
+        ? []
+        : ["the text has no tasks, CPUs and times (option nocontext-info): all events are at time 0, of task 0"]),
       ...(graph.isRelative
         ? ["times are made up of durations (the trace has no funcgraph-abstime): those of different CPUs cannot be compared"]
         : []),

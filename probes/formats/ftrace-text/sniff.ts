@@ -1,5 +1,5 @@
 /** Recognises what the kernel writes into `trace` and trace_pipe, by its beginning. */
-import { newHead } from "../text/head.ts";
+import { MOST_CPU, newHead } from "../text/head.ts";
 import { readTraceHead } from "./head.ts";
 import { newGraphLine, readGraphLine } from "./graph-line.ts";
 
@@ -14,14 +14,24 @@ export interface TraceText {
   readonly isReport: boolean;
   /** Whether lines have task, CPU and time. */
   readonly hasHeads: boolean;
+  /** The option by which the lines hold numbers in place of what events say; null: they do not. */
+  readonly numbers: "raw" | "hex" | "bin" | null;
   /** Whether times have a dot, so are seconds. */
   readonly hasSeconds: boolean;
+}
+
+/** `21728 1 6513581378661 type: 782`: task, CPU and time, by kernel/trace/trace_output.c, the same in hexadecimal, or as their bytes. */
+function numbersOf(text: string): TraceText["numbers"] {
+  if (text.includes("\0")) return "bin";
+  const [first = ""] = /^[^#\n].*/m.exec(text) ?? [];
+  if (/^[0-9a-f]{8} [0-9a-f]{8} [0-9a-f]{16} /.test(first)) return "hex";
+  return /^\d+ \d+ \d+ /.test(first) ? "raw" : null;
 }
 
 /** What the first lines of a text tell; null: it is no trace. Never throws. */
 export function traceTextOf(head: Uint8Array): TraceText | null {
   const text = latin1.decode(head);
-  if (text.includes("\0")) return null;
+  if (text.includes("\0") && !text.startsWith("# tracer: ")) return null;
   const tracer = /^# tracer: (\S+)/m.exec(text)?.[1] ?? /^# (\S+) latency trace v/m.exec(text)?.[1] ?? null;
   const cpus = /^#.*#P:(\d{1,5})\b/m.exec(text)?.[1] ?? /^cpus=(\d{1,5})\r?$/m.exec(text)?.[1];
   const isReport = /^(?:version = \d+\n)?(?:CPU \d+ is empty\n)*cpus=\d+\r?$/m.test(text);
@@ -42,8 +52,9 @@ export function traceTextOf(head: Uint8Array): TraceText | null {
   if (tracer === null && !isReport && heads === 0) return null;
   return {
     tracer,
-    ncpus: cpus === undefined ? null : Number(cpus),
+    ncpus: cpus === undefined || Number(cpus) > MOST_CPU + 1 ? null : Number(cpus),
     isReport,
+    numbers: heads > 0 || columns > 0 ? null : numbersOf(text),
     hasHeads: heads > 0 || columns > 0 || isReport || bodies === 0,
     hasSeconds: heads === 0 || seconds > 0,
   };

@@ -1,9 +1,8 @@
 /** Heads of lines of perf script: `COMM PID/TID [CPU] TIME: PERIOD EVENT:`, of which -F leaves parts out. */
 import { isDigit } from "../text/number.ts";
-import { isBlank, readTime, skipBlanks, type LineHead } from "../text/head.ts";
+import { isBlank, MOST_CPU, readTime, skipBlanks, type LineHead } from "../text/head.ts";
 
 const [DASH, SLASH, OPEN, CLOSE, DIGIT_0] = [45, 47, 91, 93, 48];
-const MOST_CPU = 65_535;
 /** tools/perf/builtin-script.c, perf_sample__fprintf_start() */
 const isMiscLetter = new Uint8Array(256);
 for (const letter of "KUHGgMESp") isMiscLetter[letter.charCodeAt(0)] = 1;

@@ -23,6 +23,9 @@ export interface LineHead {
   body: number;
 }
 
+/** Maps have room for every CPU that a text tells of: a line with a higher number is damaged. */
+export const MOST_CPU = 4095;
+
 export const newHead = (): LineHead => ({
   commStart: 0,
   commEnd: 0,

@@ -75,6 +75,44 @@ test("latency format has relative times", async () => {
   expect(await printed(SCRIPT, recording)).toEqual(["probe 24030 24030 1 0 c1", "probe 24030 24030 1 262754000 c1"]);
 });
 
+test("latency format with verbose has times in microseconds, flags and CPUs in columns", async () => {
+  const text = `# tracer: nop\n#\n# nop latency trace v1.1.5 on 6.18.44\n# latency: 0 us, #2/2, CPU#0 | (M:server VP:0, KP:0, SP:0 HP:0 #P:2)\n${[
+    `        my probe   21722   1 193 00000002 00000001 [1843c146f] 22.448ms (+0.221ms): ${BODY}`,
+    `       ksoft-1 2   21723   0 0 00000000 00000002 [1843c154c] 22.668ms (+0.000ms): ${BODY}`,
+  ].join("\n")}\n`;
+  const recording = await openText(text, "ftrace text");
+  expect(recording.info.warnings).toEqual([]);
+  expect(await printed(SCRIPT, recording)).toEqual(["my probe 21722 21722 1 6513497199000 c1", "ksoft-1 2 21723 21723 0 6513497420000 c1"]);
+  const head = newHead();
+  const first = latin1(text.split("\n")[4]!);
+  expect(readTraceHead(first, 0, first.length, head)).toBe(true);
+  expect([head.flags, head.preempt]).toEqual([193, 2]);
+});
+
+test.each([
+  ["raw", "21728 1 6513581378661 type: 782\n21728 1 6513581642431 type: 365\n"],
+  ["hex", "000054e6 00000001 000005ec93be9a25 type: 782\n\n000054e6 00000001 000005ec93c17a3d type: 365\n"],
+  ["bin", "\u00d4T\0\0\0\0\0\0A type: 782\n"],
+])("numbers in place of fields are told with their option: %s", async (option, lines) => {
+  const recording = await openText(`${HEADER}${lines}`, "ftrace text");
+  const told = recording.info.warnings.join("; ");
+  expect(told).toContain(`the text holds numbers in place of the events' fields (option ${option}): nothing of it can be read`);
+  expect(told).not.toContain("nocontext-info");
+});
+
+test("a CPU that no machine has is damage, not a map of as many CPUs", async () => {
+  const line = (cpu: number): string => `            bash-1360    [${cpu}] d..2.  1214.942565: ${BODY}\n`;
+  const recording = await openText(`${HEADER}${line(60_000)}${line(4095)}${line(3)}`, "ftrace text");
+  expect(recording.catalogue.ncpus).toBe(4096);
+  expect(recording.info.warnings.join()).toContain("1 of ");
+  expect(await printed("t:sched:sched_wakeup { @[cpu] = count() }", recording)).toEqual(["@[3]: 1", "@[4095]: 1"]);
+  const verbose = `            true   21722   60000 0 00000000 00000001 [1843c146f] 22.448ms (+0.221ms): ${BODY}\n`;
+  const header = "# tracer: nop\n#\n# entries-in-buffer/entries-written: 2/2   #P:60000\n#\n";
+  expect((await openText(`${header}${verbose}${line(1)}`, "ftrace text")).catalogue.ncpus).toBe(2);
+  const script = (cpu: number): string => `bash 1360 [${cpu}] 1214.942565: sched:sched_wakeup: comm=a pid=1 prio=1 target_cpu=000\n`;
+  expect((await openText(`${script(60_000)}${script(1)}`, "perf script text")).catalogue.ncpus).toBe(2);
+});
+
 test("without context there are bodies alone", async () => {
   const recording = await openText(`# tracer: nop\n#\n${BODY}\n${BODY}\n`, "ftrace text");
   expect(recording.info.warnings.join()).toContain("nocontext-info");
