@@ -25,7 +25,7 @@ async function runBoth(script: string): Promise<{ readonly bytes: readonly numbe
       },
     })),
   };
-  const deaf = { ...other, streams: other.streams.map(({ want: _, ...stream }) => stream) };
+  const deaf = { ...other, streams: other.streams.map((stream) => ({ ...stream, want: () => undefined })) };
   const told = await runScript(script, { recording: watched });
   const untold = await runScript(script, { recording: deaf });
   for (const recording of [one, other]) recording.close();
