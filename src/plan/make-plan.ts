@@ -17,6 +17,7 @@ import { placeMemory } from "./memory-places.ts";
 import type { Needs } from "../needs/needs.ts";
 import type { Kept, PlannedDynamic, PlannedEvent, RecordingPlan, Unrecordable } from "./plan.ts";
 import { eventAt, recordable } from "./release.ts";
+import { placeText } from "./place-text.ts";
 import { plannedSites } from "./site.ts";
 import { taskEvents } from "./task-events.ts";
 import { traceNeeds } from "../needs/trace-values.ts";
@@ -114,7 +115,7 @@ interface Recorded {
 function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, group }: PlanInput): Recorded {
   const { architecture } = machine;
   const sites = needsBySite(program, needs);
-  const placed = placeMemory({ program, needs, sites, machine, textAt: ({ span }) => source.text.slice(span.start, span.end) });
+  const placed = placeMemory({ program, needs, sites, machine, textAt: ({ span }) => placeText(source.text, span) });
   const unrecordable = [...placed.unrecordable];
   const events: PlannedEvent[] = [];
   const dynamic: PlannedDynamic[] = [];

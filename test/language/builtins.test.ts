@@ -1,5 +1,7 @@
 /** Builtin variables: section 4 of the language's table. */
 import { expect, test } from "vitest";
+import { openRecording } from "../../probes/open.ts";
+import { unpackedFixture } from "../support/fixtures.ts";
 import { runScript } from "../support/run-script.ts";
 import { recordingOf, type WrittenEvent } from "../support/written-events.ts";
 
@@ -200,6 +202,11 @@ test("row 4.29: ctx", async () => {
   expect(await errors("tracepoint:app:work { print(ctx); }", { recording })).toEqual(["Use args instead of ctx in tracepoint"]);
   expect(await errors("interval:1s { print(ctx); }")).toEqual([
     "ctx is not possible: the recording holds neither registers nor samples of interval probes",
+  ]);
+  const sampled = await openRecording(unpackedFixture("traces/s14-profile/perf.data"));
+  if (!sampled.ok) expect.fail(sampled.message);
+  expect(await errors("profile:hz:99 { print(ctx); }", { recording: sampled.recording })).toEqual([
+    "ctx is not possible: the recording holds what profile probes were given, and not where the kernel had it",
   ]);
 });
 

@@ -117,6 +117,12 @@ const retval: Special = (cx, span) => {
 
 const ctx: Special = (cx, span) => {
   if (provider(cx) === "tracepoint") return wrongProbe(cx, span, "Use args instead of ctx in tracepoint");
+  const point = cx.points[0];
+  if (point !== undefined && ("sampled" in point || "site" in point)) {
+    const message = `ctx is not possible: the recording holds what ${provider(cx)} probes were given, and not where the kernel had it`;
+    cx.report.error("notRecorded", span, message, { hint: 'reg("ip") and the like are registers that were recorded' });
+    return null;
+  }
   cx.report.error("notRecorded", span, `ctx is not possible: the recording holds neither registers nor samples of ${provider(cx)} probes`);
   return null;
 };

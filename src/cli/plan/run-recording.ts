@@ -1,7 +1,7 @@
 /** Records a command's own processes through a private instance of tracefs. */
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { definitionOf, type RecordingPlan } from "../../plan/plan.ts";
+import { definitionOf, type PlannedDynamic, type RecordingPlan } from "../../plan/plan.ts";
 import { birthEvents } from "../../plan/task-events.ts";
 import { namedEvents } from "../../plan/tools/event-names.ts";
 import { BUFFER_KB } from "../../plan/tools/tracefs.ts";
@@ -29,6 +29,15 @@ function must(instance: Instance, path: string, value: string | number): string 
   return code === null ? null : `the kernel refuses ${value} for ${path} of a trace instance (${code})`;
 }
 
+/** Kinds of events that kernels may be built without, or be too old for. */
+function wayOut({ letter, place }: PlannedDynamic): string {
+  if (letter === "e")
+    return "\nHINT: this kernel may have no event probes: attach to the function that has the pointer, kprobe:FUNCTION, or read only the fields of the event";
+  if (letter === "t")
+    return `\nHINT: this kernel may have no events on raw tracepoints: attach to the event of the place, tracepoint:*:${place}, whose fields are recorded`;
+  return "";
+}
+
 /** Sets up the buffer and defines events. What is wrong, or null. */
 function prepare({ plan, instance }: RecordJob): string | null {
   const off =
@@ -41,7 +50,7 @@ function prepare({ plan, instance }: RecordJob): string | null {
   for (const event of plan.dynamic) {
     const definition = definitionOf(event);
     const reason = instance.define(definition);
-    if (reason !== null) return `the kernel refuses the event '${definition}': ${reason}`;
+    if (reason !== null) return `the kernel refuses the event '${definition}': ${reason}${wayOut(event)}`;
   }
   return null;
 }

@@ -76,6 +76,15 @@ const kernelStackGaps = ({ plan }: ToolInput): Unrecordable[] =>
       hint: "use --tool trace-cmd",
     }));
 
+/** Files that processes had mapped, by the records of perf: stacks are named by them. */
+function mappedStep({ plan, directory }: ToolInput, file: string): Step {
+  const mapped = `perf script -i ${shellWord(`${directory}/${file}`)} --show-mmap-events | sed -n 's|.*PERF_RECORD_MMAP2* .* \\(/.*\\)$|\\1|p'`;
+  return {
+    why: "files of programs that the stacks are in; some may be gone",
+    commands: plan.kept.includes("mappings") ? [`${mapped} | sort -u | xargs -d '\\n' cp --parents -t ${shellWord(directory)}`] : [],
+  };
+}
+
 export function perfCommands(whole: ToolInput): ToolCommands {
   const input = forPerf(whole);
   const file = "perf.data";
@@ -85,6 +94,7 @@ export function perfCommands(whole: ToolInput): ToolCommands {
       defineStep(input.plan),
       recordStep(input, file),
       keepStep(input),
+      mappedStep(whole, file),
     ]),
     replay: replayWords(input, file),
     cleanUp: removeCommands(input.plan),

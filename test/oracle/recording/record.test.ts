@@ -130,6 +130,18 @@ describe.skipIf(reason !== null)("recording a command", () => {
     expect(refused.stderr.split("\n")[0]).toMatch(/^(?:NOTE|ERROR: the kernel refuses the event 'p:hs_\d+\/serve_1 )/);
   });
 
+  test.each([
+    [
+      "rawtracepoint:sched_switch { @[arg0] = count(); }",
+      "'t:hs_\\d+/sched_switch ",
+      "no events on raw tracepoints: attach to .*tracepoint:\\*:sched_switch",
+    ],
+    ["t:syscalls:sys_exit_openat { @[*(uint8 *)args.ret] = count(); }", "'e:hs_\\d+/sys_exit_openat ", "no event probes: attach to "],
+  ])("where a kernel has no such events, another way is told: %s", async (script, event, hint) => {
+    const { code, stderr } = await record(script, ["cat", "/dev/null"]);
+    if (code !== 0) expect(stderr).toMatch(new RegExp(`^ERROR: the kernel refuses the event ${event}.*\nHINT: .*${hint}`));
+  });
+
   test("a signal ends the command; what was recorded until then is replayed, and nothing is left behind", async () => {
     const at = join(directory, `r${runs++}`);
     const args = [cli, "record", "--dir", at, "-e", "tracepoint:syscalls:sys_enter_execve { @ = count(); }", "--", "sleep", "60"];
