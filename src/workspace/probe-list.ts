@@ -3,6 +3,7 @@ import type { ResolvedAttachPoint, Tracepoint, TracepointField } from "../../lan
 import { HARDWARE, SOFTWARE, type CountedEvent } from "../../lang/check/attach/perf-event.ts";
 import { findProvider } from "../../lang/check/attach/providers.ts";
 import { recordedPoints } from "../../lang/check/attach/recorded.ts";
+import { sampledNames } from "../../lang/check/attach/sampled.ts";
 import { matches } from "../../lang/check/attach/wildcard.ts";
 import type { RecordedMachine } from "../session/recorded-machine.ts";
 
@@ -11,7 +12,7 @@ const UNITS = ["hz", "ms", "s", "us"];
 const counted = (provider: string, events: readonly CountedEvent[]): string[] =>
   events.flatMap(({ name, alias }) => [`${provider}:${name}:`, ...(alias === null ? [] : [`${provider}:${alias}:`])]);
 
-/** Row 8.13. The last three need samples in the recording: they are listed only when asked for by name. */
+/** Row 8.13. The last three need samples in the recording: without such samples they are listed only when asked for by name. */
 const FORMS: Readonly<Record<string, readonly string[]>> = {
   interval: UNITS.map((unit) => `interval:${unit}:`),
   profile: UNITS.map((unit) => `profile:${unit}:`),
@@ -45,9 +46,12 @@ function candidates(pattern: string, machine: RecordedMachine): ListedProbe[] {
   const forms = Object.entries(FORMS).flatMap(([provider, names]) =>
     provider === "interval" || pattern.startsWith(`${provider}:`) ? names : [],
   );
-  const tracepoints = machine.catalogue?.tracepoints.filter(({ isSeen }) => isSeen !== false) ?? [];
+  const isListed = ({ category, isSeen, isMade }: Tracepoint): boolean =>
+    isSeen !== false && (isMade !== true || pattern.split(":").includes(category));
+  const recorded = machine.catalogue === null ? [] : sampledNames(machine.catalogue).filter((name) => !forms.includes(name));
+  const tracepoints = machine.catalogue?.tracepoints.filter(isListed) ?? [];
   return [
-    ...forms.map((name) => ({ name, fields: noFields })),
+    ...[...forms, ...recorded].map((name) => ({ name, fields: noFields })),
     ...functions(pattern, machine).map((point) => ({ name: point.name, fields: () => fieldsOf(point) })),
     ...tracepoints.map((tracepoint) => ({ name: nameOf(tracepoint), fields: () => tracepoint.fields })),
   ];

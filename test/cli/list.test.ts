@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { btfBlob } from "../support/btf-blob.ts";
-import { fixturePath } from "../support/fixtures.ts";
+import { fixturePath, unpackedFixture } from "../support/fixtures.ts";
 import { runCommand } from "../support/run-command.ts";
 
 const SAMPLE = ["--trace", "probes/samples/nightly-report.dat"];
@@ -34,6 +34,24 @@ test("row 8.13: a line a probe, sorted, units and events with a colon", async ()
     "software:context-switches:\nsoftware:cs:\nsoftware:cpu-clock:\nsoftware:cpu:\nsoftware:cpu-migrations:\n",
   );
   expect(await list("-l", "h:*cycles*")).toBe("hardware:bus-cycles:\nhardware:cpu-cycles:\nhardware:cycles:\nhardware:ref-cycles:\n");
+});
+
+test("probes on recorded samples, at the rate that these have", async () => {
+  const listOf = async (name: string, ...words: string[]): Promise<string[]> => {
+    const path = unpackedFixture(`traces/${name}/perf.data`);
+    return (await runCommand(["--trace", path, "-l", ...words])).stdout.trimEnd().split("\n");
+  };
+  const all = await listOf("s14-profile");
+  const sampled = all.filter((name) => !name.startsWith("interval:") && !name.startsWith("tracepoint:"));
+  expect(sampled).toEqual(["profile:hz:199", "software:cpu-clock:"]);
+  // A program at that rate is told of no other.
+  const { stdout, stderr } = await runCommand([
+    "--trace",
+    unpackedFixture("traces/s14-profile/perf.data"),
+    "-e",
+    "profile:hz:199 { @ = 1; }",
+  ]);
+  expect([stdout.trim(), stderr]).toEqual(["@: 1", "Attached 1 probe\n"]);
 });
 
 test("row 8.14: a file name that is none is a pattern, with a word about it", async () => {

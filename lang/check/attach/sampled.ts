@@ -69,6 +69,25 @@ function findWatchpoint(sampled: readonly SampledEvent[], [address = "", length 
   return { events, rates: null };
 }
 
+/** The rate of `profile` that such samples were taken at, as scripts write it; null: no whole one. */
+function profiledAt({ counted, rate }: SampledEvent): string | null {
+  if (rate.kind === "frequency") return `hz:${rate.count}`;
+  return rate.kind === "period" && counted?.provider === "software" && rate.count % 1000n === 0n ? `us:${rate.count / 1000n}` : null;
+}
+
+/** Names of the probes that fire on each of its samples, and say so. */
+export function sampledNames({ sampled = [] }: ProbeCatalogue): string[] {
+  const profiled = PROFILED.map((name) => countedAs(sampled, name)).find((events) => events.length > 0) ?? [];
+  const rates = profiled.flatMap((one) => profiledAt(one) ?? []);
+  const others = sampled.flatMap(({ counted, breakpoint, rate }) => {
+    // It counts nothing (linux include/uapi/linux/perf_event.h): recorders take it for its mappings.
+    if (counted?.event === "dummy") return [];
+    if (counted !== null) return [`${counted.provider}:${counted.event}:${rate.kind === "period" ? rate.count : ""}`];
+    return breakpoint === null ? [] : [`watchpoint:0x${breakpoint.address.toString(16)}:${breakpoint.length}:${breakpoint.mode}`];
+  });
+  return [...new Set([...rates.map((rate) => `profile:${rate}`), ...others])];
+}
+
 export interface Sampled {
   readonly points: readonly ResolvedAttachPoint[];
   /** What the programs fire on, if that is not what was asked for. */
