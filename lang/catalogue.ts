@@ -26,6 +26,8 @@ export interface Tracepoint {
   readonly fields: readonly TracepointField[];
   /** False: the recording was looked through and holds none; whether it was to be recorded is not known. Absent: it may hold some. */
   readonly isSeen?: boolean;
+  /** Its records are made when the recording is read, of what that tells otherwise: only who asks for the category is told of it. */
+  readonly isMade?: boolean;
   /** Whether some field's name may hold this text, which is cheaper to tell than the fields are to read. Absent: not known. */
   mayHaveField?(text: string): boolean;
   /** What its pointer fields lead to, where the record has that too. Absent: nothing. */

@@ -11,6 +11,8 @@ export interface EventSource {
   formatText(): string;
   /** As Tracepoint.isSeen. */
   readonly isSeen?: boolean;
+  /** As Tracepoint.isMade. */
+  readonly isMade?: boolean;
 }
 
 export interface CatalogueOptions {
@@ -45,6 +47,7 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
     id: event.id,
     formatText: () => event.formatText(),
     ...(event.isSeen === undefined ? {} : { isSeen: event.isSeen }),
+    ...(event.isMade === undefined ? {} : { isMade: event.isMade }),
     // A kernel describes 1500 to 2500 events, and a script uses a handful.
     get fields() {
       fields ??= readFields(event, options);

@@ -70,6 +70,7 @@ export function stackEvents(ids: OwnEventIds, longBytes: 4 | 8): EventSource[] {
     category: "ftrace",
     name,
     id,
+    isMade: true,
     formatText: () => formatText(name, id, first + frames),
   });
   return [

@@ -123,6 +123,7 @@ export function ownSources(ids: OwnIds, facts: TracerFacts): EventSource[] {
     category: "ftrace",
     name,
     id,
+    isMade: true,
     formatText: () => formatText({ name, id, fields, printFormat }),
   }));
 }
