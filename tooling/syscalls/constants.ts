@@ -82,7 +82,8 @@ const OWN: Readonly<Record<string, bigint>> = {
   NULL: 0n,
   RLIM64_INFINITY: -1n,
   SIGRTMIN: 32n,
-  SIGRT_1: 33n,
+  // strace counts from the kernel's first one, two before glibc's SIGRTMIN.
+  ...Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`SIGRT_${i + 1}`, BigInt(33 + i)])),
   SIG_DFL: 0n,
   SIG_IGN: 1n,
   O_LARGEFILE: 0o100000n,

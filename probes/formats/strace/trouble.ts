@@ -44,7 +44,7 @@ export function warningsOf(trouble: Trouble): string[] {
     trouble.longLines > 0 && `${times(trouble.longLines, "line")} longer than 4 MiB: left out`,
     trouble.unreadResults > 0 && `${times(trouble.unreadResults, "return")} left out: the result cannot be read`,
     trouble.lateArguments > 0 &&
-      `${times(trouble.lateArguments, "entry").replace(/ys$/, "ies")} lack arguments: strace wrote them only when the call was over, too far away; they are 0`,
+      `${times(trouble.lateArguments, "entry").replace(/ys$/, "ies")} without all arguments: strace wrote the others only when the call was over, too far away; they are 0`,
     trouble.unknownCalls > 0 &&
       `${times(trouble.unknownCalls, "call")} without an event of its own (the first is ${trouble.firstUnknownCall})`,
     trouble.unknownNames > 0 &&

@@ -1,5 +1,6 @@
 /** Lines of strace and the events that they become. */
 import { expect, test } from "vitest";
+import { noTrouble, warningsOf } from "../../../probes/formats/strace/trouble.ts";
 import { ofText, openText, printed } from "./support.ts";
 
 const line = (text: string, pid = 7, at = "1700000000.000001"): string => `${pid} ${at} ${text}\n`;
@@ -29,6 +30,26 @@ test("integers are zero-extended in the record, as the kernel has them", async (
        t:raw_syscalls:sys_enter { printf("%d %llu\\n", args.id, args.args[1]); }`,
     ),
   ).toEqual(["9 4096", "3 34 ffffffff", "7f0000000000"]);
+});
+
+test("real-time signals count from the kernel's first", async () => {
+  const text = lines(
+    [7, "kill(7, SIGRTMIN) = 0 <0.000001>"],
+    [7, "kill(7, SIGRT_2) = 0 <0.000001>"],
+    [7, "--- SIGRT_2 {si_signo=SIGRT_2, si_code=SI_USER, si_pid=7, si_uid=0} ---"],
+    [7, "kill(7, SIGRT_32) = 0 <0.000001>"],
+  );
+  const recording = await openText(text);
+  const script =
+    't:syscalls:sys_enter_kill { printf("kill %d\\n", args.sig); } t:signal:signal_deliver { printf("deliver %d\\n", args.sig); }';
+  expect(await printed(script, recording)).toEqual(["kill 32", "kill 34", "deliver 34", "kill 64"]);
+  expect(recording.info.warnings.join()).not.toContain("SIGRT");
+});
+
+test("one entry and several without all arguments", () => {
+  const told = (lateArguments: number): string => warningsOf({ ...noTrouble(), lateArguments }).join();
+  expect(told(1)).toMatch(/^1 entry without all arguments: /);
+  expect(told(2)).toMatch(/^2 entries without all arguments: /);
 });
 
 test("seeks go back", async () => {
