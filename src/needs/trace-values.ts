@@ -101,6 +101,10 @@ function contextWord(frame: Frame, expr: Extract<HirExpr, { kind: "context_word"
 
 const isMeasured = (length: HirExpr | null): boolean => length !== null && constantOf(length) === null;
 
+/** Where programs are probed, the kernel has no stack but that of the probe's handler, which no script gets. */
+const isInPrograms = ({ tracer, probe }: Frame): boolean =>
+  tracer.program.probes[probe]!.attach.every((point) => "site" in point && (point.site.code === "user" || point.site.code === "usdt"));
+
 function evaluate(frame: Frame, expr: HirExpr): Value {
   const notes = frame.tracer.probes[frame.probe]!;
   switch (expr.kind) {
@@ -126,7 +130,8 @@ function evaluate(frame: Frame, expr: HirExpr): Value {
       if (expr.key !== null) use(frame, expr.key);
       return mapOf(frame, expr.map).value;
     case "stack":
-      notes.extras.add(expr.type.kind === "stack" && expr.type.space === "kernel" ? "kstack" : "ustack");
+      if (expr.type.kind !== "stack" || expr.type.space !== "kernel") notes.extras.add("ustack");
+      else if (!isInPrograms(frame)) notes.extras.add("kstack");
       return nothing;
     case "ksym":
     case "usym":
