@@ -32,7 +32,7 @@ function tracesIn(path: string): string[] {
 const numberOf = (name: string): number => Number(/^data\.(\d{1,9})$/.exec(name)?.[1] ?? NaN);
 
 /** `data` is a perf.data, `data.0`, `data.1` have records alone. Null: the directory is none of perf's. */
-async function openPerfDirectory(path: string): Promise<OpenResult | null> {
+async function openPerfDirectory(path: string, { events }: Beside): Promise<OpenResult | null> {
   const files = listDirectory(path)?.files ?? [];
   if (!files.includes("data")) return null;
   const names = files.filter((name) => !Number.isNaN(numberOf(name))).sort((a, b) => numberOf(a) - numberOf(b));
@@ -55,7 +55,7 @@ async function openPerfDirectory(path: string): Promise<OpenResult | null> {
     return null;
   }
   const { decodePerfData } = await import("./formats/perf-data/decode.ts");
-  const result = await decodePerfData(first!, others);
+  const result = await decodePerfData(first!, others, events ?? []);
   if (result.ok) return result;
   close();
   return { ok: false, message: `${path}: damaged perf.data: ${result.damage.message}` };
@@ -64,7 +64,7 @@ async function openPerfDirectory(path: string): Promise<OpenResult | null> {
 /** The path may be that of a session, which holds the directory of one trace. */
 export async function openDirectory(path: string, beside: Beside): Promise<OpenResult> {
   const refuse = (message: string): OpenResult => ({ ok: false, message: `${path}: ${message}` });
-  const byPerf = await openPerfDirectory(path);
+  const byPerf = await openPerfDirectory(path, beside);
   if (byPerf !== null) return byPerf;
   const traces = tracesIn(path.replace(/(?<=.)\/+$/, ""));
   const [trace] = traces;

@@ -27,17 +27,27 @@ const architectureOf = (arch: string | null): "x86_64" | "arm64" => (/^(?:aarch6
 /** Of machines whose TRACING_DATA does not say. */
 const longBytesOf = (arch: string | null): 4 | 8 => (/^(?:i\d86|arm(?!64)|mips$|ppc$)/.test(arch ?? "") ? 4 : 8);
 
-/** Tracepoints that the recording describes, and those whose formats it lacks. */
-function tracepointsOf({ attrs, tracing }: Description): EventSource[] {
+interface Tracepoints {
+  readonly events: readonly EventSource[];
+  /** Some are there without their formats. */
+  readonly lacksFormats: boolean;
+}
+
+/** Tracepoints that the recording describes, those that `given` describes in its place, and those whose formats nobody has. */
+function tracepointsOf({ attrs, tracing }: Description, given: readonly EventSource[]): Tracepoints {
   const described = tracing?.events ?? [];
   const known = new Set(described.map(({ id }) => id));
   const others = new Map<number, EventSource>();
+  let lacksFormats = false;
   for (const attr of attrs.filter(isTracepoint)) {
     const id = Number(attr.config & 0xffffn);
     const [category, name] = (attr.name ?? `unknown:event_${id}`).split(":");
-    if (!known.has(id) && category !== undefined && name !== undefined) others.set(id, formatless(category, name, id));
+    if (known.has(id) || category === undefined || name === undefined) continue;
+    const like = given.find((event) => (attr.name === null ? event.id === id : event.category === category && event.name === name));
+    if (like === undefined) lacksFormats = true;
+    others.set(id, like === undefined ? formatless(category, name, id) : { ...like, id, formatText: () => like.formatText() });
   }
-  return [...described, ...others.values()];
+  return { events: [...described, ...others.values()], lacksFormats };
 }
 
 /** What members of groups lack. */
@@ -65,10 +75,15 @@ function formatOf({ isPiped, features }: Description): string {
 /**
  * Opens a perf.data, written to a file or to a pipe. Reads what describes it; records are read when the streams are.
  * `beside`: what `perf record --threads` writes into the same directory, records alone.
+ * `given`: descriptions of the kernel's events, for those that the recording names without describing them.
  * Errors: damage that leaves nothing to replay. Smaller damage is in `recording.info.warnings`, which grows while the stream is read.
  * Source: tools/perf/Documentation/perf.data-file-format.txt, include/uapi/linux/perf_event.h; checked against perf 6.1.
  */
-export async function decodePerfData(source: ByteSource, beside: readonly ByteSource[] = []): Promise<DecodeResult> {
+export async function decodePerfData(
+  source: ByteSource,
+  beside: readonly ByteSource[] = [],
+  given: readonly EventSource[] = [],
+): Promise<DecodeResult> {
   const head = readHeader(source);
   if (!head.ok) return head;
   const { warnings, warn } = warningList();
@@ -80,7 +95,9 @@ export async function decodePerfData(source: ByteSource, beside: readonly ByteSo
 
   const architecture = architectureOf(features.arch);
   const longBytes = tracing?.longBytes ?? longBytesOf(features.arch);
-  const events = tracepointsOf(description);
+  const { events, lacksFormats } = tracepointsOf(description, given);
+  if (description.isCut && lacksFormats)
+    warn("fields of events are described at the end of the file: --events-from FILE gives them (a trace.dat or perf.data of that kernel)");
   const newId = freeIds(new Set(events.map(({ id }) => id)));
   const ownIds = ownEvents(newId);
   const { eventIds, sampled } = sampledEvents(attrs, newId, architecture);

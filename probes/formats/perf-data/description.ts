@@ -12,6 +12,8 @@ import { limits } from "./transcoder-layout.ts";
 export interface Description {
   readonly byteOrder: "little" | "big";
   readonly isPiped: boolean;
+  /** What a file ends with is not there. */
+  readonly isCut: boolean;
   readonly attrs: readonly PerfAttr[];
   readonly features: Features;
   readonly tracing: TracingData | null;
@@ -74,7 +76,7 @@ function readFile(source: ByteSource, header: FileHeader, file: File, warn: (mes
   }
   if (table.damage) warn(table.damage.message);
   const data = { offset: file.data.offset, sizeBytes: Math.min(end, source.sizeBytes) - file.data.offset };
-  return { ok: true, description: { byteOrder, isPiped: false, attrs: named(attrs, features), features, tracing, data } };
+  return { ok: true, description: { byteOrder, isPiped: false, isCut: !isThere, attrs: named(attrs, features), features, tracing, data } };
 }
 
 /** With the names of the descriptions: by id, else by place. */
@@ -92,5 +94,5 @@ export function describe(source: ByteSource, header: FileHeader, warn: (message:
   const piped = readPipe(source, header.byteOrder, warn);
   const { features, tracing, data } = piped;
   const attrs = named(piped.attrs, features);
-  return { ok: true, description: { byteOrder: header.byteOrder, isPiped: true, attrs, features, tracing, data } };
+  return { ok: true, description: { byteOrder: header.byteOrder, isPiped: true, isCut: false, attrs, features, tracing, data } };
 }

@@ -7,7 +7,8 @@ import { byteList } from "../../../tooling/perf-data/bytes.ts";
 import { finishedRound, perfDataBytes, pipedBytes, record, recordsOf, type WrittenFile } from "../../../tooling/perf-data/writer.ts";
 import { fixtureBytes } from "../../support/fixtures.ts";
 import { drainStreams } from "../trace-dat/read-all.ts";
-import { formats, rawWork, workAttr, WORK_SAMPLE } from "./made.ts";
+import { nothingBeside } from "../../../probes/formats/format.ts";
+import { formats, printed, rawWork, workAttr, WORK_SAMPLE } from "./made.ts";
 
 interface Outcome {
   readonly message: string | null;
@@ -160,4 +161,32 @@ function chained(rest: Uint8Array): Uint8Array {
 test.each(Object.entries(broken))("%s", async (_name, [bytes, wanted]) => {
   const { message, warnings } = await outcome(bytes);
   expect(message ?? warnings.join("\n")).toMatch(wanted);
+});
+
+/** Eight bytes before the end of the records, whose place is in the header (struct perf_file_header). */
+function cutBehindRecords(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return Number(view.getBigUint64(40, true) + view.getBigUint64(48, true)) - 8;
+}
+
+test.each([
+  ["cut", (bytes: Uint8Array) => bytes.subarray(0, cutBehindRecords(bytes))],
+  ["killed", () => perfDataBytes({ ...file, unfinished: true })],
+])("fields of a recording that was %s are taken from other descriptions", async (_name, damaged) => {
+  const bytes = damaged(perfDataBytes(file));
+  const hint = "--events-from FILE gives them";
+  const bare = await openRecordingBytes("made.data", bytes);
+  if (!bare.ok) expect.fail(bare.message);
+  expect(bare.recording.info.warnings.join()).toContain(hint);
+  const id = Number(workAttr.config);
+  const work = { category: "app", name: "work", id, formatText: () => formats[0]!.text };
+  const other = { ...work, name: "play", id: id + 1 };
+  const unlike = await openRecordingBytes("made.data", bytes, { ...nothingBeside, events: [other] });
+  if (!unlike.ok) expect.fail(unlike.message);
+  expect(unlike.recording.info.warnings.join()).toContain(hint);
+  const told = await openRecordingBytes("made.data", bytes, { ...nothingBeside, events: [other, work] });
+  if (!told.ok) expect.fail(told.message);
+  expect(told.recording.info.warnings.join()).not.toContain(hint);
+  const lines = await printed(told.recording, 't:app:work { printf("%d %d\\n", args.n, args.long_n); }');
+  expect(new Set(lines)).toEqual(new Set(["1 1000"]));
 });
