@@ -54,7 +54,7 @@ export interface Transcoder {
 }
 
 const WASM_PAGE = 65_536;
-/** The least that is read at once, but at the end. */
+/** Read at once: it is still in the cache when it is looked through. */
 const PIECE_BYTES = 1 << 18;
 /** Rounds of the recorder are shorter, but for machines with very many CPUs. */
 const MOST_PENDING_BYTES = 64 << 20;
@@ -191,7 +191,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
 
   const feed = (records: RecordBytes): void => {
     const at = machine.reserve(PIECE_BYTES) >>> 0;
-    machine.supply(records.read(new Uint8Array(memory.buffer, at, machine.room())));
+    machine.supply(records.read(new Uint8Array(memory.buffer, at, Math.min(machine.room(), PIECE_BYTES))));
   };
 
   return {
