@@ -81,9 +81,15 @@ test.each([
   expect(before).toBeGreaterThan(10n);
 });
 
-test("bytes in place of text are no trace", async () => {
-  const bytes = latin1(HEADER + LINE + LINE);
-  bytes[HEADER.length + 3] = 0;
-  const opened = await openRecordingBytes("binary", bytes);
-  expect(opened.ok).toBe(false);
+test("bytes in place of text are no trace, unless a head says that it is one", async () => {
+  const withByte = (head: string): Uint8Array => {
+    const bytes = latin1(head + LINE + LINE);
+    bytes[head.length + 3] = 0;
+    return bytes;
+  };
+  expect((await openRecordingBytes("binary", withByte(""))).ok).toBe(false);
+  const opened = await openRecordingBytes("binary", withByte(HEADER));
+  if (!opened.ok) expect.fail(opened.message);
+  // It stands in front of the task.
+  expect(eventsOf(opened.recording)).toBe(2n);
 });
