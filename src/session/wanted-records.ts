@@ -1,4 +1,4 @@
-/** What a run reads of a recording's streams, so that streams that take their records from a text need not make more of it. */
+/** What a run reads of a recording's streams, so that those that make their records of something else need not make more of them. */
 import type { PageStream, WantedRecords } from "../../probes/recording.ts";
 import type { PumpOptions } from "../bpf/machine-types.ts";
 

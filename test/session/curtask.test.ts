@@ -4,17 +4,8 @@ import type { Recording } from "../../probes/recording.ts";
 import { formatText } from "../../tooling/trace-dat/record.ts";
 import { madeEvent, madeRecording, type MadeEvent } from "../support/made-recording.ts";
 import { runScript, type RunOptions } from "../support/run-script.ts";
+import { newtask } from "../support/task-events.ts";
 
-const newtask: MadeEvent = {
-  category: "task",
-  name: "task_newtask",
-  format: formatText("task_newtask", 20, [
-    ["pid_t pid", 8, 4, 1],
-    ["char comm[16]", 12, 16, 0],
-    ["unsigned long clone_flags", 32, 8, 0],
-    ["short oom_score_adj", 40, 2, 1],
-  ]),
-};
 const rename: MadeEvent = {
   category: "task",
   name: "task_rename",

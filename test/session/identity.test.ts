@@ -3,18 +3,9 @@ import { expect, test } from "vitest";
 import { formatText } from "../../tooling/trace-dat/record.ts";
 import { madeEvent, madeRecording, type MadeEvent, type MadeRecord } from "../support/made-recording.ts";
 import { runScript, type RunOptions } from "../support/run-script.ts";
+import { newtask } from "../support/task-events.ts";
 
 const work = madeEvent("app", "work", 30, [["int what", 4, 1]]);
-const newtask: MadeEvent = {
-  category: "task",
-  name: "task_newtask",
-  format: formatText("task_newtask", 20, [
-    ["pid_t pid", 8, 4, 1],
-    ["char comm[16]", 12, 16, 0],
-    ["unsigned long clone_flags", 32, 8, 0],
-    ["short oom_score_adj", 40, 2, 1],
-  ]),
-};
 const forked = madeEvent("sched", "sched_process_fork", 21, [
   ["char parent_comm[16]", 16, 0],
   ["pid_t parent_pid", 4, 1],
