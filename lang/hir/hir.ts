@@ -168,8 +168,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "table_text"; readonly table: TextTable; readonly index: HirExpr }
     /** Bytes in reverse order; operand and type are unsigned integers of one width. */
     | { readonly kind: "bswap"; readonly operand: HirExpr }
-    /** Thread id of the parent of a task, uint32; 0 if it is not known. */
-    | { readonly kind: "task_parent"; readonly pid: HirExpr }
+    /** The thread that a task's process is a child of, or the process of that thread: its id, uint32; 0 if it is not known. */
+    | { readonly kind: "task_parent"; readonly pid: HirExpr; readonly of: "thread" | "process" }
     /** Name of a task, string[16]; empty if it is not known. */
     | { readonly kind: "task_comm"; readonly pid: HirExpr }
     /** 6 bytes: the first ones of an array or string, or those that a pointer or address leads to; type mac. */

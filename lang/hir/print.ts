@@ -103,6 +103,7 @@ function text(names: Names, expr: HirExpr): string {
     case "bswap":
       return `bswap(${sub(expr.operand)})`;
     case "task_parent":
+      return `task_parent_${expr.of}(${sub(expr.pid)})`;
     case "task_comm":
       return `${expr.kind}(${sub(expr.pid)})`;
     case "macaddr":

@@ -7,7 +7,7 @@ import type { Address, Operand } from "../ir/ir.ts";
 import type { Lowering } from "./lowering.ts";
 import { addrArg, imm } from "./operand.ts";
 
-export const taskWindow = { base: 0x74_6173n << 40n, pidShift: 5, parent: 0n, comm: 16n, commBytes: 16 } as const;
+export const taskWindow = { base: 0x74_6173n << 40n, pidShift: 5, parent: 0n, parentTgid: 4n, comm: 16n, commBytes: 16 } as const;
 
 function readTask(l: Lowering, pid: HirExpr, field: bigint, to: Address, sizeBytes: number): void {
   const { b } = l;
@@ -16,9 +16,9 @@ function readTask(l: Lowering, pid: HirExpr, field: bigint, to: Address, sizeByt
   b.helperVoid("probe_read_kernel", [addrArg(to), imm(sizeBytes), b.bin("add", offset, imm(taskWindow.base + field))]);
 }
 
-export function taskParent(l: Lowering, pid: HirExpr): Operand {
+export function taskParent(l: Lowering, { pid, of }: Extract<HirExpr, { kind: "task_parent" }>): Operand {
   const slot = l.b.scratch("parent", 8);
-  readTask(l, pid, taskWindow.parent, slot, 4);
+  readTask(l, pid, of === "process" ? taskWindow.parentTgid : taskWindow.parent, slot, 4);
   return l.b.load(slot, 4, false);
 }
 

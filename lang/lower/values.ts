@@ -240,7 +240,7 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "bswap":
       return swapped(l, expr);
     case "task_parent":
-      return taskParent(l, expr.pid);
+      return taskParent(l, expr);
     case "strftime":
       return rules.value(l, expr.ns);
     case "ksym":

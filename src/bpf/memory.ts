@@ -66,9 +66,9 @@ export const missing = {
 export const MISSING_SEEN = MISSING_BLOCK + 64;
 /**
  * What the pump knows of a task, as kernel memory that bpf_probe_read_kernel reads at (high << highShift | pid << pidShift): u32 thread id of its
- * parent, and 16 bytes of its name at `comm`. No machine has such an address.
+ * parent, u32 process id of that thread, and 16 bytes of its own name at `comm`. No machine has such an address.
  */
-export const TASK_WINDOW = { high: 0x74_6173, highShift: 40, pidShift: 5, parent: 0, comm: 16 } as const;
+export const TASK_WINDOW = { high: 0x74_6173, highShift: 40, pidShift: 5, parent: 0, parentTgid: 4, comm: 16 } as const;
 /**
  * A task as the kernel's struct task_struct, whose layout the session tells (TASK_FIELDS): at high << highShift | pid << pidShift, for
  * bpf_get_current_task and pointers from one task to another. Members that nothing is known of fault. Its credentials, a struct cred, are at

@@ -127,6 +127,32 @@ test("row 4.16: the parent and the leader of the current task", async () => {
   expect(await errors("print(ppid(1));")).toEqual(["ppid() only supports arguments of type 'struct task_struct *' (int8 provided)"]);
 });
 
+test("row 4.16: of a parent that is not the first thread of its process ppid is the process, pcomm the thread's name", async () => {
+  const renamed: WrittenEvent = {
+    ns: 5500,
+    event: "task:task_rename",
+    pid: 102,
+    fields: { pid: 102, oldcomm: "shell", newcomm: "worker" },
+  };
+  const recording = await recordingOf(
+    [...family, renamed, fork(6000, 102, 103, "worker"), fork(6100, 103, 104, "worker", true), work(7000, 104)],
+    {
+      comms,
+    },
+  );
+  const { stdout } = await runScript("tracepoint:app:work /tid == 104/ { print((pid, ppid, ppid(), pcomm)); }", { recording });
+  expect(stdout.trim()).toBe("(103, 101, 101, worker)");
+});
+
+test("row 4.16: where nobody knows the parent's process, ppid is its thread id, and that is said", async () => {
+  const missing = async (text: string): Promise<string[]> => {
+    const { stdout, missing: counts } = await runScript(text, { recording: await recordingOf(family, { comms }) });
+    return [stdout.trim(), JSON.stringify(counts)];
+  };
+  expect(await missing("tracepoint:app:work /tid == 101/ { print(ppid); }")).toEqual(["100", expect.stringContaining('"tgid":1')]);
+  expect(await missing("tracepoint:app:work /tid == 101/ { print(pcomm); }")).toEqual(["init", expect.stringContaining('"tgid":0')]);
+});
+
 test("row 4.17: the mode and the limit of kstack; row 4.18: those of ustack, which has one mode more", async () => {
   expect(await errors("print(kstack(build_id));")).toEqual([
     "Unknown stack mode for kstack(): 'build_id' (expects one of: bpftrace, perf, raw)",

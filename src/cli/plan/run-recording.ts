@@ -75,10 +75,13 @@ async function holdBorn({ plan, instance, command }: RecordJob, wantsMaps: boole
   if (births.length === 0) return holdCommand(command, wantsMaps);
   instance.set("set_event_pid", readdirSync("/proc/self/task").join(" "));
   for (const { category, name } of births) instance.set(enablePath(`${category}/${name}`), 1);
+  // Stacks of programs tell the process of the thread that has them: here, of the parent.
+  instance.set("options/userstacktrace", 1);
   instance.set("tracing_on", 1);
   const held = holdCommand(command, wantsMaps);
   await held?.ready;
   instance.set("tracing_on", 0);
+  if (!plan.ustack) instance.set("options/userstacktrace", 0);
   return held;
 }
 

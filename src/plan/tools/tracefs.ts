@@ -19,6 +19,8 @@ const set = (path: string, value: string | number): string => `echo ${value} > $
 const COMMS = 65536;
 const DEFAULT_COMMS = 128;
 
+const userStacks = (value: 0 | 1): string => set("options/userstacktrace", value);
+
 const remembers = ({ plan, subject }: ToolInput): boolean => plan.tasks && subject.kind === "machine";
 const setComms = (count: number): string => `echo ${count} > ${TRACING}/saved_cmdlines_size`;
 
@@ -35,7 +37,7 @@ function bufferStep(input: ToolInput): Step {
       // Names are kept unless somebody has switched that off for all buffers, as options/record-cmd is not one of a single buffer.
       ...(plan.tasks ? [set("options/record-tgid", 1)] : []),
       ...(remembers(input) ? [setComms(COMMS)] : []),
-      ...(plan.ustack ? [set("options/userstacktrace", 1)] : []),
+      ...(plan.ustack ? [userStacks(1)] : []),
     ],
   };
 }
@@ -65,6 +67,7 @@ function birthStep(births: readonly PlannedEvent[]): Step {
     commands: [
       `echo $$ > ${at("set_event_pid")}`,
       ...births.map(({ category, name, why }) => `${set(`events/${category}/${name}/enable`, 1)}   # ${why}`),
+      `${userStacks(1)}   # each tells the process of its thread, so of the parent`,
     ],
   };
 }
@@ -74,7 +77,8 @@ function commandLine(input: ToolInput, command: readonly string[]): string {
   const begin = `echo $$ > ${at("set_event_pid")} && ${set("tracing_on", 1)} && exec "$@"`;
   const births = birthOf(input);
   const others = namedEvents({ ...input.plan, events: input.plan.events.filter((event) => !births.includes(event)) });
-  const events = births.length === 0 ? [] : [set("tracing_on", 0), ...others.flatMap(enable)];
+  const ownStacks = input.plan.ustack ? [] : [userStacks(0)];
+  const events = births.length === 0 ? [] : [set("tracing_on", 0), ...ownStacks, ...others.flatMap(enable)];
   return `sh -c ${shellWord([...events, begin].join(" && "))} sh ${words(command)}`;
 }
 

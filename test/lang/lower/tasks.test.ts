@@ -4,11 +4,12 @@ import { taskWindow } from "../../../lang/lower/tasks.ts";
 import { RECORD_WINDOW, TASK_WINDOW } from "../../../src/bpf/memory.ts";
 
 test("the compiler reads tasks where the runtime has them", () => {
-  const { high, highShift, pidShift, parent, comm } = TASK_WINDOW;
+  const { high, highShift, pidShift, parent, parentTgid, comm } = TASK_WINDOW;
   expect(taskWindow).toEqual({
     base: BigInt(high) << BigInt(highShift),
     pidShift,
     parent: BigInt(parent),
+    parentTgid: BigInt(parentTgid),
     comm: BigInt(comm),
     commBytes: 16,
   });

@@ -52,10 +52,12 @@ export function commOfCall(cx: Context, call: CallExpr): HirExpr | null {
   return { kind: "block", span, body: [pid.set(convert(cx, value, uint32))], value: name, type: COMM };
 }
 
-const parent = (cx: Context, span: Span): HirExpr => ({
+/** As real_parent: the thread that forked, which need not be the first one of its process. */
+const parent = (cx: Context, span: Span, of: "thread" | "process"): HirExpr => ({
   kind: "task_parent",
   span,
   pid: elaborateBuiltin(cx, "tid", span)!,
+  of,
   type: uint32,
 });
 
@@ -105,6 +107,6 @@ const ofEitherTask = (build: (cx: Context, span: Span) => HirExpr | null): Value
 export const taskFunctions: ValueFunctions = {
   leader_comm: ofEitherTask(leaderComm),
   leader_tid: ofEitherTask((cx, span) => elaborateBuiltin(cx, "pid", span)),
-  pcomm: ofEitherTask((cx, span) => nameOf(cx, span, parent(cx, span), UNKNOWN_COMM, [])),
-  ppid: ofEitherTask(parent),
+  pcomm: ofEitherTask((cx, span) => nameOf(cx, span, parent(cx, span, "thread"), UNKNOWN_COMM, [])),
+  ppid: ofEitherTask((cx, span) => parent(cx, span, "process")),
 };

@@ -16,7 +16,6 @@ import {
   MISSING_PARENT,
   MISSING_START,
   MISSING_TASK,
-  MISSING_TGID,
   MISSING_UID,
   PUMP_BLOCK,
   PUMP_COMM,
@@ -34,17 +33,15 @@ import {
   TASK_FIELD_OFFSET,
   TASK_FIELD_SIZE_BYTES,
   TASK_FLAGS_HAS_START,
-  TASK_FLAGS_HAS_TGID,
   TASK_STARTED,
   TASK_STRUCT_CRED,
   TASK_STRUCT_HIGH,
   TASK_STRUCT_HIGH_SHIFT,
   TASK_STRUCT_PID_SHIFT,
-  TASK_TGID,
 } from "./layout";
 import { idOf } from "./identity";
 import { countMissing } from "./missing";
-import { parentOf } from "./task-window";
+import { parentOf, tgidOf } from "./task-window";
 import { commOf, findTask, hasFlag, idleComm } from "./tasks";
 
 export function isTaskStruct(address: u64): bool {
@@ -72,13 +69,8 @@ function isHost(pid: u32): bool {
 /** A member as 8 bytes; `known` is cleared, and it is counted, if the recording does not tell it. */
 let known: bool = false;
 
-function tgidOf(pid: u32): u32 {
-  if (isHost(pid)) return load<u32>(CURRENT_BLOCK, CURRENT_HOST_TGID);
-  const task = findTask(pid);
-  if (task && hasFlag(task, TASK_FLAGS_HAS_TGID)) return load<u32>(task, TASK_TGID);
-  // As for the builtin: taken to be a process of its own.
-  if (pid != 0) countMissing(MISSING_TGID);
-  return pid;
+function processOf(pid: u32): u32 {
+  return isHost(pid) ? load<u32>(CURRENT_BLOCK, CURRENT_HOST_TGID) : tgidOf(pid);
 }
 
 function parentAddress(pid: u32): u64 {
@@ -125,8 +117,8 @@ function number(kind: usize, pid: u32): u64 {
   if (kind == TASK_FIELD_KIND_UID) return idMember(pid, ID_KIND_UID, MISSING_UID);
   if (kind == TASK_FIELD_KIND_GID) return idMember(pid, ID_KIND_GID, MISSING_GID);
   if (kind == TASK_FIELD_KIND_STARTED) return startOf(pid);
-  if (kind == TASK_FIELD_KIND_TGID) return tgidOf(pid);
-  if (kind == TASK_FIELD_KIND_LEADER) return taskStruct(tgidOf(pid));
+  if (kind == TASK_FIELD_KIND_TGID) return processOf(pid);
+  if (kind == TASK_FIELD_KIND_LEADER) return taskStruct(processOf(pid));
   return kind == TASK_FIELD_KIND_PARENT ? parentAddress(pid) : pid;
 }
 

@@ -3,6 +3,7 @@ import {
   LIMITS_COMM_BYTES,
   MISSING_COMM,
   MISSING_PARENT,
+  MISSING_TGID,
   TASK_FLAGS_HAS_TGID,
   TASK_PARENT,
   TASK_PID,
@@ -11,6 +12,7 @@ import {
   TASK_WINDOW_HIGH,
   TASK_WINDOW_HIGH_SHIFT,
   TASK_WINDOW_PARENT,
+  TASK_WINDOW_PARENT_TGID,
   TASK_WINDOW_PID_SHIFT,
 } from "./layout";
 import { countMissing } from "./missing";
@@ -20,6 +22,14 @@ export function isTaskWindow(address: u64): bool {
   return address >> (<u64>TASK_WINDOW_HIGH_SHIFT) == <u64>TASK_WINDOW_HIGH;
 }
 
+/** Process id of a thread. Unknown: taken to be a process of its own, as for the builtin, and counted. */
+export function tgidOf(tid: u32): u32 {
+  const task = findTask(tid);
+  if (task && hasFlag(task, TASK_FLAGS_HAS_TGID)) return load<u32>(task, TASK_TGID);
+  if (tid != 0) countMissing(MISSING_TGID);
+  return tid;
+}
+
 /** A thread has the parent of its process. */
 export function parentOf(task: usize): u32 {
   const isThread = hasFlag(task, TASK_FLAGS_HAS_TGID) && load<u32>(task, TASK_TGID) != load<u32>(task, TASK_PID);
@@ -27,10 +37,10 @@ export function parentOf(task: usize): u32 {
   return leader ? load<u32>(leader, TASK_PARENT) : 0;
 }
 
-function readParent(to: usize, pid: u32): bool {
+function readParent(to: usize, pid: u32, asProcess: bool): bool {
   const task = findTask(pid);
   const parent = task ? parentOf(task) : 0;
-  store<u32>(to, parent);
+  store<u32>(to, asProcess ? tgidOf(parent) : parent);
   // Idle tasks have none.
   return parent != 0 || pid == 0;
 }
@@ -46,8 +56,8 @@ function readComm(to: usize, pid: u32): bool {
 export function readTaskWindow(to: usize, size: u32, address: u64): bool {
   const pid = <u32>(address >> (<u64>TASK_WINDOW_PID_SHIFT));
   const field = (<u32>address) & ((1 << (<u32>TASK_WINDOW_PID_SHIFT)) - 1);
-  if (field == TASK_WINDOW_PARENT && size == 4) {
-    if (readParent(to, pid)) return true;
+  if ((field == TASK_WINDOW_PARENT || field == TASK_WINDOW_PARENT_TGID) && size == 4) {
+    if (readParent(to, pid, field == TASK_WINDOW_PARENT_TGID)) return true;
     countMissing(MISSING_PARENT);
   } else if (field == TASK_WINDOW_COMM && size == LIMITS_COMM_BYTES) {
     if (readComm(to, pid)) return true;
