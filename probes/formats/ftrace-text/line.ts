@@ -75,15 +75,17 @@ function readNamed(bytes: Uint8Array, end: number, line: TextLine, book: EventBo
     if (kind === lines.PRINT && bytes[sign + 1] === BLANK && bytes[name] === 116) line.from = sign + 2;
     return kind;
   }
-  if (event !== null && byte === OPEN_PAREN) {
+  // Functions that the tracer shows with their arguments end with their caller.
+  const isCall = event !== null || (wordAt(bytes, name, "sys_") && !hasArrow(bytes, name, end));
+  if (isCall && byte === OPEN_PAREN && (event !== null || bytes[end - 1] === CLOSE_PAREN)) {
     line.from = sign + 1;
     line.to = bytes[end - 1] === CLOSE_PAREN ? end - 1 : end;
-    return lines.EVENT;
+    return event === null ? lines.UNKNOWN : lines.EVENT;
   }
   // `sys_read -> 0x1`
-  if (event !== null && bytes[sign + 1] === MINUS && bytes[sign + 2] === GREATER) {
+  if (isCall && byte === BLANK && bytes[sign + 1] === MINUS && bytes[sign + 2] === GREATER) {
     line.from = sign + 4;
-    return lines.EVENT;
+    return event === null ? lines.UNKNOWN : lines.EVENT;
   }
   line.from = name;
   return hasArrow(bytes, name, end) ? lines.FUNCTION : lines.NOTHING;

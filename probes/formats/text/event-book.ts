@@ -7,10 +7,14 @@ import { definedEvents } from "./dynamic-events.ts";
 import { printedForm, type FormContext } from "./event-forms.ts";
 import { formatText } from "./format-text.ts";
 import { NamedEvent, type Style } from "./named-event.ts";
+import { eventOfCall, toldEnter, toldExit } from "./told-call.ts";
 import { UnknownEvent } from "./unknown-event.ts";
 
 const MOST_NAMES = 20_000;
 const LAST_ID = 0xffff;
+const MOST_CALL_NAME = 64;
+const [OPEN_PAREN, COLON] = [40, 58];
+const latin1 = new TextDecoder("latin1");
 
 export interface BookOptions {
   readonly events: readonly EventSource[];
@@ -26,7 +30,7 @@ export class EventBook {
   /** `sched_switch:`, `sys_read(`, `sys_read -`: what a name begins with its sign tells the style. */
   readonly #names = new ByteNames(MOST_NAMES);
   readonly #events: NamedEvent[] = [];
-  readonly #sources: EventSource[];
+  #sources: EventSource[];
   readonly #unknown: UnknownEvent[] = [];
   readonly #added: EventSource[] = [];
   readonly #context: FormContext;
@@ -78,16 +82,40 @@ export class EventBook {
     return number < 0 ? null : this.#events[number]!;
   }
 
-  /** Makes an event of a name that nothing describes; null: no more are possible. */
-  addUnknown(bytes: Uint8Array, start: number, end: number, category: string): NamedEvent | null {
+  /** Makes an event of a name that nothing describes; null: no more are possible, or it is a call with a `text` that tells no arguments. */
+  addUnknown(bytes: Uint8Array, start: number, end: number, text: Uint8Array, category: string): NamedEvent | null {
+    const sign = bytes[end - 1];
+    if (sign !== COLON) return this.#addCall(bytes.subarray(start, end), text, sign === OPEN_PAREN ? "call" : "result");
     const event = this.#entry(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 128))), "named");
     if (event === null) this.unnamed++;
-    else this.makeUnknown(event, category);
+    else this.makeUnknown(event, text, category);
     return event;
   }
 
-  /** Gives up what is described of an event: its lines are otherwise. */
-  makeUnknown(event: NamedEvent, category: string): void {
+  #addCall(key: Uint8Array, text: Uint8Array, style: "call" | "result"): NamedEvent | null {
+    const name = latin1.decode(key.subarray(0, key.length - 1));
+    const source = this.#toldCall(name, text, style);
+    if (source === null) return null;
+    const event = this.#entry(latin1.decode(key), style);
+    if (event === null) this.unnamed++;
+    else {
+      event.sources.push(source);
+      this.#sources.push(source);
+    }
+    return event;
+  }
+
+  #toldCall(name: string, text: Uint8Array, style: "call" | "result"): EventSource | null {
+    const id = this.#nextId;
+    if (id > LAST_ID || name.length > MOST_CALL_NAME) return null;
+    const source = style === "call" ? toldEnter({ name, id }, latin1.decode(text)) : toldExit({ name, id });
+    if (source !== null) this.#nextId++;
+    return source;
+  }
+
+  /** Gives up what is described of an event: its lines, of which `text` is one, are otherwise. */
+  makeUnknown(event: NamedEvent, text: Uint8Array, category: string): void {
+    if (event.style === "call" && this.#redescribe(event, text)) return;
     const id = this.newId();
     if (id === null) {
       this.unnamed++;
@@ -95,8 +123,19 @@ export class EventBook {
     }
     const colon = this.#withCategory ? event.name.indexOf(":") : -1;
     const own = colon < 0 ? (event.sources[0]?.category ?? category) : event.name.slice(0, colon);
-    event.unknown = new UnknownEvent(own, event.name.slice(colon + 1), id, this.#context);
+    const name = event.style === "named" ? event.name.slice(colon + 1) : eventOfCall(event.name, event.style === "call" ? "enter" : "exit");
+    event.unknown = new UnknownEvent(own, name, id, this.#context);
     this.#unknown.push(event.unknown);
+  }
+
+  /** A call's arguments are not those that its description names: they are what the line says. */
+  #redescribe(event: NamedEvent, text: Uint8Array): boolean {
+    const source = this.#toldCall(event.name, text, "call");
+    if (source === null) return false;
+    this.#sources = this.#sources.filter((other) => !event.sources.includes(other));
+    this.#sources.push(source);
+    event.redescribe(source);
+    return true;
   }
 
   /** Whether some line was of the event. */

@@ -42,8 +42,16 @@ export function printedForm(format: EventFormat, printFormat: string, context: F
   return formOf(format, steps, told, context);
 }
 
-/** Arguments of a system call in the kernel's words: `dfd: 0x3, filename: 0x7f… "/etc", mode: 0)`. What is quoted goes into the field `__filename_val`. */
-export function callForm(format: EventFormat, context: FormContext): Form | null {
+/** What stands in front of an argument's name in `text`, blank included: its type, with the option `verbose`. */
+function shownType(text: string, name: string): string {
+  return new RegExp(`(?:^|, )((?:[^:,]* )?)${name.replace(/\W/g, "\\$&")}: `).exec(text)?.[1] ?? "";
+}
+
+/**
+ * Arguments of a system call in the kernel's words: `dfd: 0x3, filename: 0x7f… "/etc", mode: 0)`, or as `text` has them `int dfd: 0x3, …`.
+ * What is quoted goes into the field `__filename_val`.
+ */
+export function callForm(format: EventFormat, text: string, context: FormContext): Form | null {
   const own = format.fields.filter(isOwn);
   const strings = new Map(
     own.flatMap((field) => {
@@ -52,14 +60,15 @@ export function callForm(format: EventFormat, context: FormContext): Form | null
     }),
   );
   const args = own.filter(({ name }) => !/^(__syscall_nr|nr)$/.test(name) && !/^__.+_val$/.test(name));
+  const shown = args.map(({ name }) => `${shownType(text, name)}${name}: `);
   const steps = args.flatMap(({ name, offset, sizeBytes }, i): Step[] => {
-    const next = args[i + 1];
+    const next = shown[i + 1];
     const string = strings.get(name);
     return [
-      step(kinds.LITERAL, { text: bytesOf(`${i === 0 ? "" : ", "}${name}: `) }),
+      step(kinds.LITERAL, { text: bytesOf(`${i === 0 ? "" : ", "}${shown[i]!}`) }),
       step(kinds.ARGUMENT, { offset, sizeBytes }),
       step(kinds.QUOTED, {
-        text: bytesOf(next === undefined ? "" : `, ${next.name}: `),
+        text: bytesOf(next === undefined ? "" : `, ${next}`),
         offset: string?.offset ?? 0,
         sizeBytes: string?.sizeBytes ?? 0,
       }),

@@ -7,7 +7,7 @@ import type { NamedEvent } from "./named-event.ts";
 export const NOTHING = 0;
 /** Of a name that the book knows: `event`, with its text at [from, to). */
 export const EVENT = 1;
-/** Of a name that it does not know yet, at [nameStart, nameEnd); its text at [from, to). */
+/** Of a name that it does not know yet, at [nameStart, nameEnd) with its sign (a colon, or of system calls `(` and a blank); its text at [from, to). */
 export const UNKNOWN = 2;
 /** A stack begins, of the event before. */
 export const KERNEL_STACK = 3;

@@ -60,7 +60,7 @@ export class NamedEvent {
       if (this.style === "result") this.#add(source, format, resultForm(format, this.#context));
       else if (this.style === "call") {
         const extended = withStrings(format, text);
-        this.#add(source, extended, callForm(extended, this.#context));
+        this.#add(source, extended, callForm(extended, text, this.#context));
       } else {
         if (isDynamic(format)) this.#add(source, format, dynamicForm(format, this.#context));
         else this.#add(source, format, printedForm(format, format.printFormat, this.#context));
@@ -68,6 +68,14 @@ export class NamedEvent {
         for (const print of others) this.#add(source, format, printedForm(format, print, this.#context));
       }
     }
+  }
+
+  /** Takes another description: lines are not as those known have them. */
+  redescribe(source: EventSource): void {
+    this.sources.splice(0, this.sources.length, source);
+    this.#candidates = [];
+    this.#current = null;
+    this.#isBuilt = false;
   }
 
   /** A form for `name=value` pairs, of the names that the line has. */
@@ -146,7 +154,7 @@ export class NamedEvent {
 
 /** Adds `__data_loc char[] __ARG_val` for each argument whose pointer a quoted text follows. */
 function withStrings(format: EventFormat, text: string): EventFormat {
-  const names = [...text.matchAll(/(?:^|, )(\w+): (?:0x)?[0-9a-f]+ "/g)].map(([, name]) => `__${name!}_val`);
+  const names = [...text.matchAll(/(?:^|, )(?:[^:,]* )?(\w+): (?:0x)?[0-9a-f]+ "/g)].map(([, name]) => `__${name!}_val`);
   const missing = names.filter((name) => !format.fields.some((field) => field.name === name));
   if (missing.length === 0) return format;
   const end = format.fields.reduce((most, { offset, sizeBytes }) => Math.max(most, offset + sizeBytes), 0);

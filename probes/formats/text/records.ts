@@ -34,7 +34,7 @@ export interface RecordOptions {
   readonly extras: Extras;
 }
 
-const LESS = 60;
+const [COLON, LESS] = [58, 60];
 const MOST_PRINTED = 4096;
 
 export class TextRecords {
@@ -97,6 +97,8 @@ export class TextRecords {
     }
     if (!this.#tellTask(bytes)) return false;
     if (kind === kinds.EVENT) return this.#event(line.event!, bytes);
+    // A call whose arguments are not told is neither an event nor free text.
+    if (kind === kinds.UNKNOWN && bytes[line.nameEnd - 1] !== COLON) return true;
     if (kind === kinds.PRINT || kind === kinds.UNKNOWN) return this.#print(bytes);
     if (!this.#options.extras.emit(kind, bytes, line, this.writer)) return false;
     if (this.#options.extras.framesFollow) this.#beginStack("none");

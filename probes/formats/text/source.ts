@@ -24,7 +24,7 @@ const MOST_MISFITS = 3;
 const SECONDS_BEFORE = 1_000_000;
 const PAGES_AT_ONCE = 8;
 export const PAGE_BYTES = 65_536;
-const [HASH, EQUALS] = [35, 61];
+const [HASH, EQUALS, COLON] = [35, 61, 58];
 
 /** What the first pass found. */
 export interface TextFacts {
@@ -99,7 +99,7 @@ export class TextSource implements RecordSource {
     flush();
     for (const event of book.named) {
       if (event.misfits.length === 0 || event.isRead) continue;
-      this.#isUnknown(event, event.misfits[0]!, 0);
+      this.#isUnknown(event);
     }
     if (facts.baseSeconds === Infinity) facts.baseSeconds = 0;
     return this.#tasks.names();
@@ -134,9 +134,22 @@ export class TextSource implements RecordSource {
     this.#seeHead(line, bytes);
     if (kind === kinds.EVENT) this.#seeEvent(line.event!, line, bytes);
     else if (kind === kinds.UNKNOWN) {
-      line.event = this.#options.book.addUnknown(bytes, line.nameStart, line.nameEnd, this.#options.categoryOf(bytes, line.from));
-      line.event?.unknown?.learn(bytes, line.from, line.to, this.#records.record);
-      return line.event === null ? kind : kinds.EVENT;
+      const { nameStart, nameEnd, from, to } = line;
+      const event = this.#options.book.addUnknown(
+        bytes,
+        nameStart,
+        nameEnd,
+        bytes.subarray(from, to),
+        this.#options.categoryOf(bytes, from),
+      );
+      line.event = event;
+      event?.unknown?.learn(bytes, from, to, this.#records.record);
+      if (event !== null) {
+        if (event.unknown === null) this.#seeEvent(event, line, bytes);
+        return kinds.EVENT;
+      }
+      if (bytes[nameEnd - 1] !== COLON) this.facts.notUnderstood++;
+      return kind;
     } else if (kind !== kinds.PRINT && kind !== kinds.KERNEL_STACK && kind !== kinds.USER_STACK)
       if (this.#options.extras.scan(kind, bytes, line)) this.isDone = false;
     return kind;
@@ -173,13 +186,16 @@ export class TextSource implements RecordSource {
     if ((event.isRead && this.isDone) || !event.wantsEveryLine) return;
     if (event.learn(bytes, line.from, line.to, this.#records.record)) return;
     event.misfits.push(bytes.slice(line.from, line.to));
-    if (event.misfits.length >= MOST_MISFITS) this.#isUnknown(event, bytes, line.from);
+    if (event.misfits.length >= MOST_MISFITS) this.#isUnknown(event);
   }
 
-  #isUnknown(event: NamedEvent, bytes: Uint8Array, from: number): void {
-    this.#options.book.makeUnknown(event, this.#options.categoryOf(bytes, from));
+  #isUnknown(event: NamedEvent): void {
+    const misfits = event.misfits.splice(0);
+    const last = misfits.at(-1)!;
+    this.#options.book.makeUnknown(event, last, this.#options.categoryOf(last, 0));
     this.isDone = false;
-    for (const text of event.misfits.splice(0)) event.unknown?.learn(text, 0, text.length, this.#records.record);
+    const { record } = this.#records;
+    for (const text of misfits) (event.unknown ?? event).learn(text, 0, text.length, record);
   }
 
   rewind(): void {
