@@ -55,7 +55,7 @@ function tracepoint(event: EventSource, options: CatalogueOptions): Tracepoint {
     },
     mayHaveField: (text) => event.formatText().includes(text),
     get memory() {
-      memory ??= memoryOfFields(event.category, event.name, this.fields);
+      memory ??= memoryOfFields({ category: event.category, name: event.name, byteOrder: options.byteOrder }, this.fields);
       return memory;
     },
   };

@@ -4,6 +4,7 @@ import type { Address, Operand } from "../ir/ir.ts";
 import { sizeOf, type Type } from "../types/type.ts";
 import { addressToRead } from "./fields.ts";
 import type { Lowering } from "./lowering.ts";
+import { recordedBytes } from "./native-order.ts";
 import { addrArg, imm, isImm, reg, shift } from "./operand.ts";
 import { warnOfFailedRead } from "./records.ts";
 import { isScalar } from "./scalars.ts";
@@ -17,7 +18,7 @@ const capacityOf = (type: Type): number => {
 };
 
 export function bufferInto(l: Lowering, expr: Extract<HirExpr, { kind: "buf_of" }>, to: Address): void {
-  const { b, rules } = l;
+  const { b } = l;
   const { data } = expr;
   const capacity = capacityOf(expr.type);
   if (isScalar(data.type)) {
@@ -25,7 +26,7 @@ export function bufferInto(l: Lowering, expr: Extract<HirExpr, { kind: "buf_of" 
     return fill(l, expr, to, { from: reg(from), available: capacity, kernel: isKernelPointer(data) });
   }
   // All bytes of a literal count, those behind a NUL in it too.
-  const place = rules.place(l, data.kind === "str" ? { ...data, type: bytesType(sizeOf(data.type)) } : data);
+  const place = recordedBytes(l, data.kind === "str" ? { ...data, type: bytesType(sizeOf(data.type)) } : data);
   const available = Math.min(capacity, sizeOf(data.type));
   fill(l, expr, to, { from: place, available, kernel: true });
 }

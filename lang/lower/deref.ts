@@ -9,7 +9,9 @@ import { bitsIn, bitsOfMember, fieldBytes, structMember } from "./bit-fields.ts"
 import { addressToRead } from "./fields.ts";
 import type { Lowering } from "./lowering.ts";
 import { loadScalar } from "./maps.ts";
-import { toNativeOrder } from "./native-order.ts";
+import { isOverlaid } from "../types/numbers-in.ts";
+import { toNativeOrder, type Origin } from "./native-order.ts";
+import { mayBeOwnAddress } from "./own-addresses.ts";
 import { addrArg, imm } from "./operand.ts";
 import { warnOfFailedRead } from "./records.ts";
 import { isKernelPointer } from "./text.ts";
@@ -17,8 +19,7 @@ import { isKernelPointer } from "./text.ts";
 type Index = Extract<HirExpr, { kind: "index" }>;
 
 /** Memory of the traced machine. */
-export interface Remote {
-  readonly base: Operand;
+export interface Remote extends Origin {
   readonly off: number;
   readonly helper: "probe_read_kernel" | "probe_read_user";
 }
@@ -43,12 +44,17 @@ export function isRemote(expr: HirExpr): boolean {
 /** Where it lies; evaluates the pointer. Only for isRemote(expr); a bit-field is where its first byte is. */
 export function remoteOf(l: Lowering, expr: HirExpr): Remote {
   if (expr.kind === "deref") {
-    const helper = isKernelPointer(expr.pointer) ? "probe_read_kernel" : "probe_read_user";
-    return { base: addressToRead(l, expr.pointer), off: 0, helper };
+    const { pointer } = expr;
+    const helper = isKernelPointer(pointer) ? "probe_read_kernel" : "probe_read_user";
+    const mayBeOwn = helper === "probe_read_kernel" && mayBeOwnAddress(pointer, l.probe.ownLocals, l.program.ownAddresses);
+    return { base: addressToRead(l, pointer), off: 0, helper, mayBeOwn };
   }
   if (expr.kind === "member") {
     const remote = remoteOf(l, expr.operand);
-    return { ...remote, off: remote.off + structMember(expr).offset };
+    const { type } = expr.operand;
+    // Those keep the bytes that were recorded in copies of ours too.
+    const isShared = type.kind === "struct" && isOverlaid(type, expr.index);
+    return { ...remote, off: remote.off + structMember(expr).offset, mayBeOwn: remote.mayBeOwn && !isShared };
   }
   if (expr.kind !== "index") throw new Error(`${expr.kind} is not behind a pointer`);
   const remote = remoteOf(l, expr.operand);
@@ -71,7 +77,7 @@ export function remoteValue(l: Lowering, expr: HirExpr): Operand {
     const bits = expr.kind === "member" ? bitsOfMember(expr) : null;
     const slot = l.b.scratch("read", bits === null ? 8 : 16);
     readRemote(l, remote, slot, bits === null ? sizeOf(expr.type) : fieldBytes(bits), expr);
-    if (bits === null) toNativeOrder(l, slot, expr.type, remote.base);
+    if (bits === null) toNativeOrder(l, slot, expr.type, remote);
     return bits === null ? loadScalar(l, slot, expr.type) : bitsIn(l, slot, bits, expr.type);
   });
 }
@@ -79,7 +85,7 @@ export function remoteValue(l: Lowering, expr: HirExpr): Operand {
 export function remoteInto(l: Lowering, expr: HirExpr, to: Address): void {
   const remote = remoteOf(l, expr);
   readRemote(l, remote, to, sizeOf(expr.type), expr);
-  toNativeOrder(l, to, expr.type, remote.base);
+  toNativeOrder(l, to, expr.type, remote);
 }
 
 /** The element of `array` that a run-time index picks, in a slot. */
@@ -89,6 +95,6 @@ export function remoteElement(l: Lowering, expr: Index, array: Remote, index: Op
   const base = b.bin("add", array.base, b.bin("mul", index, imm(sizeBytes)));
   const slot = b.scratch("element", sizeBytes);
   readRemote(l, { ...array, base }, slot, sizeBytes, expr);
-  toNativeOrder(l, slot, expr.type, base);
+  toNativeOrder(l, slot, expr.type, { ...array, base });
   return slot;
 }

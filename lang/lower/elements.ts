@@ -39,7 +39,7 @@ function scale(l: Lowering, index: Operand, sizeBytes: number): Operand {
 function withElement(l: Lowering, expr: Index, inside: (element: Address) => void, outside: () => void): void {
   const { b } = l;
   const remote = isRemote(expr.operand) ? remoteOf(l, expr.operand) : null;
-  const place = remote === null ? l.rules.place(l, expr.operand) : null;
+  const place = remote === null ? l.rules.keptPlace(l, expr.operand) : null;
   const index = l.rules.value(l, expr.index);
   const element = (): Address =>
     place === null
@@ -66,7 +66,7 @@ export function elementValue(l: Lowering, expr: Index): Operand {
   if (index !== null) {
     const off = index * sizeOf(expr.type);
     if (isInlineField(expr.operand)) return loadNumber(l, expr.operand.field.offset + off, scalarSize(expr.type), isSigned(expr.type));
-    return turnedIfOverlaid(l, expr, loadScalar(l, shift(l.rules.place(l, expr.operand), off), expr.type));
+    return turnedIfOverlaid(l, expr, loadScalar(l, shift(l.rules.keptPlace(l, expr.operand), off), expr.type));
   }
   const result = b.vreg();
   withElement(
@@ -78,14 +78,14 @@ export function elementValue(l: Lowering, expr: Index): Operand {
   return reg(result);
 }
 
-/** An element that is itself an array, string or tuple. */
+/** An element that is itself an array, string or tuple; of a copied union in the bytes that were copied. */
 export function elementInto(l: Lowering, expr: Index, to: Address): void {
   if (isScalar(expr.type)) throw new Error("scalar element copied as memory");
   const { b } = l;
   const sizeBytes = sizeOf(expr.type);
   const index = constantIndex(expr);
   if (index !== null) {
-    b.emit({ op: "copy", to, from: shift(l.rules.place(l, expr.operand), index * sizeBytes), sizeBytes });
+    b.emit({ op: "copy", to, from: shift(l.rules.keptPlace(l, expr.operand), index * sizeBytes), sizeBytes });
     return;
   }
   const step = Math.min(alignmentOf(sizeBytes), alignmentOf(to.off)) as 1 | 2 | 4 | 8;

@@ -44,6 +44,7 @@ function functionId(program: ProgramState, rules: Rules, index: number): FuncId 
     uses,
     frame: createFrame(main),
     localTypes: func.locals,
+    ownLocals: program.ownAddresses.locals.get(func.body)!,
     hidesVariables: hidesVariables(func.body),
   });
   takeParams(l, func);

@@ -3,7 +3,9 @@ import type { HirStmt } from "../hir/hir.ts";
 import { RECORD_HEADER_BYTES } from "../ir/ir.ts";
 import { string } from "../types/type.ts";
 import { zero, type Lowering } from "./lowering.ts";
+import { toNativeOrder } from "./native-order.ts";
 import { addrArg, imm, shift } from "./operand.ts";
+import { mayBeOwnAddress } from "./own-addresses.ts";
 import { emitRecord, layOutArgs } from "./records.ts";
 import { isKernelPointer } from "./text.ts";
 
@@ -22,6 +24,8 @@ export function emitJoin(l: Lowering, stmt: Extract<HirStmt, { kind: "join" }>):
     action: { kind: "join", separator: stmt.separator, args, sizeBytes },
     fill(record) {
       const array = l.rules.value(l, stmt.pointer);
+      const mayBeOwn = kernel && mayBeOwnAddress(stmt.pointer, l.probe.ownLocals, l.program.ownAddresses);
+      const origin = { base: array, mayBeOwn };
       // An empty string ends the list for user space.
       for (const { offset } of args) b.store(shift(record, offset), 1, zero);
       const pointer = b.scratch("pointer", POINTER_BYTES);
@@ -29,6 +33,7 @@ export function emitJoin(l: Lowering, stmt: Extract<HirStmt, { kind: "join" }>):
       args.forEach(({ offset }, i) => {
         const from = b.bin("add", array, imm(POINTER_BYTES * i));
         b.helperVoid(kernel ? "probe_read_kernel" : "probe_read_user", [addrArg(pointer), imm(POINTER_BYTES), from]);
+        toNativeOrder(l, pointer, stmt.pointer.type, origin);
         const text = b.load(pointer, POINTER_BYTES, false);
         const read = b.block();
         b.branch("ne", text, zero, read, done);

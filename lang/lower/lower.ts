@@ -8,14 +8,16 @@ import { hidesVariables } from "./hiding.ts";
 import { findLocalUses } from "./locals.ts";
 import { createFrame, functionBody, reserveFunction, zero, type LowerOptions, type ProgramState, type Rules } from "./lowering.ts";
 import { layOutMap } from "./map-layout.ts";
-import { into, place } from "./memory.ts";
+import { into, keptPlace, place } from "./memory.ts";
+import { findOwnAddresses } from "./own-addresses.ts";
 import { block, effect } from "./statements.ts";
+import { shownType } from "./shown-type.ts";
 import { countsFrames } from "./stacks.ts";
 import { value } from "./values.ts";
 
 export type { LowerOptions } from "./lowering.ts";
 
-const rules: Rules = { value, into, place, branch, effect, block };
+const rules: Rules = { value, into, place, keptPlace, branch, effect, block };
 
 function lowerProbe(program: ProgramState, probe: HirProbe, index: number): FuncId {
   const id = reserveFunction(program);
@@ -27,6 +29,7 @@ function lowerProbe(program: ProgramState, probe: HirProbe, index: number): Func
     uses,
     frame: createFrame(main),
     localTypes: probe.locals,
+    ownLocals: program.ownAddresses.locals.get(probe.body)!,
     hidesVariables: hidesVariables(probe.body),
   });
   block(l, probe.body);
@@ -45,9 +48,10 @@ export function lower(program: HirProgram, options: LowerOptions): IrProgram {
   const state: ProgramState = {
     options,
     countsFrames: countsFrames(program),
+    ownAddresses: findOwnAddresses(program),
     hirMaps: program.maps,
     hirFunctions: program.functions,
-    maps: program.maps.map(layOutMap),
+    maps: program.maps.map((map) => layOutMap(map, (type) => shownType(options, type))),
     actions: [],
     functions: [],
     internalMaps: new Map(),

@@ -6,6 +6,7 @@ import type { FunctionBuilder, InsnBody } from "./builder.ts";
 import { emptyCache, meetCaches, type Cache } from "./cache.ts";
 import type { LocalUse, LoopPath } from "./locals.ts";
 import { imm, pointee, reg, shift } from "./operand.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
 
 export interface LowerOptions {
   /** Possible CPUs of the recording: per-CPU cells are read over all of them. */
@@ -25,6 +26,7 @@ export interface ProgramState {
   readonly options: LowerOptions;
   /** Stacks keep how many frames they have. */
   readonly countsFrames: boolean;
+  readonly ownAddresses: OwnAddresses;
   readonly hirMaps: readonly HirMap[];
   readonly hirFunctions: readonly HirFunction[];
   /** Script maps first, with the numbers of their HirMapId; internal ones behind. */
@@ -59,6 +61,8 @@ export interface ProbeState {
   readonly uses: ReadonlyMap<LocalId, LocalUse>;
   readonly frame: Frame;
   readonly localTypes: readonly HirLocal[];
+  /** Variables that may hold addresses of the script's own memory (own-addresses.ts). */
+  readonly ownLocals: ReadonlySet<LocalId>;
   /** The verifier is to know nothing about variables (hiding.ts). */
   readonly hidesVariables: boolean;
 }
@@ -77,6 +81,8 @@ export interface Rules {
   into(l: Lowering, expr: HirExpr, to: Address): void;
   /** Memory, not to be written, that holds the value as `into` leaves it. */
   place(l: Lowering, expr: HirExpr): Address;
+  /** The same, but what is part of a copied union is there as it was copied (overlaid.ts): to take a member or an element of it. */
+  keptPlace(l: Lowering, expr: HirExpr): Address;
   /** Jumps by the truth of a condition; tells what each side may reuse. */
   branch(l: Lowering, cond: HirExpr, then: BlockId, otherwise: BlockId): Branches;
   /** For its effects alone. */

@@ -1,7 +1,7 @@
 /** How script maps become Linux maps: kind, key and cell sizes (see ScriptMap in ir.ts). */
 import type { HirMap } from "../hir/hir.ts";
 import type { IrMap } from "../ir/ir.ts";
-import { sizeOf, type MapValueType } from "../types/type.ts";
+import { sizeOf, type MapValueType, type Type } from "../types/type.ts";
 import { bucketCount } from "./buckets.ts";
 
 const padTo8 = (n: number): number => Math.ceil(n / 8) * 8;
@@ -68,11 +68,15 @@ function maxEntries(map: HirMap): number {
   return isArray(map) && isHistogram(map.value) ? bucketCount(map.value) : map.maxEntries;
 }
 
-export const layOutMap = (map: HirMap): IrMap => ({
+/** `shown`: the type by which values are printed. */
+export const layOutMap = (map: HirMap, shown: (type: Type) => Type): IrMap => ({
   name: map.name,
   kind: mapKind(map),
   keyBytes: mapKeyBytes(map),
   valueBytes: cellBytes(map.value),
   maxEntries: maxEntries(map),
-  script: { key: map.key, value: map.value },
+  script: {
+    key: map.key === null ? null : shown(map.key),
+    value: map.value.kind === "plain" ? { ...map.value, type: shown(map.value.type) } : map.value,
+  },
 });

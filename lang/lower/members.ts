@@ -16,7 +16,7 @@ export const memberOffsets = (type: Type): readonly number[] =>
   type.kind === "struct" ? type.members.map((member) => member.offset) : layoutOf(memberTypes(type)).offsets;
 
 export function memberPlace(l: Lowering, expr: Extract<HirExpr, { kind: "member" }>): Address {
-  return shift(l.rules.place(l, expr.operand), memberOffsets(expr.operand.type)[expr.index]!);
+  return shift(l.rules.keptPlace(l, expr.operand), memberOffsets(expr.operand.type)[expr.index]!);
 }
 
 /** Bytes between members and behind the last one: [offset, size], in ascending order. */

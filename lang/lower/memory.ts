@@ -13,7 +13,9 @@ import { storeField } from "./fields.ts";
 import { at, cacheHere, enter, type Lowering } from "./lowering.ts";
 import { loadScalar, readInto } from "./maps.ts";
 import { memberOffsets, memberPlace, memberTypes, paddingOf } from "./members.ts";
+import { inRecordedOrder, turnRecorded } from "./native-order.ts";
 import { addrArg, alignmentOf, imm, reg, shift } from "./operand.ts";
+import { keepsBytes, turnIfOverlaid } from "./overlaid.ts";
 import { convert, isScalar, scalarSize } from "./scalars.ts";
 import { memoryHome } from "./storage.ts";
 import { concatInto } from "./concat.ts";
@@ -84,13 +86,19 @@ function sourceIndex(from: Type, to: Type, index: number): number {
 function castInto(l: Lowering, expr: Extract<HirExpr, { kind: "cast" }>, to: Address): void {
   const { operand, type } = expr;
   if (type.kind === "string" && operand.type.kind === "string") return storeString(l, operand, to, sizeOf(type));
-  if (type.kind === "array" && operand.kind === "str") return literalInto(l, { ...operand, type }, to);
   if (isScalar(operand.type)) {
     // A number as an array of its bytes (row 3.28).
     l.b.emit({ op: "zero", to, sizeBytes: sizeOf(type) });
     const value = l.b.scratch("value", 8);
-    l.b.store(value, 8, l.rules.value(l, operand));
-    return copyTo(l, to, value, Math.min(8, sizeOf(type)));
+    const sizeBytes = Math.min(8, sizeOf(type));
+    l.b.store(value, 8, inRecordedOrder(l, l.rules.value(l, operand), sizeBytes));
+    copyTo(l, to, value, sizeBytes);
+    return turnRecorded(l, to, type);
+  }
+  if (type.kind === "array" && (operand.kind === "str" || operand.type.kind === "string")) {
+    if (operand.kind === "str") literalInto(l, { ...operand, type }, to);
+    else copyTo(l, to, l.rules.place(l, operand), sizeOf(type));
+    return turnRecorded(l, to, type);
   }
   if (type.kind === "tuple" && operand.kind === "tuple") {
     const members = operand.elems.map((elem, i) => memberOf(l, { kind: "cast", operand: elem, type: type.elems[i]!, span: elem.span }));
@@ -148,7 +156,7 @@ function inetInto(l: Lowering, { family, address }: Extract<HirExpr, { kind: "nt
   b.store(to, 4, family === null ? imm(sizeBytes) : addressBytes(l, family));
   if (isScalar(address.type)) {
     const value = b.scratch("value", 8);
-    b.store(value, 4, l.rules.value(l, address));
+    b.store(value, 4, inRecordedOrder(l, l.rules.value(l, address), 4));
     copyTo(l, shift(to, 4), value, 4);
   } else copyTo(l, shift(to, 4), l.rules.place(l, address), sizeBytes);
 }
@@ -193,7 +201,7 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
     case "deref":
       return remoteInto(l, expr, to);
     case "index":
-      return isRemote(expr) ? remoteInto(l, expr, to) : elementInto(l, expr, to);
+      return isRemote(expr) ? remoteInto(l, expr, to) : partInto(l, expr, to, () => elementInto(l, expr, to));
     case "char_array":
       return charArrayInto(l, expr, to);
     case "buf_of":
@@ -217,12 +225,19 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
     case "ntop":
       return inetInto(l, expr, to);
     case "member":
-      return isRemote(expr) ? remoteInto(l, expr, to) : copyTo(l, to, l.rules.place(l, expr), sizeOf(expr.type));
+      if (isRemote(expr)) return remoteInto(l, expr, to);
+      return partInto(l, expr, to, () => copyTo(l, to, memberPlace(l, expr), sizeOf(expr.type)));
     case "local":
       return copyTo(l, to, l.rules.place(l, expr), sizeOf(expr.type));
     default:
       throw new Error(`${expr.kind} is no value in memory`);
   }
+}
+
+/** A part of a copy. */
+function partInto(l: Lowering, expr: HirExpr, to: Address, copy: () => void): void {
+  copy();
+  turnIfOverlaid(l, expr, to);
 }
 
 /** Fields are copied word by word from an aligned start; elsewhere by way of a slot. */
@@ -240,10 +255,21 @@ export function into(l: Lowering, expr: HirExpr, to: Address): void {
 export function place(l: Lowering, expr: HirExpr): Address {
   return at(l, expr.span, () => {
     if (expr.kind === "local" && !isScalar(expr.type)) return memoryHome(l, expr.local);
-    if (expr.kind === "member" && !isRemote(expr)) return memberPlace(l, expr);
+    if (expr.kind === "member" && !isRemote(expr) && !keepsBytes(l, expr)) return memberPlace(l, expr);
     if (isComm(expr)) return commPlace(l);
     const slot = l.b.scratch(expr.type.kind, sizeOf(expr.type));
     anyInto(l, expr, slot);
+    return slot;
+  });
+}
+
+export function keptPlace(l: Lowering, expr: HirExpr): Address {
+  if (!keepsBytes(l, expr)) return place(l, expr);
+  return at(l, expr.span, () => {
+    if (expr.kind === "member") return memberPlace(l, expr);
+    if (expr.kind !== "index") throw new Error(`${expr.kind} is no part of a copy`);
+    const slot = l.b.scratch(expr.type.kind, sizeOf(expr.type));
+    elementInto(l, expr, slot);
     return slot;
   });
 }

@@ -14,6 +14,7 @@ import { shift } from "./operand.ts";
 import { fillArg } from "./fill-arg.ts";
 import { emitRecord, emitYield, layOutArgs } from "./records.ts";
 import { isScalar } from "./scalars.ts";
+import { shownType } from "./shown-type.ts";
 import { memoryHome, scalarHome } from "./storage.ts";
 import { incrementLocal } from "./values.ts";
 import { hasEffects, operandsOf, someExpr } from "../hir/walk.ts";
@@ -57,7 +58,7 @@ function ifStatement(l: Lowering, stmt: Stmt<"if">): void {
 }
 
 function print(l: Lowering, stmt: Stmt<TextActionKind>): void {
-  const { args, sizeBytes } = layOutArgs(stmt.args.map((arg) => arg.type));
+  const { args, sizeBytes } = layOutArgs(stmt.args.map((arg) => shownType(l.program.options, arg.type)));
   emitRecord(l, {
     node: stmt,
     span: stmt.span,
@@ -67,7 +68,7 @@ function print(l: Lowering, stmt: Stmt<TextActionKind>): void {
 }
 
 function printValue(l: Lowering, stmt: Stmt<"print_value">): void {
-  const { args, sizeBytes } = layOutArgs([stmt.value.type]);
+  const { args, sizeBytes } = layOutArgs([shownType(l.program.options, stmt.value.type)]);
   const arg = args[0]!;
   emitRecord(l, {
     node: stmt,

@@ -17,6 +17,7 @@ import { callFunction } from "./functions.ts";
 import { deleteElement, hasKey, incrementElement, loadScalar, readScalar } from "./maps.ts";
 import { mapLength } from "./map-length.ts";
 import { memberPlace } from "./members.ts";
+import { inRecordedOrder, recordedBytes } from "./native-order.ts";
 import { turnedIfOverlaid } from "./overlaid.ts";
 import { imm, isImm, reg } from "./operand.ts";
 import { warn } from "./records.ts";
@@ -119,9 +120,12 @@ function compare(l: Lowering, expr: Extract<HirExpr, { kind: "compare" }>): Oper
 function cast(l: Lowering, expr: Extract<HirExpr, { kind: "cast" }>): Operand {
   const { operand } = expr;
   if (isScalar(operand.type)) return convert(l, l.rules.value(l, operand), operand.type, expr.type);
-  const place = l.rules.place(l, operand);
-  if (operand.type.kind === "string") return convert(l, l.b.load(place, 1, false), { kind: "int", sizeBytes: 1, signed: false }, expr.type);
-  return loadScalar(l, place, expr.type);
+  if (operand.type.kind === "string")
+    return convert(l, l.b.load(l.rules.place(l, operand), 1, false), { kind: "int", sizeBytes: 1, signed: false }, expr.type);
+  // The bytes of an array as a number (row 3.28).
+  const read = loadScalar(l, recordedBytes(l, operand), expr.type);
+  const size = scalarSize(expr.type);
+  return l.program.options.byteOrder === "little" ? read : extend(l, inRecordedOrder(l, read, size), size, isSigned(expr.type));
 }
 
 function conditional(l: Lowering, expr: Extract<HirExpr, { kind: "cond" }>): Operand {

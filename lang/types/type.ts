@@ -89,6 +89,8 @@ export interface StructMember {
   readonly offset: number;
   /** A bit-field: its lowest bit in that byte (0 to 7), and how many bits it has. */
   readonly bits?: { readonly shift: number; readonly count: number };
+  /** In values that are printed: its bytes are as a big-endian machine wrote them, bits counted from the highest one (recorded-order.ts). */
+  readonly byteOrder?: "big";
 }
 
 export interface StackType {

@@ -60,23 +60,6 @@ function withInstructionPointer(recipe: ContextRecipe, { ip, returnIp }: Dynamic
   return { ...recipe, registers: [...recipe.registers, { slot: registerSlots.ip, from }] };
 }
 
-const reversed = (value: bigint): bigint => {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, value, true);
-  return view.getBigUint64(0, false);
-};
-
-/** Pointers that stand in for unrecorded ones lie in memory as the machine would have them. */
-const inOrderOf = (byteOrder: "little" | "big", recipe: ContextRecipe): ContextRecipe =>
-  byteOrder === "little"
-    ? recipe
-    : {
-        ...recipe,
-        memory: recipe.memory.map((one) =>
-          one.data.kind === "pointer" ? { ...one, data: { kind: "pointer", value: reversed(one.data.value) } } : one,
-        ),
-      };
-
 const unknown = (): null => null;
 
 function userPlace(input: SitesInput, target: string, fileOffset: bigint, eventName: string): Place {
@@ -167,7 +150,8 @@ export function dynamicSites(
       event.at === "entry" &&
       place.offset === 0n &&
       isSteadyArgument({ path, isText, isUser }, (argument) => fn?.params[argument]?.decl ?? null);
-    const recipe = withInstructionPointer(inOrderOf(input.catalogue.byteOrder, buildRecipe(fields, byName, pointerOf, isSteady)), event);
+    const built = buildRecipe(fields, byName, pointerOf, isSteady, input.catalogue.byteOrder);
+    const recipe = withInstructionPointer(built, event);
     const standIn = standInArguments(recipe);
     const named = argumentsOf(place.code, tracepoint.fields.filter(isOwnField), fields, fn, standIn);
     const standInNames = new Map(

@@ -2,7 +2,7 @@
  * Event probes (`e:GROUP/NAME CATEGORY/EVENT …`), and probes where the kernel enters system calls: where they were recorded in place of the
  * event that they read, a script's probes on that event fire on their records. These have the fields that were copied, and what pointers led to.
  */
-import type { Tracepoint, TracepointField } from "../../lang/catalogue.ts";
+import type { ProbeCatalogue, Tracepoint, TracepointField } from "../../lang/catalogue.ts";
 import { sizeOf } from "../../lang/types/type.ts";
 import { argumentPointer } from "../field-type.ts";
 import { allSyscalls } from "../kernel/syscalls/syscalls.ts";
@@ -36,7 +36,7 @@ function withTypes(fields: readonly TracepointField[], declared: readonly Declar
   });
 }
 
-function standIn(probe: Tracepoint, place: string, original: Tracepoint | null): Tracepoint {
+function standIn(probe: Tracepoint, place: string, original: Tracepoint | null, byteOrder: "little" | "big"): Tracepoint {
   const [category = "", name = ""] = place.split("/");
   let fields: readonly TracepointField[] | null = null;
   let memory: Tracepoint["memory"] | null = null;
@@ -48,7 +48,7 @@ function standIn(probe: Tracepoint, place: string, original: Tracepoint | null):
       return (fields ??= withTypes(probe.fields, original?.fields ?? declaredPointers(place)));
     },
     get memory() {
-      return (memory ??= memoryOfFields(category, name, probe.fields));
+      return (memory ??= memoryOfFields({ category, name, byteOrder }, probe.fields));
     },
   };
 }
@@ -57,7 +57,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The tracepoints, sorted as before; an event that has records of its own stays what it is. */
 export function withEventProbes(
-  tracepoints: readonly Tracepoint[],
+  { tracepoints, byteOrder }: Pick<ProbeCatalogue, "tracepoints" | "byteOrder">,
   definitions: readonly ProbeDefinition[],
   hasRecords: (eventId: number) => boolean,
 ): readonly Tracepoint[] {
@@ -68,7 +68,7 @@ export function withEventProbes(
     const probe = place === null ? undefined : tracepoints.find((t) => t.category === group && t.name === event);
     if (probe === undefined || place === null || !place.includes("/")) continue;
     const original = tracepoints.find((t) => `${t.category}/${t.name}` === place) ?? null;
-    if (original === null || !hasRecords(original.id)) replaced.set(place, standIn(probe, place, original));
+    if (original === null || !hasRecords(original.id)) replaced.set(place, standIn(probe, place, original, byteOrder));
   }
   if (replaced.size === 0) return tracepoints;
   const others = tracepoints.filter(({ category, name }) => !replaced.has(`${category}/${name}`));

@@ -4,8 +4,14 @@ import { ofField } from "./naming.ts";
 import { buildRecipe, makeStandIns, type IsSteady, type MeaningfulField } from "./recipe.ts";
 import { steadyParameters } from "./steady.ts";
 
-/** `category` and `event`: whose records they are, or are in place of. */
-export function memoryOfFields(category: string, event: string, fields: readonly TracepointField[]): readonly RecordedMemory[] {
+/** Whose records they are, or are in place of. */
+export interface MemoryOwner {
+  readonly category: string;
+  readonly name: string;
+  readonly byteOrder: "little" | "big";
+}
+
+export function memoryOfFields({ category, name, byteOrder }: MemoryOwner, fields: readonly TracepointField[]): readonly RecordedMemory[] {
   const byName = new Map(fields.map((field) => [field.name, field]));
   const names = new Set(byName.keys());
   const meaningful = fields.flatMap((field): MeaningfulField[] => {
@@ -16,7 +22,7 @@ export function memoryOfFields(category: string, event: string, fields: readonly
   });
   if (meaningful.length === 0) return [];
   const standIns = makeStandIns();
-  const steady = steadyParameters(category, event);
+  const steady = steadyParameters(category, name);
   const isSteady: IsSteady = ({ base }) => base.kind === "field" && steady.has(base.name);
-  return buildRecipe(meaningful, byName, (path) => standIns.of(path, ""), isSteady).memory;
+  return buildRecipe(meaningful, byName, (path) => standIns.of(path, ""), isSteady, byteOrder).memory;
 }

@@ -61,12 +61,23 @@ export function numberIn(field: TracepointField): RecordedValue | null {
 /** `isText`: of strings. */
 export type IsSteady = (path: FetchPath, isText: boolean) => boolean;
 
+const reversed = (value: bigint): bigint => {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, value, true);
+  return view.getBigUint64(0, false);
+};
+
+/** Stand-ins in memory are numbers of the other byte order, and back: they lie there as the machine would have them. */
+export const turnedStandIns = (memory: readonly RecordedMemory[]): readonly RecordedMemory[] =>
+  memory.map((one) => (one.data.kind === "pointer" ? { ...one, data: { kind: "pointer", value: reversed(one.data.value) } } : one));
+
 /** `byName`: all fields of the event, for paths that begin at one. `isSteady`: of memory that stays as long as the call. */
 export function buildRecipe(
   fields: readonly MeaningfulField[],
   byName: ReadonlyMap<string, TracepointField>,
   standIns: (path: FetchPath) => bigint,
   isSteady: IsSteady,
+  byteOrder: "little" | "big",
 ): ContextRecipe {
   const stays = (path: FetchPath, isText: boolean): { readonly stays?: true } => (isSteady(path, isText) ? { stays: true } : {});
   const registers: ContextRecipe["registers"][number][] = [];
@@ -113,5 +124,5 @@ export function buildRecipe(
     const data = field.loc === "data_loc" ? ({ kind: "data_loc", offset } as const) : ({ kind: "inline", offset, sizeBytes } as const);
     memory.push({ base, delta: path.derefs.at(-1)!, data, ...stays(path, field.loc === "data_loc") });
   }
-  return { registers, memory, typed: [] };
+  return { registers, memory: byteOrder === "little" ? memory : turnedStandIns(memory), typed: [] };
 }

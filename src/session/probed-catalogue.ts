@@ -38,6 +38,6 @@ export function probedCatalogue({ recording, definitions, kernel, types, user }:
     fileAt: (address) => fileOffsetOf(user, address),
     seen: (fields) => seenValues(recording, fields),
   });
-  const tracepoints = withEventProbes(catalogue.tracepoints, parsed, (eventId) => haveRecords(recording, [eventId])[0]!);
+  const tracepoints = withEventProbes(catalogue, parsed, (eventId) => haveRecords(recording, [eventId])[0]!);
   return { ...catalogue, tracepoints, probed };
 }

@@ -4,19 +4,22 @@ import { taskRules } from "../../../probes/kernel/task-rules.ts";
 import { parseEventFormat } from "../../../probes/formats/event-format.ts";
 import { HEADER_VERSION, replaceBigint } from "../../../probes/formats/jsonl/header.ts";
 import { memoryOfFields } from "../../../probes/probed/field-memory.ts";
+import { turnedStandIns } from "../../../probes/probed/recipe.ts";
 import type { Recording } from "../../../probes/recording.ts";
 import type { BufferedSink } from "../sink.ts";
 
 const json = (value: unknown): string => JSON.stringify(value, replaceBigint);
 
-function eventJson(event: Tracepoint): string | null {
+/** An export is little-endian, whatever the recording is. */
+function eventJson(event: Tracepoint, byteOrder: "little" | "big"): string | null {
   const format = event.formatText === undefined ? null : parseEventFormat(event.formatText());
   if (format === null) return null;
   const fields = format.fields
     .filter(({ common }) => !common)
     .map(({ decl, offset, sizeBytes, signed }) => ({ decl, offset, size: sizeBytes, signed: signed ?? false }));
-  const memory = event.memory ?? [];
-  const isOwn = json(memory) !== json(memoryOfFields(event.category, event.name, event.fields));
+  const memory = byteOrder === "little" ? (event.memory ?? []) : turnedStandIns(event.memory ?? []);
+  const { category, name, fields: own } = event;
+  const isOwn = json(memory) !== json(memoryOfFields({ category, name, byteOrder: "little" }, own));
   return json({ id: event.id, fields, ...(format.printFormat === "" ? {} : { print: format.printFormat }), ...(isOwn ? { memory } : {}) });
 }
 
@@ -49,7 +52,7 @@ export function writeHeader(recording: Recording, sink: BufferedSink): void {
   sink.text(`${json(head).slice(0, -1)},"events":{`);
   let isFirst = true;
   for (const event of catalogue.tracepoints) {
-    const text = eventJson(event);
+    const text = eventJson(event, catalogue.byteOrder);
     if (text === null) continue;
     sink.text(`${isFirst ? "" : ","}${JSON.stringify(`${event.category}:${event.name}`)}:${text}`);
     isFirst = false;
