@@ -1,4 +1,4 @@
-/** What text needs to be read, from the files that the command line names: looked at only where a recording is text. */
+/** What text, and perf.data that was cut, need to be read, from the files that the command line names: looked at only where a recording is such. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { EventSource } from "../../probes/catalogue.ts";

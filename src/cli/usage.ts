@@ -23,8 +23,8 @@ RECORDING:
     --from TIME        fire probes from this time on: seconds of the recording's clock (12.5),
     --to TIME          or relative to its first event (+0.2, +15ms); --to is exclusive
     --dynamic-events FILE  definitions of the recorded kprobes and uprobes (kprobe_events, uprobe_events)
-    --events-from FILE what events look like, for text: a trace.dat or perf.data of that kernel,
-                       or a copy of tracefs events/ (default: those of Linux 6.1)
+    --events-from FILE what events look like, for text and for a perf.data that was cut: a trace.dat or
+                       perf.data of that kernel, or a copy of tracefs events/ (text: those of Linux 6.1)
     --kallsyms FILE    kernel symbols (/proc/kallsyms), where the recording has none
     --btf FILE         types of the recorded kernel (a copy of its /sys/kernel/btf/vmlinux, or a
                        file with a .BTF section), where the recording has none

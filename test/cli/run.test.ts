@@ -21,6 +21,11 @@ test("row 8.01: without arguments the usage goes to stderr, status 1", async () 
   expect(stderr).toMatch(/^USAGE:\n {4}hindsight \[options\] FILE/);
 });
 
+test("the usage names all that --events-from is for: test/probes/perf-data/damage.test.ts opens such a file", async () => {
+  const { stdout } = await runCommand(["--help"]);
+  expect(stdout).toMatch(/--events-from FILE .* for text and for a perf\.data that was cut: /);
+});
+
 test("row 8.02: a program from a file, or why it cannot be read", async () => {
   expect(await runCommand(["-q", file("hello.bt", HELLO)])).toEqual({ stdout: "hello\n\n\n", stderr: "", status: 0 });
   const missing = file("missing.bt");
