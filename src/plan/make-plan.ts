@@ -189,6 +189,7 @@ export function makePlan(given: PlanInput): PlanResult {
   const records = events.length + dynamic.length + asked.samples.size > 0;
   const tasks = (records && usesTasks(program)) || iteratesTasks(program);
   const programs = [...new Set(asked.sites.flatMap(({ target }) => target ?? []))].sort();
+  const unanswered = unansweredBuiltins(program, needs);
   const usesUserSymbols = extras.has("usym") || extras.has("ustack");
   const kept: readonly (readonly [Kept, boolean])[] = [
     ["dynamic events", dynamic.length > 0],
@@ -208,12 +209,13 @@ export function makePlan(given: PlanInput): PlanResult {
       clock: asksForBootClock(asked.script) ? "boot" : "mono",
       tasks,
       parents: extras.has("parents"),
+      cgroups: unanswered.cgroups,
       kstack: extras.has("kstack"),
       ustack: extras.has("ustack"),
       kept: kept.filter(([, wanted]) => wanted).map(([name]) => name),
       programs,
       wallClock: records && extras.has("wall clock"),
-      unrecordable: [...unansweredBuiltins(program, needs), ...unrecordable],
+      unrecordable: [...unanswered.unrecordable, ...unrecordable],
     },
   };
 }

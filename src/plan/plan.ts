@@ -52,6 +52,8 @@ export interface RecordingPlan {
   readonly tasks: boolean;
   /** Who started a task is. */
   readonly parents: boolean;
+  /** Probes that ask for the cgroup of the running task. */
+  readonly cgroups: readonly string[];
   readonly kstack: boolean;
   readonly ustack: boolean;
   readonly kept: readonly Kept[];

@@ -14,10 +14,11 @@ const COMMANDS: Readonly<Record<PlanTool, (input: ToolInput) => ToolCommands>> =
   perf: perfCommands,
 };
 
-/** What a script samples, only perf records; the others start a command before they record. */
-export function toolFor({ samples, parents }: RecordingPlan, subject: Subject): PlanTool {
+/** What a script samples, only perf records; the others start a command before they record. Only perf tells cgroups, but it has no event probes. */
+export function toolFor({ samples, parents, cgroups, dynamic }: RecordingPlan, subject: Subject): PlanTool {
   if (samples.length > 0) return "perf";
-  return parents && subject.kind === "command" ? "tracefs" : "trace-cmd";
+  if (parents && subject.kind === "command") return "tracefs";
+  return cgroups.length > 0 && !dynamic.some(({ letter }) => letter === "e") ? "perf" : "trace-cmd";
 }
 
 export const commandsOf = (tool: PlanTool, input: ToolInput): ToolCommands => COMMANDS[tool](input);

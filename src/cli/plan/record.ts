@@ -2,6 +2,7 @@
 import { recordsSomething } from "../../plan/make-plan.ts";
 import type { RecordingPlan } from "../../plan/plan.ts";
 import { wholeCategories } from "../../plan/tools/event-names.ts";
+import { cgroupGaps } from "../../plan/tools/ftrace-gaps.ts";
 import { shellWord } from "../../../lang/check/attach/checked-point.ts";
 import type { Console } from "../console.ts";
 import { failure, type Failure } from "../failure.ts";
@@ -96,7 +97,7 @@ export async function record(args: PlanArguments, console: Console): Promise<num
     return say(failure("ERROR: the script asks for no event of the command: there is nothing to record"), console);
   const problem = sampled(plan);
   if (problem !== null) return say(problem, console);
-  sayUnrecordable(plan.unrecordable, console);
+  sayUnrecordable([...plan.unrecordable, ...cgroupGaps(plan, "tracefs")], console);
   const recorded = await recordInto(plan, args);
   if (!recorded.ok) return say(recorded, console);
   const replayed = replayOptions(asText(options, loaded.source.text), recorded);

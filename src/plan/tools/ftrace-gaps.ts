@@ -1,5 +1,6 @@
 /** What ftrace has no events for. */
 import type { Kept, RecordingPlan, Unrecordable } from "../plan.ts";
+import { askedIn } from "../unanswered.ts";
 import type { ToolInput } from "./step.ts";
 
 const sampleGaps = ({ samples }: RecordingPlan, tool: string): Unrecordable[] =>
@@ -17,7 +18,23 @@ const mapsGap = ({ plan, subject }: ToolInput, tool: string): Unrecordable[] =>
       ]
     : [];
 
-export const ftraceGaps = (input: ToolInput, tool: string): Unrecordable[] => [...sampleGaps(input.plan, tool), ...mapsGap(input, tool)];
+/** Events tell which cgroup a task moves to, and not which one it is in. */
+export const cgroupGaps = ({ cgroups }: RecordingPlan, tool: string): Unrecordable[] =>
+  cgroups.length === 0
+    ? []
+    : [
+        {
+          what: askedIn("cgroup", cgroups),
+          why: `${tool} has no field for cgroup ids, perf writes them with its samples`,
+          hint: "use --tool perf",
+        },
+      ];
+
+export const ftraceGaps = (input: ToolInput, tool: string): Unrecordable[] => [
+  ...sampleGaps(input.plan, tool),
+  ...mapsGap(input, tool),
+  ...cgroupGaps(input.plan, tool),
+];
 
 /** Recorders that start the command themselves do so before they record. */
 export const parentGaps = ({ plan, subject }: ToolInput, tool: string): Unrecordable[] =>

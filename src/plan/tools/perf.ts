@@ -24,6 +24,7 @@ function options({ plan, directory }: ToolInput, file: string): string[] {
     `-k ${plan.clock}`,
     "-m 16M",
     ...(plan.kstack || plan.ustack ? ["-g"] : []),
+    ...(plan.cgroups.length > 0 ? ["--all-cgroups"] : []),
     ...events.map(({ name }) => `-e ${shellWord(name)}`),
     ...plan.samples.map((sample) => sampleText(sample, isAlone)),
   ];
