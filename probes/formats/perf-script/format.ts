@@ -1,13 +1,16 @@
 import type { RecordingFormat } from "../format.ts";
 import { newHead } from "../text/head.ts";
 import { openText, type TextFormat } from "../text/open.ts";
+import { DeltaClock } from "./delta-clock.ts";
 import { ScriptFrames } from "./frames.ts";
 import { readSampleHead } from "./head.ts";
-import { isOwnRecord, readScriptLine } from "./line.ts";
+import { isOwnRecord, isSourceLine, scriptLines } from "./line.ts";
 import { Samples } from "./samples.ts";
 
 const MOST_LINES = 200;
 const [HASH, BLANK, TAB, COLON] = [35, 32, 9, 58];
+
+const DELTAS = "the text has the times since the line before (perf script --deltatime): they are added up, and count from the first line";
 
 const format: TextFormat = {
   name: "perf script text",
@@ -21,14 +24,19 @@ const format: TextFormat = {
   categoryOf: () => "unknown",
   lines({ symbols, ids, newId }) {
     const frames = new ScriptFrames(symbols);
-    const samples = new Samples(frames, ids, newId);
+    const clock = new DeltaClock();
+    const samples = new Samples(frames, clock, ids, newId);
     return {
-      readLine: readScriptLine,
+      readLine: scriptLines(clock),
       extras: samples,
+      wantsToReadAgain() {
+        if (clock.isFound) clock.addUp();
+        return clock.isFound;
+      },
       facts: () => ({ hasArguments: false, hasReturnValues: false }),
       sampled: () => samples.sampled(),
       userPlaceOf: (address) => frames.placeOf(address),
-      warnings: () => [],
+      warnings: () => (clock.isFound ? [DELTAS] : []),
     };
   },
 };
@@ -54,13 +62,15 @@ export const perfScriptFormat: RecordingFormat = {
     if (bytes.includes(0)) return false;
     const head = newHead();
     let [start, matching, others] = [0, 0, 0];
+    let isBehindFrame = false;
     for (let line = 0; line < MOST_LINES && start < bytes.length; line++) {
       const end = bytes.indexOf(10, start);
       if (end < 0 && line > 0) break;
       const stop = end < 0 ? bytes.length : end;
       const isText = stop > start && bytes[start] !== HASH && bytes[start] !== TAB;
       if (isText && readSampleHead(bytes, start, stop, head) && hasEvent(bytes, head.body, stop)) matching++;
-      else if (isText) others++;
+      else if (isText && !(isBehindFrame && isSourceLine(bytes, start))) others++;
+      isBehindFrame = bytes[start] === TAB;
       start = stop + 1;
     }
     return matching > others;

@@ -10,6 +10,9 @@ const MOST_FILES = 4096;
 /** A file's code begins at a multiple of 64 GiB, where no program has its own. */
 const FILE_HIGH = 0x4855_0000;
 const FILE_STEP = 16;
+/** What addresses of kernels begin with, of 57 bits too. */
+const KERNEL_BYTE = 0xff;
+const UNKNOWN = "[unknown]";
 const latin1 = new TextDecoder("latin1");
 
 /** Where the bracket that the text ends with opens; -1: it ends otherwise. */
@@ -41,15 +44,18 @@ export class ScriptFrames {
     const file = lastBracket(bytes, at, to);
     if (file >= 0 && is(bytes, file, "(inlined)")) return null;
     const { hi, lo } = value;
-    if (hi < 0) {
-      if (file > at + 2) this.#symbols.learn(bytes, at + 1, file - 1, hi, lo);
+    // Without the field dso the name is the last thing on the line.
+    const nameEnd = file < 0 ? to : file - 1;
+    // What else a stack that was not kept has led to is no address of either.
+    if (hi >>> 24 === KERNEL_BYTE) {
+      if (nameEnd > at + 1) this.#symbols.learn(bytes, at + 1, nameEnd, hi, lo);
       value.hi = hi;
       value.lo = lo;
       return "kernel";
     }
     // Of unknown files the address is that of the process; of others the place in the file.
-    if (file < 0 || is(bytes, file, "([unknown])")) return "user";
-    this.#place(bytes, from, to, file);
+    const isKnown = file < 0 ? nameEnd > at + 1 && !is(bytes, at + 1, "[unknown]") : !is(bytes, file, "([unknown])");
+    if (isKnown) this.#place(bytes, from, to, file < 0 ? to : file);
     return "user";
   }
 
@@ -87,16 +93,16 @@ export class ScriptFrames {
 }
 
 function readPlace(text: string): UserPlace | null {
-  const found = /^([0-9a-f]+) (?:(.+) )?\((.*)\)$/.exec(text);
+  const found = /^([0-9a-f]+) (?:(.+) )?\((.*)\)$/.exec(text) ?? /^([0-9a-f]+) (.+)$/.exec(text);
   if (found === null) return null;
-  const [, address, symbol, path] = found;
+  const [, address, symbol, path = UNKNOWN] = found;
   const parts = /^(.*?)(?:\+0x([0-9a-f]+))?$/.exec(symbol ?? "");
   const name = parts?.[1] ?? "";
   return {
-    path: path!,
+    path,
     fileOffset: BigInt(`0x${address!}`),
     buildId: null,
-    symbol: name === "" || name === "[unknown]" ? null : { name, offset: BigInt(`0x${parts?.[2] ?? "0"}`) },
+    symbol: name === "" || name === UNKNOWN ? null : { name, offset: BigInt(`0x${parts?.[2] ?? "0"}`) },
   };
 }
 

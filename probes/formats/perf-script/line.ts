@@ -4,6 +4,7 @@ import { isBlank, skipBlanks } from "../text/head.ts";
 import * as lines from "../text/line.ts";
 import type { TextLine } from "../text/line.ts";
 import { isDigit, readDecimal, value } from "../text/number.ts";
+import type { DeltaClock } from "./delta-clock.ts";
 import { readSampleHead } from "./head.ts";
 
 const [HASH, COLON, TAB, BLANK] = [35, 58, 9, 32];
@@ -69,7 +70,11 @@ function isModifier(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-export function readScriptLine(bytes: Uint8Array, start: number, end: number, line: TextLine, book: EventBook): number {
+/** Where in its source a frame's code is, `  read.c:26` behind the frame (-F +srcline). */
+export const isSourceLine = (bytes: Uint8Array, start: number): boolean =>
+  bytes[start] === BLANK && bytes[start + 1] === BLANK && bytes[start + 2] !== BLANK;
+
+function readScriptLine(bytes: Uint8Array, start: number, end: number, line: TextLine, book: EventBook, clock: DeltaClock): number {
   if (start === end || bytes[start] === HASH) return lines.NOTHING;
   line.from = end;
   line.to = end;
@@ -79,5 +84,13 @@ export function readScriptLine(bytes: Uint8Array, start: number, end: number, li
     line.to = end;
     return lines.FRAME;
   }
-  return readSampleHead(bytes, start, end, line.head) ? readEvent(bytes, end, line, book) : lines.NOTHING;
+  // A frame without an address adds none.
+  if (!readSampleHead(bytes, start, end, line.head)) return isSourceLine(bytes, start) ? lines.FRAME : lines.NOTHING;
+  clock.pass(line.head);
+  return readEvent(bytes, end, line, book);
 }
+
+export const scriptLines =
+  (clock: DeltaClock): lines.ReadLine =>
+  (bytes, start, end, line, book) =>
+    readScriptLine(bytes, start, end, line, book, clock);

@@ -10,6 +10,7 @@ import { ownLayout, type OwnIds } from "../text/own-records.ts";
 import type { Extras } from "../text/source.ts";
 import { COMM_BYTES } from "../text/tasks.ts";
 import type { TextWriter } from "../text/writer.ts";
+import type { DeltaClock } from "./delta-clock.ts";
 import type { ScriptFrames } from "./frames.ts";
 
 const MOST_EVENTS = 256;
@@ -33,6 +34,7 @@ interface Counter {
 export class Samples implements Extras {
   readonly framesFollow = true;
   readonly #frames: ScriptFrames;
+  readonly #clock: DeltaClock;
   readonly #ids: OwnIds;
   readonly #newId: () => number;
   readonly #names = new ByteNames(MOST_EVENTS);
@@ -40,8 +42,9 @@ export class Samples implements Extras {
   /** Lines of side-band events are told in steps: a task's process, then the rest. */
   #step = 0;
 
-  constructor(frames: ScriptFrames, ids: OwnIds, newId: () => number) {
+  constructor(frames: ScriptFrames, clock: DeltaClock, ids: OwnIds, newId: () => number) {
     this.#frames = frames;
+    this.#clock = clock;
     this.#ids = ids;
     this.#newId = newId;
   }
@@ -104,6 +107,7 @@ export class Samples implements Extras {
 
   rewind(): void {
     this.#step = 0;
+    this.#clock.rewind();
   }
 
   #putSample(bytes: Uint8Array, line: TextLine, writer: TextWriter): boolean {

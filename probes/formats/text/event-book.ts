@@ -156,7 +156,7 @@ export class EventBook {
         if (known === undefined) told.set(source, { format, fields: new Set(fields) });
         else for (const field of fields) known.fields.add(field);
       }
-    const replaced = new Set(this.#unknown.filter(({ hasKeys }) => hasKeys).map(({ category, name }) => `${category}:${name}`));
+    const replaced = new Set(this.#unknown.filter(({ isFreeText }) => !isFreeText).map(({ category, name }) => `${category}:${name}`));
     const described = this.#sources
       .filter(({ category, name }) => !replaced.has(`${category}:${name}`))
       .map((source): EventSource => ({
@@ -165,7 +165,7 @@ export class EventBook {
         formatText: () => this.#toldText(source, told.get(source) ?? null),
       }));
     const unknown = this.#unknown
-      .filter(({ hasKeys }) => hasKeys)
+      .filter(({ isFreeText }) => !isFreeText)
       .map((event): EventSource => {
         const { category, name, id } = event;
         return { category, name, id, formatText: () => event.formatText() };

@@ -50,6 +50,8 @@ export interface LinesContext {
 export interface FormatLines {
   readonly readLine: ReadLine;
   readonly extras: Extras;
+  /** Asked behind the first pass: true: it told that lines are to be read otherwise. */
+  readonly wantsToReadAgain?: () => boolean;
   /** After the first pass. */
   readonly facts: () => TracerFacts;
   readonly sampled?: () => readonly SampledEvent[];
@@ -100,6 +102,7 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
     rules = [],
     warnings: more,
     userPlaceOf,
+    wantsToReadAgain,
   } = format.lines({ symbols, ids, newId: () => book.newId() ?? 0 });
   const lines = new Lines(source);
   const { namesAreOfTheMoment, categoryOf } = format;
@@ -122,6 +125,7 @@ export async function openText(source: ByteSource, format: TextFormat, beside: B
   const byEvents = taskRules(catalogue);
   // Names that change from line to line say when they did, where no event does.
   if (text.facts.renames && !byEvents.some((rule) => tellsName(rule) && book.isSeen(rule.eventId))) text.tellNames();
+  if (wantsToReadAgain?.() === true) text.isDone = false;
   if (!text.isDone) {
     store.discard();
     text.again();

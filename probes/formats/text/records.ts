@@ -51,8 +51,8 @@ export class TextRecords {
   readonly #userFrames = new Frames();
   readonly #stackHead: LineHead = newHead();
   #stackNs = 0;
-  /** Which stack the frames are of. */
-  #stack: "none" | "kernel" | "user" = "none";
+  /** Which stack the frames are of; `left out`: they are of a line of which no record was made. */
+  #stack: "none" | "kernel" | "user" | "left out" = "none";
 
   constructor(options: RecordOptions) {
     this.#options = options;
@@ -99,8 +99,8 @@ export class TextRecords {
     if (kind === kinds.EVENT) return this.#event(line.event!, bytes);
     // A call whose arguments are not told is neither an event nor free text.
     if (kind === kinds.UNKNOWN && bytes[line.nameEnd - 1] !== COLON) return true;
-    if (kind === kinds.PRINT || kind === kinds.UNKNOWN) return this.#print(bytes);
-    if (!this.#options.extras.emit(kind, bytes, line, this.writer)) return false;
+    const isText = kind === kinds.PRINT || kind === kinds.UNKNOWN;
+    if (!(isText ? this.#print(bytes) : this.#options.extras.emit(kind, bytes, line, this.writer))) return false;
     if (this.#options.extras.framesFollow) this.#beginStack("none");
     // A sample without a callchain has its own place alone.
     if (kind === kinds.SAMPLE && line.from < line.to) this.#addFrame(bytes);
@@ -109,11 +109,10 @@ export class TextRecords {
 
   #event(event: NamedEvent, bytes: Uint8Array): boolean {
     const { from, to, head } = this.line;
-    if (event.unknown !== null && !event.unknown.hasKeys) return this.#print(bytes);
-    const length = event.decode(bytes, from, to, this.record);
-    if (length < 0) return true;
-    if (!this.writer.put(head, this.writer.timeOf(head), length)) return false;
-    if (this.#options.extras.framesFollow) this.#beginStack("none");
+    const length = event.unknown?.isFreeText === true ? 0 : event.decode(bytes, from, to, this.record);
+    if (length > 0 && !this.writer.put(head, this.writer.timeOf(head), length)) return false;
+    if (length === 0 && !this.#print(bytes)) return false;
+    if (this.#options.extras.framesFollow) this.#beginStack(length < 0 ? "left out" : "none");
     return true;
   }
 
@@ -153,7 +152,7 @@ export class TextRecords {
     return this.writer.put(head, this.writer.timeOf(head), ownLayout.printText + length + 1);
   }
 
-  #beginStack(stack: "none" | "kernel" | "user"): void {
+  #beginStack(stack: "none" | "kernel" | "user" | "left out"): void {
     const { head } = this.line;
     const of = this.#stackHead;
     of.pid = head.pid;
@@ -179,7 +178,7 @@ export class TextRecords {
   }
 
   #addFrame(bytes: Uint8Array): void {
-    if (this.#stack === "none" && !this.#options.extras.framesFollow) return;
+    if (this.#stack === "left out" || (this.#stack === "none" && !this.#options.extras.framesFollow)) return;
     const found = this.#options.extras.readFrame(bytes, this.line.from, this.line.to);
     if (found === null) return;
     const isUser = this.#stack === "none" ? found === "user" : this.#stack === "user";

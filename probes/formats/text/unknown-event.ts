@@ -42,6 +42,8 @@ export class UnknownEvent {
   readonly #keys: Key[] = [];
   /** What lines of dynamic events begin with. */
   #head: "none" | "entry" | "return" = "none";
+  /** Some line has text behind the name. */
+  #hasText = false;
   #form: Form | null = null;
   #format: EventFormat | null = null;
   #text = "";
@@ -56,7 +58,9 @@ export class UnknownEvent {
   /** Sees a line's text; the form is good for all that were seen. True: it was another one before. */
   learn(bytes: Uint8Array, from: number, end: number, record: RecordBuffer): boolean {
     const before = this.#form;
-    if (before !== null && before.decoder.decode(bytes, from, end, record) >= 0) return false;
+    const isFirstText = from < end && !this.#hasText;
+    if (isFirstText) this.#hasText = true;
+    if (before !== null && !isFirstText && before.decoder.decode(bytes, from, end, record) >= 0) return false;
     let text = latin1.decode(bytes.subarray(from, end));
     const head = /^\((\S+(?: \[\w+\])?)( <- (\S+(?: \[\w+\])?))?\)(?: |$)/.exec(text);
     if (head !== null) {
@@ -131,9 +135,9 @@ export class UnknownEvent {
     return this.#text;
   }
 
-  /** Without a key it is free text, of which no field can be made. */
-  get hasKeys(): boolean {
-    return this.#keys.length > 0 || this.#head !== "none";
+  /** There is text without a key, of which no field can be made. Names alone (perf script -F without trace) are events without fields. */
+  get isFreeText(): boolean {
+    return this.#hasText && this.#keys.length === 0 && this.#head === "none";
   }
 }
 

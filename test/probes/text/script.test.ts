@@ -1,5 +1,6 @@
 /** perf script: its layouts, samples, stacks and side-band events. */
 import { expect, test } from "vitest";
+import { runScript } from "../../support/run-script.ts";
 import { ofScript, openText, printed } from "./support.ts";
 
 const BODY = "sched:sched_wakeup: comm=a pid=22 prio=120 target_cpu=001";
@@ -121,4 +122,84 @@ test("probes have their group in front, addresses without 0x", async () => {
   ];
   const script = 'kprobe:do_open { printf("%d %s\\n", (int32)arg0, str(arg1)) } kretprobe:do_open { printf("%d\\n", retval) }';
   expect(await ofScript(text, script, { definitions })).toEqual(["-100 /var/hs", "3"]);
+});
+
+test("frames without files: -F ip,sym,symoff", async () => {
+  const text = [
+    `probe  8744  1286.666702: ${BODY}`,
+    "\tffffffff8158c3f5 try_to_wake_up+0xd5",
+    "\t           20b1d __GI___open64_nocancel+0x2d",
+    "\t    7fdb649bf8a8 [unknown]",
+    "",
+  ].join("\n");
+  expect(await ofScript(text, 't:sched:sched_wakeup { printf("%s%s", kstack, ustack) }')).toEqual([
+    "        try_to_wake_up+213",
+    "        __GI___open64_nocancel+45",
+    "        0x7fdb649bf8a8",
+  ]);
+});
+
+test("what a stack without frame pointers leads to is no kernel code", async () => {
+  const text = [
+    `probe  8744  1286.666702: ${BODY}`,
+    "\t          16790f strcpy+0x28f (/usr/lib/libc.so.6)",
+    "\tdfdfdfdf00000000 [unknown] ([unknown])",
+    "",
+  ].join("\n");
+  expect(await ofScript(text, 't:sched:sched_wakeup { printf("k%s u%s\\n", kstack, ustack) }')).toEqual([
+    "k u",
+    "        strcpy+655",
+    "        0xdfdfdfdf00000000",
+  ]);
+});
+
+test("lines of the source behind frames: -F +srcline", async () => {
+  const frames = ["\tffffffff8158c3f5 try_to_wake_up+0xd5", "  core.c:4012", "\t  1d open+0x2d (/usr/lib/ld.so)", "  abc def.c:7", ""];
+  const recording = await openText([`probe  8744  1.000002: ${BODY}`, ...frames, ""].join("\n"), "perf script text");
+  expect(recording.info.warnings).toEqual([]);
+  expect(await printed('t:sched:sched_wakeup { printf("%s%s", kstack, ustack) }', recording)).toEqual([
+    "        try_to_wake_up+213",
+    "        open+45",
+  ]);
+});
+
+test("events without their text, -F comm,tid,time,event,ip, have stacks and no fields", async () => {
+  const text = [
+    "sh  7  1.000001:  250000 cpu-clock: ",
+    "\tffffffff8158c3f5 one+0x1 ([kernel.kallsyms])",
+    "",
+    "sh  8  1.000002: syscalls:sys_enter_openat: ",
+    "\tffffffff8158d3f6 two+0x2 ([kernel.kallsyms])",
+    "",
+  ].join("\n");
+  const recording = await openText(text, "perf script text");
+  const script = 't:syscalls:sys_enter_openat { printf("%d%s", tid, kstack) } software:cpu-clock:250000 { printf("%d%s", tid, kstack) }';
+  expect(await printed(script, recording)).toEqual(["7", "        one+1", "8", "        two+2"]);
+  const { stderr, exitCode } = await runScript("t:syscalls:sys_enter_openat { @ = args.flags }", { recording });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("flags");
+});
+
+test("stacks of lines that cannot be read are of no other event", async () => {
+  const text = [
+    `sh  7  1.000001: ${BODY}`,
+    "",
+    "sh  8  1.000002: sched:sched_wakeup: what is this",
+    "\tffffffff8158c3f6 two+0x2 ([kernel.kallsyms])",
+    "",
+  ].join("\n");
+  expect(await ofScript(text, 't:sched:sched_wakeup { printf("%d%s.\\n", tid, kstack) }')).toEqual(["7."]);
+});
+
+test("--deltatime", async () => {
+  const line = (time: string): string => `sh  7 [000]  ${time}: ${BODY}\n`;
+  const script = 't:sched:sched_wakeup { printf("%llu\\n", nsecs) }';
+  const deltas = await openText(["0.000000000", "1.600000000", "0.000000007", "0.500000000"].map(line).join(""), "perf script text");
+  expect(deltas.info.warnings).toEqual([
+    "the text has the times since the line before (perf script --deltatime): they are added up, and count from the first line",
+  ]);
+  expect(await printed(script, deltas)).toEqual(["0", "1600000000", "1600000007", "2100000007"]);
+  // As --reltime and the clock have them.
+  expect(await ofScript(["0.000000", "0.000007", "0.500000"].map(line).join(""), script)).toEqual(["0", "7000", "500000000"]);
+  expect(await ofScript(["0.000001", "1.000000", "0.500000"].map(line).join(""), script)).toEqual(["1000", "1000000000", "500000000"]);
 });
