@@ -6,6 +6,8 @@ export type FetchBase =
   | { readonly kind: "argument"; readonly index: number }
   | { readonly kind: "return" }
   | { readonly kind: "register"; readonly name: RegisterName }
+  /** A register that contexts of programs have no place for (`%x19`), or data of a program (`@+16448`), as it is written. */
+  | { readonly kind: "place"; readonly text: string }
   /** Pointer field of the event that an event probe reads. */
   | { readonly kind: "field"; readonly name: string };
 
@@ -24,7 +26,9 @@ function registerBase(name: string): FetchBase | null {
   if (arm !== null) return { kind: "register", name: arm64Arguments[Number(arm[1])]! };
   const plain = name.replace(/^[re](?=[a-z])/, "");
   const found = plain === "pc" ? "ip" : plain;
-  return Object.hasOwn(registerSlots, found) ? { kind: "register", name: found as RegisterName } : null;
+  if (Object.hasOwn(registerSlots, found)) return { kind: "register", name: found as RegisterName };
+  // Those of arm64, s390 and PowerPC.
+  return /^(?:x[0-9]+|r[0-9]+|gpr[0-9]+)$/.test(name) ? { kind: "place", text: `%${name}` } : null;
 }
 
 function fetchBase(text: string): FetchBase | null {
@@ -33,6 +37,7 @@ function fetchBase(text: string): FetchBase | null {
   if (text === "$retval") return { kind: "return" };
   if (text === "$stack") return { kind: "register", name: "sp" };
   if (text.startsWith("%")) return registerBase(text.slice(1));
+  if (/^@\+?[0-9]+$/.test(text)) return { kind: "place", text };
   return /^\$[A-Za-z_]\w*$/.test(text) && text !== "$comm" ? { kind: "field", name: text.slice(1) } : null;
 }
 

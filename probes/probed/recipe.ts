@@ -46,6 +46,7 @@ function slotOf(base: FetchBase): number | undefined {
       return RETURN_SLOT;
     case "register":
       return registerSlots[base.name];
+    case "place":
     case "field":
       return undefined;
   }

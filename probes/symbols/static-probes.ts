@@ -3,6 +3,7 @@
  * was linked, the semaphore) and three texts (provider, name, operands). Source: systemtap includes/sys/sdt.h; libbpf src/usdt.c.
  */
 import type { ElfReader } from "./elf-reader.ts";
+import { inOneSyntax } from "./one-syntax.ts";
 
 export interface StaticProbe {
   readonly provider: string;
@@ -15,6 +16,7 @@ export interface StaticProbe {
   readonly operands: string;
 }
 
+const E_MACHINE = 18;
 const SHT_NOTE = 7;
 const NT_STAPSDT = 3;
 /** Programs have some hundreds. */
@@ -64,7 +66,13 @@ function probeAt(r: ElfReader, at: number, end: number, base: bigint | null): St
   if (provider === "" || name === "") return null;
   const [address, linked] = [r.word(at), r.word(at + wordBytes)];
   const moved = base === null || base === 0n || linked === 0n ? 0n : base - linked;
-  return { provider, name, address: address + moved, semaphore: r.word(at + 2 * wordBytes), operands };
+  return {
+    provider,
+    name,
+    address: address + moved,
+    semaphore: r.word(at + 2 * wordBytes),
+    operands: inOneSyntax(operands, r.u16(E_MACHINE)),
+  };
 }
 
 export function staticProbesOf(r: ElfReader): StaticProbe[] {

@@ -1,7 +1,7 @@
 /** What function probes were asked for and their records do not hold: said once a probe, with the definition that records it. */
 import type { ProbeSite } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, RETURN_SLOT } from "../../lang/registers.ts";
-import { operandType, parseOperands } from "../../probes/symbols/operands.ts";
+import { operandType, parseOperands, whyUnreached } from "../../probes/symbols/operands.ts";
 import type { SessionResult } from "../session/session.ts";
 import { times, type Shortfall } from "./report.ts";
 
@@ -29,6 +29,17 @@ function fetchArgument(site: ProbeSite, name: string): string {
   return site.code === "user" ? `${name}=%${argumentRegisters[index] ?? "?"}` : `${name}=$arg${index + 1}`;
 }
 
+/** Why an argument of a static probe cannot be recorded, and what else can. */
+function unreachedOperand(site: ProbeSite, name: string): string[] {
+  const operands = parseOperands(site.operands ?? "");
+  const operand = operands[Number(name.slice("arg".length))];
+  if (operand === undefined) return [`the probe has ${operands.length} arguments`];
+  const unreached = whyUnreached(operand);
+  if (unreached === null) return [];
+  const { why, hint } = unreached;
+  return [`${name} cannot be recorded: ${why}${hint === null ? "" : `; ${hint}`}`];
+}
+
 /** Names of what the records hold already. */
 function heldNames(site: ProbeSite): string[] {
   const { registers, typed } = site.records.recipe;
@@ -49,6 +60,8 @@ function recordWith(point: Missing["point"], names: readonly string[]): string {
   if ("periodNs" in point) return `sample instead: perf record -k mono -a ${sampleOptions(names)} -e cpu-clock -c ${point.periodNs}`;
   if (point.provider === "usdt" && point.site.operands === undefined)
     return "give the program with --symfs DIR: the notes in it say where the arguments are";
+  const [unreached] = point.provider === "usdt" ? names.flatMap((name) => unreachedOperand(point.site, name)) : [];
+  if (unreached !== undefined) return unreached;
   if (names.some((name) => name.startsWith("args.")) && point.site.code === "kernel") {
     const { func, at } = point.site;
     return `record all by name with: echo 'f:hs/${func} ${func}${at === "return" ? "%return" : ""} $arg*' >> ${DYNAMIC_EVENTS} (Linux 6.5 or newer)`;

@@ -48,6 +48,8 @@ export type Extra = "kstack" | "ustack" | "ksym" | "usym" | "wall clock" | "pare
 export interface ProbeNeeds {
   /** Values of the context, by baseKey. */
   readonly words: ReadonlyMap<string, FetchBase>;
+  /** Where the script asks for each of them first. */
+  readonly wordSpans: ReadonlyMap<string, Span>;
   /** Fields of the tracepoint. */
   readonly fields: ReadonlySet<string>;
   readonly builtins: ReadonlySet<BuiltinName>;
@@ -69,6 +71,8 @@ export function baseKey(base: FetchBase): string {
       return "retval";
     case "register":
       return `%${base.name}`;
+    case "place":
+      return base.text;
     case "field":
       return `$${base.name}`;
   }

@@ -2,6 +2,7 @@
  * Follows values through the typed program, to learn which memory behind which pointers its reads want. Outcomes of conditions do not count:
  * what may be read is wanted. A pointer that one probe saves in a map may be followed by another, whatever the key.
  */
+import type { Span } from "../../lang/diagnostics/diagnostic.ts";
 import type { BuiltinName, HirExpr, HirMapId, HirProgram, HirStmt } from "../../lang/hir/hir.ts";
 import { blocksOf, expressionsOf, operandsOf } from "../../lang/hir/walk.ts";
 import { sizeOf } from "../../lang/types/type.ts";
@@ -95,7 +96,9 @@ function contextWord(frame: Frame, expr: Extract<HirExpr, { kind: "context_word"
   const point = frame.tracer.program.probes[frame.probe]?.attach[0];
   const base = point === undefined ? null : contextBase(point, expr.offset);
   if (base === null) return nothing;
-  frame.tracer.probes[frame.probe]!.words.set(baseKey(base), base);
+  const { words, wordSpans } = frame.tracer.probes[frame.probe]!;
+  words.set(baseKey(base), base);
+  if (!wordSpans.has(baseKey(base))) wordSpans.set(baseKey(base), expr.span);
   return number({ probe: frame.probe, base, derefs: [], add: 0n });
 }
 
@@ -278,6 +281,7 @@ function loop(frame: Frame, once: () => void): void {
 export function traceNeeds(program: HirProgram): Needs {
   const probes = program.probes.map(() => ({
     words: new Map<string, FetchBase>(),
+    wordSpans: new Map<string, Span>(),
     fields: new Set<string>(),
     builtins: new Set<BuiltinName>(),
     extras: new Set<Extra>(),

@@ -10,7 +10,13 @@ import { nothing, type Value } from "./value.ts";
 export interface Tracer {
   readonly program: HirProgram;
   readonly maps: Map<HirMapId, { key: Value; value: Value }>;
-  readonly probes: readonly { words: Map<string, FetchBase>; fields: Set<string>; builtins: Set<BuiltinName>; extras: Set<Extra> }[];
+  readonly probes: readonly {
+    words: Map<string, FetchBase>;
+    wordSpans: Map<string, Span>;
+    fields: Set<string>;
+    builtins: Set<BuiltinName>;
+    extras: Set<Extra>;
+  }[];
   readonly memory: Map<string, MemoryNeed>;
   readonly vagueReads: Map<string, VagueRead>;
 }

@@ -1,5 +1,6 @@
 /** Dynamic events from what programs need of the places that they are attached to. */
 import type { ProbeSite, ResolvedAttachPoint } from "../../lang/catalogue.ts";
+import type { Span } from "../../lang/diagnostics/diagnostic.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Architecture } from "../../lang/check/env.ts";
 import type { FetchBase } from "../../probes/probed/fetch.ts";
@@ -17,6 +18,8 @@ export interface SiteMemory {
 export interface SiteNeeds {
   readonly site: ProbeSite;
   readonly words: Map<string, FetchBase>;
+  /** Where the script asks for each of them first. */
+  readonly spans: Map<string, Span>;
   readonly memory: Map<string, SiteMemory>;
   /** Points of the script that it serves. */
   readonly names: Set<string>;
@@ -34,17 +37,27 @@ export const isSite = (point: ResolvedAttachPoint): point is SitePoint => "site"
 export function needsBySite(program: HirProgram, needs: Needs): Map<ProbeSite, SiteNeeds> {
   const bySite = new Map<ProbeSite, SiteNeeds>();
   program.probes.forEach(({ attach }, index) => {
-    const { words, extras } = needs.probes[index]!;
+    const { words, wordSpans, extras } = needs.probes[index]!;
     for (const point of attach.filter(isSite)) {
       const { site } = point;
       let at = bySite.get(site);
       if (at === undefined)
         bySite.set(
           site,
-          (at = { site, words: new Map(), memory: new Map(), names: new Set(), typed: false, kstack: false, ustack: false }),
+          (at = {
+            site,
+            words: new Map(),
+            spans: new Map(),
+            memory: new Map(),
+            names: new Set(),
+            typed: false,
+            kstack: false,
+            ustack: false,
+          }),
         );
       at.names.add(point.name);
       for (const [key, base] of words) at.words.set(key, base);
+      for (const [key, span] of wordSpans) if (!at.spans.has(key)) at.spans.set(key, span);
       at.typed ||= point.provider === "fentry" || point.provider === "fexit";
       at.kstack ||= extras.has("kstack");
       at.ustack ||= extras.has("ustack");

@@ -45,6 +45,8 @@ export function baseText(base: FetchBase, place: FetchPlace): string {
       return "$retval";
     case "register":
       return registerText(base.name, place.architecture);
+    case "place":
+      return base.text;
     case "field":
       return place.fieldText?.(base.name) ?? `$${base.name}`;
   }

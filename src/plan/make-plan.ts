@@ -4,6 +4,7 @@ import { check, type CheckEnv } from "../../lang/check/check.ts";
 import { linkImports } from "../../lang/check/imports.ts";
 import { makeReport } from "../../lang/check/report.ts";
 import type { Tracepoint } from "../../lang/catalogue.ts";
+import { formatLocation } from "../../lang/diagnostics/render.ts";
 import type { Diagnostic, Source } from "../../lang/diagnostics/diagnostic.ts";
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import { parse } from "../../lang/parse/parse.ts";
@@ -137,7 +138,7 @@ function recordedBy({ program, asked, source }: Typed, needs: Needs, { machine, 
   }
   for (const at of sites.values()) {
     if (asked.samples.has(at.site.func)) continue;
-    unrecordable.push(...unreachedOperands(at));
+    unrecordable.push(...unreachedOperands(at, (span) => formatLocation(source, span)));
     const plain = plainEvent(at, machine);
     if (plain === null) define(dynamicEvent(at, group, nameOf(at.site), architecture));
     else events.push(plain);

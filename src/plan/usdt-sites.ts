@@ -6,7 +6,7 @@ import { suggestion } from "../../lang/check/suggestion.ts";
 import type { Span } from "../../lang/diagnostics/diagnostic.ts";
 import { int } from "../../lang/types/type.ts";
 import type { ElfFile } from "../../probes/symbols/elf.ts";
-import { parseOperands } from "../../probes/symbols/operands.ts";
+import { parseOperands, whyUnreached } from "../../probes/symbols/operands.ts";
 import type { StaticProbe } from "../../probes/symbols/static-probes.ts";
 import type { SiteNeeds } from "./dynamic.ts";
 import type { PlanMachine, UserFile } from "./machine.ts";
@@ -65,15 +65,20 @@ export function usdtSites(parts: readonly string[], span: Span, lookup: Lookup):
   return [];
 }
 
-/** Arguments that no fetch argument reaches: of those, nothing is recorded. Constants need not be: the note has them. */
-export function unreachedOperands({ site, words, names }: SiteNeeds): Unrecordable[] {
+/**
+ * Arguments that no fetch argument reaches: of those, nothing is recorded. Constants need not be: the note has them. `placeText`: file, line
+ * and column.
+ */
+export function unreachedOperands({ site, words, spans, names }: SiteNeeds, placeText: (span: Span) => string): Unrecordable[] {
   if (site.code !== "usdt") return [];
   const operands = parseOperands(site.operands ?? "");
-  return [...words.values()].flatMap((base) => {
-    const operand = base.kind === "argument" ? operands[base.index] : undefined;
-    if (base.kind !== "argument" || (operand !== undefined && operand.where.kind !== "elsewhere")) return [];
-    const why =
-      operand === undefined ? `the probe has ${operands.length} arguments` : "no fetch argument reaches the place that its note names";
-    return [{ what: `arg${base.index} of ${[...names].sort().join(" and ")}`, why, hint: null }];
+  return [...words].flatMap(([key, base]): Unrecordable[] => {
+    if (base.kind !== "argument") return [];
+    const operand = operands[base.index];
+    const unreached = operand === undefined ? { why: `the probe has ${operands.length} arguments`, hint: null } : whyUnreached(operand);
+    if (unreached === null) return [];
+    const span = spans.get(key);
+    const place = span === undefined ? "" : ` (${placeText(span)})`;
+    return [{ what: `arg${base.index}${place} of ${[...names].sort().join(" and ")}`, ...unreached }];
   });
 }

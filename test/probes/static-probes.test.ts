@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readElf } from "../../probes/symbols/elf.ts";
-import { parseOperands } from "../../probes/symbols/operands.ts";
+import { parseOperands, whyUnreached } from "../../probes/symbols/operands.ts";
 import { fixtureBytes } from "../support/fixtures.ts";
 
 const demo = fixtureBytes("sdt/demo");
@@ -104,5 +104,44 @@ test.each([
   ["8@8(%rax,%rbx,8) -4@total(%rip) 8f@%xmm0 1@%ah", ["u64 elsewhere", "s32 elsewhere", "u64 elsewhere", "u8 elsewhere"]],
   ["8@x0 -4@w19 8@[sp, 16] 4@[x29,-8] 8@[x1] 4@12", ["u64 %x0", "s32 %x19", "u64 +16(%sp)", "u32 -8(%x29)", "u64 +0(%x1)", "u32 \\12"]],
   ["-4@@+16448 8@@+0", ["s32 @+16448", "u64 @+0"]],
+  ["8@8(,%rax,1) 8@(,%rcx) 8@xzr 4@#12", ["u64 +8(%ax)", "u64 +0(%cx)", "u64 \\0", "u32 \\12"]],
+  ["8@[sp] -4@[sp, 12] 8@[x30, #-8]", ["u64 +0(%sp)", "s32 +12(%sp)", "u64 -8(%x30)"]],
+  ["8@160(%r15) -4@%r2 8@%gpr31 8@@4194304", ["u64 +160(%r15)", "s32 %r2", "u64 %gpr31", "u64 @4194304"]],
   ["", []],
 ])("operands %s", (text, want) => expect(shown(text)).toEqual(want));
+
+const PLUS = /adds up no registers/;
+test.each([
+  ["8@(%rdi,%rax,4)", PLUS],
+  ["-4@8(%rbp,%rcx,8)", PLUS],
+  ["8@table(,%rax,8)", PLUS],
+  ["8@[x0, x1, lsl 3]", PLUS],
+  ["4@[x0, w1, sxtw 2]", PLUS],
+  ["8@%xmm0", /no vector/],
+  ["8@d0", /no vector/],
+  ["8@v0.d[1]", /no vector/],
+  ["8f@%xmm0", /floating-point number/],
+  ["4f@-8(%rbp)", /floating-point number/],
+  ["1@%ah", /low bytes/],
+  ["4@%fs:8", /segment register/],
+  ["4@8(%rip)", /relative to an instruction/],
+  ["4@gone+8(%rip)", /does not say where/],
+  ["4@[x0, #:lo12:gone]", /does not say where/],
+  ["16@?", /no fetch argument/],
+])("what no fetch argument reaches says why: %s", (text, why) => {
+  const [operand] = parseOperands(text);
+  expect(whyUnreached(operand!)?.why).toMatch(why);
+  expect(whyUnreached(operand!)?.why).toContain(text);
+  expect(whyUnreached(parseOperands("8@%rdi")[0]!)).toBeNull();
+});
+
+test.each([
+  [
+    "of PowerPC, registers have no mark and constants have one",
+    21,
+    "-4@3 8@16(1) 4@i7 -4@i-7 8@%r5",
+    "-4@%gpr3 8@16(%gpr1) 4@$7 -4@$-7 8@%gpr5",
+  ],
+  ["of x86, a number without a mark is an address", 62, "4@0x4000 4@$7 8@8(%rdi)", "4@@16384 4@$7 8@8(%rdi)"],
+  ["of arm64, it is a constant", 183, "4@7 8@x0", "4@7 8@x0"],
+])("operands %s", (_what, machine, operands, want) => expect(withOperands(operands, ofMachine(machine))).toBe(want));
