@@ -105,12 +105,18 @@ export class TextWindow {
     return this.next < this.#filled;
   }
 
-  /** Goes on to the line at `next`, of which somebody has seen that it ends at `end`. */
-  take(end: number): void {
-    this.start = this.next;
+  /** Where a line begins that has less than that behind it, though the file has more. */
+  get limit(): number {
+    const isLast = this.offsetOf(this.#filled) >= this.#source.sizeBytes;
+    return isLast ? this.#filled : this.#filled - AHEAD_BYTES + 1;
+  }
+
+  /** Goes on over `lines` lines, of which somebody has seen that the last is at [start, end), and where the next one begins. */
+  skip(lines: number, start: number, end: number, next: number): void {
+    this.start = start;
     this.end = end;
-    this.next = this.bytes[end] === RETURN ? end + 2 : end + 1;
-    this.line++;
+    this.next = next;
+    this.line += lines;
   }
 
   /** Goes on to the next line; false at the end. */

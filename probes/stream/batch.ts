@@ -12,8 +12,6 @@ export class Batch {
   /** ns since the stream's base. */
   time = 0;
   cpu = 0;
-  /** Of batches with one time the lower goes first. */
-  order = 0;
   bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   view: DataView = new DataView(this.bytes.buffer);
   #length = 0;
@@ -78,113 +76,6 @@ export class Batch {
     return true;
   }
 }
-
-/** Batches by time, the earliest first. A binary heap; batches are used again. */
-export class BatchQueue {
-  readonly #heap: Batch[] = [];
-  readonly #free: Batch[] = [];
-  #order = 0;
-  #writer: PageWriter | null = null;
-  #now = -1;
-
-  get size(): number {
-    return this.#heap.length;
-  }
-
-  /** One that was taken in vain. */
-  give(batch: Batch): void {
-    this.#free.push(batch);
-  }
-
-  get first(): Batch | undefined {
-    return this.#heap[0];
-  }
-
-  /** An empty one, to be filled and pushed. */
-  take(): Batch {
-    const batch = this.#free.pop() ?? new Batch();
-    batch.reset();
-    return batch;
-  }
-
-  /** What is added for `time` or before it goes to the writer at once, where nothing waits that goes before it. */
-  open(writer: PageWriter, time: number): void {
-    this.#writer = writer;
-    this.#now = time;
-  }
-
-  /** Whether what happens at `time` may be written now: nothing waits that goes before it. */
-  isTurn(time: number): boolean {
-    const first = this.#heap[0];
-    return time <= this.#now && (first === undefined || first.time > time);
-  }
-
-  /** Puts it where its turn is. */
-  add(batch: Batch, time: number): void {
-    if (this.#writer !== null && this.isTurn(time)) {
-      batch.time = time;
-      if (batch.send(this.#writer)) {
-        this.#free.push(batch);
-        return;
-      }
-    }
-    this.push(batch, time);
-  }
-
-  /** Adds one or two records with nothing but the common fields (Batch.bare). */
-  addBare(time: number, pid: number, first: number, second: number): void {
-    let left = first;
-    const writer = this.#writer;
-    if (writer !== null && this.isTurn(time) && writer.bare(time, 0, first, pid)) {
-      if (second === NO_ID || writer.bare(time, 0, second, pid)) return;
-      left = NO_ID;
-    }
-    const batch = this.take();
-    batch.bare(pid, left, second);
-    this.push(batch, time);
-  }
-
-  push(batch: Batch, time: number): void {
-    batch.time = time;
-    batch.order = this.#order++;
-    const heap = this.#heap;
-    let at = heap.push(batch) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(batch, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = batch;
-  }
-
-  /** Removes the first one. */
-  pop(): void {
-    const heap = this.#heap;
-    const [first, last] = [heap[0], heap.pop()];
-    if (first === undefined || last === undefined) return;
-    this.#free.push(first);
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-  }
-
-  clear(): void {
-    this.#heap.length = 0;
-    this.#order = 0;
-    this.#writer = null;
-  }
-}
-
-const isBefore = (a: Batch, b: Batch): boolean => a.time < b.time || (a.time === b.time && a.order < b.order);
 
 /** What a record begins with. */
 export function writeCommon(batch: Batch, at: number, eventId: number, pid: number): void {

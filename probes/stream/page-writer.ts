@@ -108,6 +108,24 @@ export class PageWriter {
     return true;
   }
 
+  /** Bytes that are free in the page at hand, or where these are fewer than `least` in the next one, from `ns` on; 0: there is none. */
+  room(least: number, ns: number): number {
+    if (this.#position + least > this.#pageEnd && !this.#nextPage(ns)) return 0;
+    return this.#pageEnd - this.#position;
+  }
+
+  /** Of the record before the next one, ns: what its delta counts from. */
+  get lastTime(): number {
+    return this.#last;
+  }
+
+  /** Adds `sizeBytes` of whole records of the CPU at hand, which begin at `at` of `from`; the last one is at `ns`. There is room for them. */
+  append(from: Uint8Array, at: number, sizeBytes: number, ns: number): void {
+    this.bytes.set(from.subarray(at, at + sizeBytes), this.#position);
+    this.#position += sizeBytes;
+    this.#last = ns;
+  }
+
   /** Events were lost before the next record; null: nobody knows how many. */
   lost(count: number | null): void {
     this.#closePage();
@@ -143,6 +161,11 @@ export class PageWriter {
       view.setUint32(this.#position + 4, Math.floor(this.#lost / TWO_32), true);
     }
     const dataBytes = this.#position - this.#page - PAGE_HEADER_BYTES;
+    // Somebody asked for room, and did not take it.
+    if (dataBytes === 0 && this.#lost === 0) {
+      this.#pageEnd = 0;
+      return;
+    }
     view.setUint32(this.#page + 8, (dataBytes | flags) >>> 0, true);
     view.setUint32(this.#page + 12, 0, true);
     this.#lost = 0;

@@ -1,7 +1,7 @@
 /** Encodes calls as the records of their events. */
 import type { WantedRecords } from "../../recording.ts";
-import { Batch, NO_ID, writeCommon } from "../../stream/batch.ts";
-import { type CallText, MAX_ARGUMENTS, skipString } from "./call-text.ts";
+import { type Batch, NO_ID, writeCommon } from "../../stream/batch.ts";
+import { type CallText, MAX_ARGUMENTS } from "./call-text.ts";
 import {
   argumentKinds,
   enterLocation,
@@ -24,9 +24,6 @@ const RAW_EXIT_BYTES = 24;
 const RAW_ARGUMENTS = 6;
 /** Of the memory in one record; a page of the stream holds 64 KiB. */
 const MEMORY_BYTES = 60_000;
-/** The memory of a shorter text always fits. */
-const SHORT_TEXT = 2048;
-const [QUOTE, BRACKET, BRACE, DOT] = [0x22, 0x5b, 0x7b, 0x2e];
 /** Stand-ins for pointers that strace shows the content of: non-canonical, 64 KiB apart. */
 const STAND_IN_HIGH = 0x4853_8000;
 
@@ -49,9 +46,6 @@ export class CallEncoder {
   readonly #frames: Frames;
   readonly #calls: readonly CallEvents[];
   readonly #depth: WantedDepth;
-  readonly #scratch = new Batch();
-  /** Strings of the call at hand may be cut. */
-  #mayBeCut = false;
   /** Of the call at hand. */
   readonly #low = new Int32Array(MAX_ARGUMENTS);
   readonly #high = new Int32Array(MAX_ARGUMENTS);
@@ -84,9 +78,8 @@ export class CallEncoder {
   read(call: CallEvents | null, text: Uint8Array, args: CallText, serial: number): void {
     const { argumentsOf, argumentsOfOthers } = this.#depth;
     const wanted = call === null ? argumentsOfOthers : call.effect === null ? argumentsOf[call.enterId]! : MAX_ARGUMENTS;
-    this.#mayBeCut = args.hasCut || (args.count > 0 && args.ends[args.count - 1]! - args.starts[0]! > SHORT_TEXT);
     // Nobody will look at any of them.
-    if (wanted === 0 && args.unsure === 0 && !this.#mayBeCut) return;
+    if (wanted === 0) return;
     // By hand, as there are few: a call of fill() takes longer.
     for (let i = 0; i < MAX_ARGUMENTS; i++) this.#low[i] = this.#high[i] = this.#starts[i] = this.#ends[i] = 0;
     const isNamed = call !== null && call.isClone;
@@ -105,9 +98,7 @@ export class CallEncoder {
       if (index < 0) continue;
       this.#starts[index] = start;
       this.#ends[index] = end;
-      // Names of numbers are counted where nobody knows them, whoever wants the number.
-      if (index < wanted || (args.unsure & (1 << i)) !== 0)
-        this.#argument(call?.kinds[index] ?? argumentKinds.long, index, text, start, end, serial);
+      if (index < wanted) this.#argument(call?.kinds[index] ?? argumentKinds.long, index, text, start, end, serial);
     }
   }
 
@@ -167,12 +158,15 @@ export class CallEncoder {
     view.setInt32(at + FIRST_FIELD + 4, 0, true);
     for (let i = 0; i < call.kinds.length; i++) this.#putArgument(view, at + FIRST_ARGUMENT + 8 * i, i);
     let bytes = call.enterBytes;
+    const cutStrings = this.memory.cutStrings;
     for (let i = 0; i < call.kinds.length; i++) {
       const index = call.enterMemory[i]!;
       if (index < 0) continue;
       if (depth < depths.memory) view.setUint32(at + enterLocation(call, index), 0, true);
       else bytes = this.#putMemory(batch, at, enterLocation(call, index), bytes, i, call.elementBytes[i]!, text, "entry");
     }
+    // The exit has all that the entry has.
+    if (this.#depth.of[call.exitId] === depths.memory) this.memory.cutStrings = cutStrings;
     batch.end(at, bytes);
     this.#frames.write(batch, task);
   }
@@ -205,14 +199,12 @@ export class CallEncoder {
   /** After `read` of the same call. */
   exit(batch: Batch, task: Task, call: CallEvents | null, number: number, text: Uint8Array, low: number, high: number): void {
     if (call !== null && this.#frames.count === 0 && this.isBare(call)) {
-      if (this.#mayBeCut) this.#countCuts(task, call, number, text);
       batch.bare(task.pid, number >= 0 ? eventIds.rawExit : NO_ID, call.exitId);
       return;
     }
     if (number >= 0) this.#rawExit(batch, task, number, low, high);
     if (call === null) return;
     const depth = this.#depth.of[call.exitId]!;
-    if (depth < depths.memory && this.#mayBeCut) this.#countCuts(task, call, number, text);
     if (depth === depths.common) this.#bare(batch, task, call.exitId);
     else this.#exit(batch, task, call, number, text, low, high, depth);
   }
@@ -235,26 +227,6 @@ export class CallEncoder {
     }
     batch.end(at, bytes);
     this.#frames.write(batch, task);
-  }
-
-  /** Strings that are cut are counted at the exit, also where nobody reads them. */
-  #countCuts(task: Task, call: CallEvents, number: number, text: Uint8Array): void {
-    let cuts = 0;
-    for (let i = 0; i < call.kinds.length; i++) {
-      const [start, end] = [this.#starts[i]!, this.#ends[i]!];
-      if (call.exitMemory[i]! < 0 || start === end) continue;
-      const first = text[start];
-      if (first === BRACKET || first === BRACE || end - start > SHORT_TEXT) {
-        // What is cut of these is known when they are written.
-        this.#scratch.reset();
-        this.#exit(this.#scratch, task, call, number, text, 0, 0, depths.memory);
-        return;
-      }
-      if (first !== QUOTE) continue;
-      const at = skipString(text, start, end);
-      if (text[at] === DOT && text[at + 1] === DOT) cuts++;
-    }
-    this.memory.cutStrings += cuts;
   }
 
   #rawExit(batch: Batch, task: Task, number: number, low: number, high: number): void {

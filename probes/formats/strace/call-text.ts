@@ -22,10 +22,6 @@ export class CallText {
   readonly ends: Int32Array;
   /** Where the result begins; -1: the text ends before. */
   result = -1;
-  /** Some string may have dots behind it: strace wrote only its beginning. */
-  hasCut = false;
-  /** Bits of the arguments that may hold a name whose number nobody knows. */
-  unsure = 0;
   /** The result is a number, in these two words; false: it is another, or has to be looked at. */
   isValue = false;
   low = 0;
@@ -51,8 +47,6 @@ export class CallText {
     const { words, doubles } = this.#scanner;
     this.count = words[word(state.count)]!;
     this.result = words[word(state.result)]!;
-    this.hasCut = words[word(state.hasCut)] !== 0;
-    this.unsure = words[word(state.unsure)]!;
     this.isValue = words[word(state.isValue)] !== 0;
     this.low = words[word(state.low)]!;
     this.high = words[word(state.high)]!;

@@ -2,11 +2,11 @@
 import { codes, startsWith } from "../../lines/byte-text.ts";
 import { allSyscalls, callNamesOf, type Syscall, type SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
 import type { WantedRecords } from "../../recording.ts";
-import type { Batch, BatchQueue } from "../../stream/batch.ts";
+import type { Batch } from "../../stream/batch.ts";
 import { byteNames } from "../../lines/byte-names.ts";
 import { CallEncoder, ResultReader } from "./call-encoder.ts";
 import { CallText } from "./call-text.ts";
-import { eventIds, type CallEvents } from "./events.ts";
+import type { CallEvents } from "./events.ts";
 import type { Frames } from "./frames.ts";
 import { JoinedText } from "./joined-text.ts";
 import { LineHead } from "./line.ts";
@@ -19,6 +19,7 @@ import type { Scanner } from "./scanner.ts";
 import type { Task, TaskTable } from "./tasks.ts";
 import { isWord } from "./words.ts";
 import type { TextWindow } from "../../lines/text-window.ts";
+import type { Turns } from "./turns.ts";
 import type { Trouble } from "./trouble.ts";
 
 const UNFINISHED = codes("<unfinished ...>");
@@ -29,7 +30,7 @@ const NAME_START = "<... ".length;
 const [QUOTE, GREATER] = [0x22, 0x3e];
 const PR_SET_NAME = 15;
 const MOST_SKEW_NS = 1e9;
-const DURATION = (STATE + state.duration) >> 3;
+const SERIAL = (STATE + state.serial) >> 2;
 
 export interface CallsOptions {
   readonly constants: Constants;
@@ -37,7 +38,7 @@ export interface CallsOptions {
   readonly calls: readonly CallEvents[];
   readonly window: TextWindow;
   readonly resumes: Resumes;
-  readonly queue: BatchQueue;
+  readonly queue: Turns;
   readonly tasks: TaskTable;
   readonly frames: Frames;
   readonly scanner: Scanner;
@@ -65,7 +66,6 @@ export class Calls {
   readonly #result: ResultReader;
   readonly #joined: JoinedText;
   readonly #ahead: LineHead;
-  #serial = 0;
   /** Of the name that was read last. */
   #call: CallEvents | null = null;
   #number = -1;
@@ -88,24 +88,15 @@ export class Calls {
   rewind(wanted: WantedRecords | null): void {
     this.encoder.rewind();
     this.encoder.want(wanted);
-    this.#serial = 0;
+    const { scanner } = this.#options;
+    scanner.words[SERIAL] = 0;
+    const { bareIds } = scanner;
+    for (const [name, call] of this.#callOfName.entries())
+      bareIds[name] = call !== null && this.#numberOfName[name]! >= 0 && this.encoder.isBare(call) ? call.enterId : 0;
   }
 
-  /** A plain line (assembly/plain.ts) of a call of whose records nobody reads more than the common fields; false: it is another. */
-  bare(task: Task, head: LineHead, time: number): boolean {
-    const call = this.#callOfName[head.name] ?? null;
-    if (call === null || this.#numberOfName[head.name]! < 0 || !this.encoder.isBare(call)) return false;
-    task.pending.active = false;
-    this.#serial++;
-    const duration = this.#options.scanner.doubles[DURATION]!;
-    if (duration < 0) this.#trouble.timelessReturns++;
-    const entry = this.#entryTime(task, time);
-    const exit = entry + Math.max(0, duration);
-    task.returnedAt = exit;
-    const { queue } = this.#options;
-    queue.addBare(entry, task.pid, eventIds.rawEnter, call.enterId);
-    queue.addBare(exit, task.pid, eventIds.rawExit, call.exitId);
-    return true;
+  #nextSerial(): number {
+    return this.#options.scanner.words[SERIAL]!++;
   }
 
   /** `name(… = …` or `name(… <unfinished ...>`; `offset`: of the line in the file. */
@@ -119,7 +110,7 @@ export class Calls {
     pending.call = this.#call;
     pending.number = this.#number;
     pending.time = this.#entryTime(task, time);
-    pending.serial = this.#serial++;
+    pending.serial = this.#nextSerial();
     if (isUnfinished) {
       this.#unfinished(task, bytes, open + 1, end - UNFINISHED.length, offset, head);
       return;
@@ -164,8 +155,9 @@ export class Calls {
       frames.read(window, stop + 1, head.ipLow, head.ipHigh);
     } else frames.clear();
     this.#args.split(joined.start, joined.end);
-    const isShort = resume < 0 && pending.call !== null && this.#args.count < pending.call.kinds.length;
-    if (isShort) this.#trouble.lateArguments++;
+    const { call } = pending;
+    const isShort = resume < 0 && call !== null && this.#args.count < call.kinds.length;
+    if (isShort && !this.encoder.isBare(call)) this.#trouble.lateArguments++;
     this.#enter(task, joined.bytes);
   }
 
@@ -184,6 +176,8 @@ export class Calls {
     const { bytes, end } = line;
     const { pending } = task;
     const { window, frames } = this.#options;
+    const scanned = pending.scannedName;
+    if (scanned >= 0) pending.adopt(this.#callOfName[scanned]!, this.#numberOfName[scanned]!);
     const rest = restOf(bytes, head.body, end);
     const joined = this.#joined;
     joined.clear();
@@ -195,7 +189,7 @@ export class Calls {
       pending.call = this.#call;
       pending.number = this.#number;
       pending.time = time;
-      pending.serial = this.#serial++;
+      pending.serial = this.#nextSerial();
     } else joined.add(pending.text.bytes, 0, pending.text.length);
     joined.add(bytes, rest, end);
     this.#args.split(joined.start, joined.end);

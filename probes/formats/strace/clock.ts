@@ -1,5 +1,7 @@
 /** Times of lines, in whatever form, as ns since the first one. */
 import { timeForms, type LineHead } from "./line.ts";
+import { STATE, state } from "./scanner-layout.ts";
+import type { Scanner } from "./scanner.ts";
 
 const NAMES = {
   [timeForms.unix]: "realtime",
@@ -8,42 +10,30 @@ const NAMES = {
   [timeForms.none]: "lines",
 } as Readonly<Record<number, string>>;
 
-const DAY_SECONDS = 86_400;
+const double = (field: number): number => (STATE + field) >> 3;
 
+/** The clock itself is the scanner's (assembly/clock.ts). */
 export class LineClock {
   /** One of timeForms. */
   readonly form: number;
-  /** Of the clock, where the times returned begin. */
+  /** Of the clock, where its times begin. */
   readonly baseNs: bigint;
-  readonly #firstSeconds: number;
-  readonly #firstFraction: number;
-  #days = 0;
-  #lastSeconds = 0;
-  #sum = 0;
-  #lines = 0;
+  readonly #scanner: Scanner;
 
   /** `first`: the head of the first line that has one. */
-  constructor(first: Pick<LineHead, "form" | "seconds" | "fraction">) {
+  constructor(scanner: Scanner, first: Pick<LineHead, "form" | "seconds" | "fraction">) {
+    this.#scanner = scanner;
     this.form = first.form;
     const hasStart = first.form === timeForms.unix || first.form === timeForms.day;
-    this.#firstSeconds = hasStart ? first.seconds : 0;
-    this.#firstFraction = hasStart ? first.fraction : 0;
-    this.baseNs = BigInt(this.#firstSeconds) * 1_000_000_000n + BigInt(this.#firstFraction);
+    const [seconds, fraction] = hasStart ? [first.seconds, first.fraction] : [0, 0];
+    this.baseNs = BigInt(seconds) * 1_000_000_000n + BigInt(fraction);
+    scanner.words[(STATE + state.clockForm) >> 2] = first.form;
+    scanner.doubles[double(state.firstSeconds)] = seconds;
+    scanner.doubles[double(state.firstFraction)] = fraction;
   }
 
   rewind(): void {
-    this.#days = this.#lastSeconds = this.#sum = this.#lines = 0;
-  }
-
-  /** Moves on to the line and returns its time; without times, lines are counted, two for each. Never negative. */
-  timeOf(head: LineHead): number {
-    if (this.form === timeForms.none) return 2 * this.#lines++;
-    if (head.sinceLastNs >= 0) return (this.#sum += head.sinceLastNs);
-    if (this.form === timeForms.relative) return (this.#sum += head.seconds * 1e9 + head.fraction);
-    if (this.form === timeForms.day && head.seconds < this.#lastSeconds - DAY_SECONDS / 2) this.#days++;
-    this.#lastSeconds = head.seconds;
-    const seconds = this.#days * DAY_SECONDS + head.seconds - this.#firstSeconds;
-    return Math.max(0, seconds * 1e9 + head.fraction - this.#firstFraction);
+    for (const field of [state.days, state.lastSeconds, state.sum, state.clockLines]) this.#scanner.doubles[double(field)] = 0;
   }
 
   /** What `info` calls it. */

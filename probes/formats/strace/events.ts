@@ -1,12 +1,13 @@
 /** The events that strace's lines become, and where their fields are. Names and types are the kernel's; what strace does not tell is left out. */
 import type { EventSource } from "../../catalogue.ts";
 import { allSyscalls, type Syscall, type SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
+import { rawIds } from "./scanner-layout.ts";
 
 /** Low numbers are those of ftrace's own events, which other tools know by number. */
 export const eventIds = {
   userStack: 13,
-  rawEnter: 101,
-  rawExit: 102,
+  rawEnter: rawIds.enter,
+  rawExit: rawIds.exit,
   fork: 103,
   exec: 104,
   exit: 105,

@@ -49,11 +49,7 @@ export class MemoryReader {
     this.#to = to;
     this.#view = view;
     this.#limit = limit;
-    const before = this.cutStrings;
-    const bytes = this.#read(text, start, end, at, addressLow, addressHigh, elementBytes, when);
-    // The exit has all that the entry has.
-    if (when === "entry") this.cutStrings = before;
-    return bytes;
+    return this.#read(text, start, end, at, addressLow, addressHigh, elementBytes, when);
   }
 
   #read(

@@ -43,9 +43,9 @@ export function openStrace(source: ByteSource): OpenResult {
   const { start } = scanner.window;
   const surveyed = source.readAt(0, scanner.bytes.subarray(start, start + Math.min(SURVEYED_BYTES, source.sizeBytes)));
   const facts = surveyText(scanner, start, start + surveyed, source.path);
-  const { architecture, startsWithExec } = facts;
+  const { architecture, startsWithExec, hasFrames } = facts;
   const calls = callsOf(architecture);
-  const clock = new LineClock(facts);
+  const clock = new LineClock(scanner, facts);
   const constants = readConstants(architecture === "arm64" ? `${ARM64_CONSTANTS};${CONSTANTS}` : CONSTANTS);
   scanner.setNumbers(constants.names, constants.low);
   const records = new StraceSource({
@@ -57,6 +57,7 @@ export function openStrace(source: ByteSource): OpenResult {
     calls,
     mainPid: facts.mainPid ?? UNKNOWN_PID,
     startsWithExec,
+    hasFrames,
   });
   const kept = keptStream(recordStream({ source: records, baseNs: clock.baseNs }), source, () => records.trouble);
   const { warnings, warn } = warningList();

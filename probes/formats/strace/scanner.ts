@@ -1,13 +1,20 @@
 /** The scanner (assembly/) as an object: lines and calls of a text in its memory, taken apart. */
 import type { ByteNames } from "../../lines/byte-names.ts";
 import { once } from "../../once.ts";
-import { found, names, STATE, state } from "./scanner-layout.ts";
+import { found, limits, names, STATE, state, task, waiting } from "./scanner-layout.ts";
 import { scannerBytes } from "./scanner.wasm.ts";
 
 interface Exports {
   readonly line: (start: number, end: number) => number;
   readonly call: (start: number, end: number) => void;
-  readonly plain: (start: number, filled: number) => number;
+  readonly run: (start: number, limit: number, filled: number) => number;
+  readonly time_of: () => number;
+  readonly add_task: (pid: number) => number;
+  readonly remove_task: (pid: number) => void;
+  readonly clear_tasks: () => void;
+  readonly wait: (time: number, pid: number, first: number, second: number, batch: number) => void;
+  readonly next_waiting: () => void;
+  readonly drain: (until: number) => number;
   readonly next_resumed: (from: number, end: number) => number;
   readonly call_named: (start: number, end: number) => number;
   readonly duration: (start: number, end: number) => number;
@@ -21,6 +28,9 @@ const FIRST_TABLE = 4096;
 /** In front of a text and behind it may be looked at. */
 const MARGIN_BYTES = 64;
 const WINDOW_BYTES = 4 << 20;
+const WORD_BYTES = 4;
+/** More than one line adds to what waits. */
+const MOST_AT_ONCE = 16;
 
 const compiled = once(() => new WebAssembly.Module(scannerBytes()));
 
@@ -38,11 +48,26 @@ export class Scanner {
   /** For the text itself, and for two that are put together of its pieces. */
   readonly window: Room;
   readonly joined: readonly [Room, Room];
+  /** What waits for its time, and records that the scanner has made. */
+  readonly waiting: Room;
+  readonly records: Room;
+  /** By name of a call: id of its entry's event where records of the common fields are enough, else 0. */
+  bareIds: Uint16Array<ArrayBuffer> = new Uint16Array(0);
   /** Each fills the state of its kind (scanner-layout.ts). */
   readonly line: Exports["line"];
   readonly call: Exports["call"];
-  /** The head of the line at `start`, and its call where the line is plain: then it is not 0. `filled`: where the text ends. */
-  readonly plain: Exports["plain"];
+  /** Goes over lines from `start` to `limit` of a text that ends before `filled`; returns one of `stops` (assembly/run.ts). */
+  readonly run: Exports["run"];
+  /** Moves the clock on to the line whose head was read last; returns its time. */
+  readonly timeOf: Exports["time_of"];
+  /** Address of a new entry for the task, 0: there is none; the others (assembly/tasks.ts). */
+  readonly addTask: Exports["add_task"];
+  readonly removeTask: Exports["remove_task"];
+  readonly clearTasks: Exports["clear_tasks"];
+  /** What waits for its time (assembly/waiting.ts, turns.ts). */
+  readonly wait: Exports["wait"];
+  readonly nextWaiting: Exports["next_waiting"];
+  readonly drain: Exports["drain"];
   /** Where the next `<... ` is; 0: there is none. */
   readonly nextResumed: Exports["next_resumed"];
   /** Index among the names of calls, -1: it is none of them. */
@@ -64,23 +89,40 @@ export class Scanner {
     };
     this.window = take(windowBytes);
     this.joined = [take(joinedBytes), take(joinedBytes)];
+    this.waiting = take((limits.waiting + MOST_AT_ONCE) * waiting.sizeBytes);
+    this.records = take(limits.recordBytes);
+    const tasks = take(limits.slots * WORD_BYTES + limits.tasks * task.sizeBytes);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(at / WASM_PAGE) });
     const instance = new WebAssembly.Instance(compiled(), { env: { memory } });
     const exports = instance.exports as unknown as Exports;
     this.line = exports.line;
     this.call = exports.call;
-    this.plain = exports.plain;
+    this.run = exports.run;
+    this.timeOf = exports.time_of;
+    this.addTask = exports.add_task;
+    this.removeTask = exports.remove_task;
+    this.clearTasks = exports.clear_tasks;
+    this.wait = exports.wait;
+    this.nextWaiting = exports.next_waiting;
+    this.drain = exports.drain;
     this.nextResumed = exports.next_resumed;
     this.callNamed = exports.call_named;
     this.duration = exports.duration;
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
     this.doubles = new Float64Array(memory.buffer);
+    this.#word(state.waiting, this.waiting.start);
+    this.#word(state.records, this.records.start);
+    this.#word(state.tasks, tasks.start);
   }
 
   /** Tells the names of calls. */
   setCalls(calls: ByteNames): void {
     this.#setNames(state.calls, calls);
+    const count = calls.tables.ends.length;
+    const at = this.#table(new Uint8Array(count * Uint16Array.BYTES_PER_ELEMENT));
+    this.#word(state.bareIds, at);
+    this.bareIds = new Uint16Array(this.bytes.buffer, at, count);
   }
 
   /** Tells the names of numbers, with the low word of each. */

@@ -8,7 +8,6 @@ import type { SyscallArchitecture } from "../../kernel/syscalls/syscalls.ts";
 import type { WantedRecords } from "../../recording.ts";
 import type { PageWriter } from "../../stream/page-writer.ts";
 import type { RecordSource } from "../../stream/record-stream.ts";
-import { BatchQueue } from "../../stream/batch.ts";
 import { Calls, type LineText } from "./calls.ts";
 import type { LineClock } from "./clock.ts";
 import type { CallEvents } from "./events.ts";
@@ -20,19 +19,21 @@ import type { Constants } from "./number.ts";
 import { Resumes } from "./resumes.ts";
 import { readSignal } from "./signal.ts";
 import * as events from "./task-events.ts";
-import { STATE, state } from "./scanner-layout.ts";
+import { STATE, state, stops } from "./scanner-layout.ts";
 import type { Scanner } from "./scanner.ts";
 import { TaskTable, type Task } from "./tasks.ts";
 import { TextWindow } from "../../lines/text-window.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
+import { Turns } from "./turns.ts";
 
-/** Returns that wait for their time. Text in order of time needs a handful. */
-const MAX_WAITING = 65_536;
 /** A clock that goes back by more was set. */
 const CLOCK_STEP_NS = 1e9;
 const SUPERSEDED = codes("+++ superseded by execve in pid ");
 const EQUALS = 0x3d;
-const PLAIN_END = (STATE + state.end) >> 2;
+const word = (field: number): number => (STATE + field) >> 2;
+const TIME = (STATE + state.time) >> 3;
+const FRONTIER = (STATE + state.frontier) >> 3;
+const UNTIL = (STATE + state.until) >> 3;
 
 export interface SourceOptions {
   readonly source: ByteSource;
@@ -46,6 +47,8 @@ export interface SourceOptions {
   readonly mainPid: number;
   /** The first line is the exec of the command that strace started. */
   readonly startsWithExec: boolean;
+  /** There are stacks in it. */
+  readonly hasFrames: boolean;
 }
 
 export class StraceSource implements RecordSource {
@@ -54,22 +57,18 @@ export class StraceSource implements RecordSource {
   readonly #options: SourceOptions;
   readonly #window: TextWindow;
   readonly #resumes: Resumes;
-  readonly #queue = new BatchQueue();
-  readonly #tasks = new TaskTable();
+  readonly #queue: Turns;
+  readonly #tasks: TaskTable;
   readonly #calls: Calls;
   readonly #head: LineHead;
   readonly #joined: JoinedText;
-  #frontier = 0;
   /** Time of the line at hand, of which nothing was made yet; -1: there is none. */
   #heldTime = -1;
-  /** The scanner has taken it apart (assembly/plain.ts). */
-  #isPlain = false;
   /** The clock was set back before that line. */
   #isStep = false;
   readonly #text: LineText;
   #ended = false;
   #isFirst = true;
-  #lastPid: number;
   /** Of the last line. */
   #task: Task | null = null;
   /** From the next rewind on. */
@@ -77,8 +76,9 @@ export class StraceSource implements RecordSource {
 
   constructor(options: SourceOptions) {
     this.#options = options;
-    this.#lastPid = options.mainPid;
     const { scanner } = options;
+    this.#queue = new Turns(scanner);
+    this.#tasks = new TaskTable(scanner);
     this.#window = new TextWindow(options.source, 0, { bytes: scanner.bytes, ...scanner.window });
     this.#resumes = new Resumes(this.#window, scanner);
     this.#head = new LineHead(scanner);
@@ -93,7 +93,9 @@ export class StraceSource implements RecordSource {
   get trouble(): Trouble {
     const { encoder } = this.#calls;
     const { unknownNames, firstUnknownName } = encoder;
-    return { ...this.#trouble, longLines: this.#window.longLines, unknownNames, firstUnknownName, cutStrings: encoder.memory.cutStrings };
+    const { cutStrings } = encoder.memory;
+    const timelessReturns = this.#trouble.timelessReturns + this.#words[word(state.timeless)]!;
+    return { ...this.#trouble, longLines: this.#window.longLines, unknownNames, firstUnknownName, cutStrings, timelessReturns };
   }
 
   rewind(): void {
@@ -111,6 +113,30 @@ export class StraceSource implements RecordSource {
     this.#ended = false;
     this.#isFirst = true;
     this.#lastPid = this.#options.mainPid;
+    this.#words[word(state.timeless)] = 0;
+    this.#words[word(state.isTimed)] = 0;
+    this.#words[word(state.hasFrames)] = this.#options.hasFrames ? 1 : 0;
+  }
+
+  get #words(): Int32Array {
+    return this.#options.scanner.words;
+  }
+
+  /** Time of the line before the one at hand. */
+  get #frontier(): number {
+    return this.#options.scanner.doubles[FRONTIER]!;
+  }
+
+  set #frontier(ns: number) {
+    this.#options.scanner.doubles[FRONTIER] = ns;
+  }
+
+  get #lastPid(): number {
+    return this.#words[word(state.lastPid)]!;
+  }
+
+  set #lastPid(pid: number) {
+    this.#words[word(state.lastPid)] = pid;
   }
 
   want(wanted: WantedRecords | null): void {
@@ -118,17 +144,11 @@ export class StraceSource implements RecordSource {
   }
 
   fill(writer: PageWriter): void {
-    const queue = this.#queue;
     for (;;) {
       const isHeld = this.#heldTime >= 0;
-      const until = this.#until();
-      for (let first = queue.first; first !== undefined && (first.time <= until || queue.size > MAX_WAITING); first = queue.first) {
-        if (!first.send(writer)) return;
-        queue.pop();
-      }
+      if (!this.#queue.send(this.#until(), writer)) return;
       if (isHeld) this.#line(this.#heldTime, writer);
-      else if (this.#ended) return;
-      else if (!this.#readLine()) this.#ended = true;
+      else if (this.#ended || !this.#read(writer)) return;
     }
   }
 
@@ -139,34 +159,59 @@ export class StraceSource implements RecordSource {
     return this.#heldTime >= 0 && this.#head.kind !== lineKinds.resumed ? Math.max(this.#frontier, this.#heldTime) : this.#frontier;
   }
 
-  /** The line then waits until what happens before it is out; where the clock was set back, that is everything so far. */
-  #readLine(): boolean {
+  /** Goes on to a line that is not for the scanner, or to the end; false: there is no room for what the scanner makes of the lines before. */
+  #read(writer: PageWriter): boolean {
     const window = this.#window;
-    const head = this.#head;
     const { scanner } = this.#options;
-    if (!window.hasNext()) return false;
-    this.#isPlain = scanner.plain(window.next, window.filled) !== 0;
-    const end = scanner.words[PLAIN_END]!;
-    // What may be cut at the end of the window is for the window to decide.
-    const isWhole = end + 1 < window.filled;
-    if (isWhole) {
-      window.take(end);
-      head.load();
-    } else {
-      this.#isPlain = false;
-      if (!window.advance()) return false;
-      head.read(window.start, window.end);
-    }
-    if (!this.#isPlain) {
-      if (head.kind === lineKinds.frame || head.kind === lineKinds.notice || window.start === window.end) return true;
-      if (head.kind === lineKinds.other) {
-        if (this.#trouble.strangeLines++ === 0) this.#trouble.firstStrange = window.line;
+    const { words } = scanner;
+    for (let hasMoved = true; window.hasNext();) {
+      if (!hasMoved || window.next >= window.limit) {
+        this.#readCut();
         return true;
       }
+      if (!this.#queue.room(writer, this.#frontier)) return false;
+      const why = scanner.run(window.next, window.limit, window.filled);
+      this.#queue.flush(writer);
+      const next = words[word(state.next)]!;
+      const lines = words[word(state.lines)]!;
+      if (why === stops.line) {
+        window.skip(lines, words[word(state.start)]!, words[word(state.end)]!, next);
+        this.#head.load();
+        this.#hold();
+        return true;
+      }
+      window.skip(lines, next, next, next);
+      if (why === stops.turn && !this.#queue.send(scanner.doubles[UNTIL]!, writer)) return false;
+      hasMoved = lines > 0 || why !== stops.window;
     }
-    this.#heldTime = this.#options.clock.timeOf(head);
-    this.#isStep = this.#heldTime < this.#frontier - CLOCK_STEP_NS;
+    this.#ended = true;
     return true;
+  }
+
+  /** What may be cut at the end of the window is for the window to decide. */
+  #readCut(): void {
+    const window = this.#window;
+    const { scanner } = this.#options;
+    if (!window.advance()) {
+      this.#ended = true;
+      return;
+    }
+    const head = this.#head;
+    head.read(window.start, window.end);
+    if (head.kind === lineKinds.frame) this.#words[word(state.hasFrames)] = 1;
+    if (head.kind === lineKinds.frame || head.kind === lineKinds.notice || window.start === window.end) return;
+    if (head.kind !== lineKinds.other) scanner.doubles[TIME] = scanner.timeOf();
+    this.#hold();
+  }
+
+  /** The line waits until what happens before it is out; where the clock was set back, that is everything so far. */
+  #hold(): void {
+    if (this.#head.kind === lineKinds.other) {
+      if (this.#trouble.strangeLines++ === 0) this.#trouble.firstStrange = this.#window.line;
+      return;
+    }
+    this.#heldTime = this.#options.scanner.doubles[TIME]!;
+    this.#isStep = this.#heldTime < this.#frontier - CLOCK_STEP_NS;
   }
 
   #line(time: number, writer: PageWriter): void {
@@ -177,13 +222,13 @@ export class StraceSource implements RecordSource {
     this.#queue.open(writer, head.kind === lineKinds.resumed ? -1 : time);
     const task = this.#taskOf(head, time);
     this.#isFirst = false;
-    if (this.#isPlain && this.#calls.bare(task, head, time)) return;
     const offset = this.#window.offsetOf(this.#window.start);
     const line = this.#readText();
     if (head.kind === lineKinds.call) this.#calls.begin(task, head, line, time, offset);
     else if (head.kind === lineKinds.resumed) this.#calls.resume(task, head, line, time);
     else if (head.kind === lineKinds.signal) this.#signal(task, line, time);
     else if (head.kind === lineKinds.end) this.#taskEnd(task, line, time);
+    this.#tasks.tellOnly();
   }
 
   /** A notice in the middle of a line has the rest of it on the next one; the head then stands at the beginning of what was joined. */

@@ -13,6 +13,8 @@ export interface TextFacts {
   readonly mainPid: number | null;
   readonly hasPids: boolean;
   readonly startsWithExec: boolean;
+  /** Some line is of a stack. */
+  readonly hasFrames: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -41,11 +43,13 @@ export function surveyText(scanner: Scanner, start: number, end: number, path: s
   let architecture: SyscallArchitecture | null = null;
   let mainPid: number | null = null;
   let hasPids = false;
+  let hasFrames = false;
   for (let at = start; at < end;) {
     const newline = head.indexOf(NEWLINE, at);
     const stop = newline < 0 ? end : Math.min(newline, end);
     line.read(at, stop);
     at = stop + 1;
+    if (line.kind === lineKinds.frame) hasFrames = true;
     if (!TELLING.includes(line.kind)) continue;
     const text = decoder.decode(head.subarray(line.body, Math.min(stop, line.body + 200)));
     first ??= { form: line.form, seconds: line.seconds, fraction: line.fraction, startsWithExec: EXEC.test(text) };
@@ -61,5 +65,6 @@ export function surveyText(scanner: Scanner, start: number, end: number, path: s
     architecture: architecture ?? "x86_64",
     mainPid: mainPid ?? fileOfPid(path),
     hasPids,
+    hasFrames,
   };
 }

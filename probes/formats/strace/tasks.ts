@@ -1,62 +1,54 @@
 /** What the lines so far tell of the traced tasks. */
-import { copyBytes } from "../../lines/byte-text.ts";
-import type { CallEvents } from "./events.ts";
 import { COMM_BYTES } from "./events.ts";
+import { Pending } from "./pending.ts";
+import { STATE, state, task as entry } from "./scanner-layout.ts";
+import type { Scanner } from "./scanner.ts";
 
-const LEAST_BYTES = 256;
-const EMPTY = new Uint8Array(0);
-
-/** Bytes put together of pieces. */
-export class TextBuffer {
-  bytes: Uint8Array = EMPTY;
-  length = 0;
-
-  add(from: Uint8Array, start: number, end: number): void {
-    const length = this.length + end - start;
-    if (length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(length, this.bytes.length * 2, LEAST_BYTES));
-      grown.set(this.bytes.subarray(0, this.length));
-      this.bytes = grown;
-    }
-    copyBytes(from, start, end, this.bytes, this.length);
-    this.length = length;
-  }
-}
-
-/** A call that is not finished. */
-export interface Pending {
-  active: boolean;
-  call: CallEvents | null;
-  /** For raw_syscalls; -1: not known. */
-  number: number;
-  /** ns since the base; of the line that the call begins on. */
-  time: number;
-  /** Stand-in pointers come from it. */
-  serial: number;
-  /** Behind the opening parenthesis. */
-  readonly text: TextBuffer;
-}
+const IS_SEEN = entry.isSeen >> 2;
+const RETURNED_AT = entry.returnedAt >> 3;
+const ONLY = (STATE + state.only) >> 2;
 
 export class Task {
   readonly pid: number;
-  /** A line of its own was there. */
-  isSeen = false;
   /** 0: not known. */
   tgid = 0;
-  readonly comm = new Uint8Array(COMM_BYTES);
+  readonly comm: Uint8Array;
   /** Nothing more will be known of where it comes from. */
   hasOrigin = false;
-  readonly pending: Pending = { active: false, call: null, number: -1, time: 0, serial: 0, text: new TextBuffer() };
-  /** Time of its last return. */
-  returnedAt = 0;
+  readonly pending: Pending;
   /** In a fork whose child has not been seen; the low word of its flags. */
   awaitsChild = false;
   cloneFlags = 0;
   /** The thread whose exec took over this task, 0: none. */
   supersededBy = 0;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
 
-  constructor(pid: number) {
+  /** `at`: of the task's entry in `memory` (scanner-layout.ts, `task`). */
+  constructor(pid: number, memory: ArrayBuffer, at: number) {
     this.pid = pid;
+    this.#words = new Int32Array(memory, at, entry.sizeBytes >> 2);
+    this.#doubles = new Float64Array(memory, at, entry.sizeBytes >> 3);
+    this.comm = new Uint8Array(memory, at + entry.comm, COMM_BYTES);
+    this.pending = new Pending(this.#words, this.#doubles);
+  }
+
+  /** A line of its own was there. */
+  get isSeen(): boolean {
+    return this.#words[IS_SEEN] !== 0;
+  }
+
+  set isSeen(isSeen: boolean) {
+    this.#words[IS_SEEN] = isSeen ? 1 : 0;
+  }
+
+  /** Time of its last return, ns since the base. */
+  get returnedAt(): number {
+    return this.#doubles[RETURNED_AT]!;
+  }
+
+  set returnedAt(ns: number) {
+    this.#doubles[RETURNED_AT] = ns;
   }
 
   get isNamed(): boolean {
@@ -79,16 +71,34 @@ export class Task {
 export class TaskTable {
   readonly #tasks = new Map<number, Task>();
   readonly #forking = new Set<Task>();
+  readonly #scanner: Scanner;
+
+  constructor(scanner: Scanner) {
+    this.#scanner = scanner;
+  }
 
   clear(): void {
     this.#tasks.clear();
     this.#forking.clear();
+    this.#scanner.clearTasks();
+    this.tellOnly();
+  }
+
+  /** Tells the scanner whose lines without a pid are. */
+  tellOnly(): void {
+    this.#scanner.words[ONLY] = this.onlyOne()?.pid ?? -1;
   }
 
   get(pid: number): Task {
     let task = this.#tasks.get(pid);
-    if (task === undefined) this.#tasks.set(pid, (task = new Task(pid)));
+    if (task === undefined) this.#tasks.set(pid, (task = this.#make(pid)));
     return task;
+  }
+
+  #make(pid: number): Task {
+    const at = this.#scanner.addTask(pid);
+    // Lines of tasks beyond those that the scanner has room for are read here.
+    return at === 0 ? new Task(pid, new ArrayBuffer(entry.sizeBytes), 0) : new Task(pid, this.#scanner.bytes.buffer, at);
   }
 
   /** Of the tasks that lines were seen of, the only one; null: there are more, or none. */
@@ -123,10 +133,7 @@ export class TaskTable {
   supersede(task: Task, other: number): void {
     const from = this.#tasks.get(other);
     if (from === undefined || !from.pending.active || from === task) return;
-    const { pending } = from;
-    Object.assign(task.pending, { active: true, call: pending.call, number: pending.number, time: pending.time, serial: pending.serial });
-    task.pending.text.length = 0;
-    task.pending.text.add(pending.text.bytes, 0, pending.text.length);
+    task.pending.moveFrom(from.pending);
     task.supersededBy = other;
     this.forget(from);
   }
@@ -134,5 +141,6 @@ export class TaskTable {
   forget(task: Task): void {
     this.#forking.delete(task);
     this.#tasks.delete(task.pid);
+    this.#scanner.removeTask(task.pid);
   }
 }

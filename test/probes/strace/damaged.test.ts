@@ -5,6 +5,8 @@ import { fixtureBytes } from "../../support/fixtures.ts";
 import { openText, printed } from "./support.ts";
 
 const COUNT = "tracepoint:raw_syscalls:sys_enter { @e = count(); } tracepoint:raw_syscalls:sys_exit { @x = count(); }";
+/** The same, and arguments are looked at. */
+const READ = `${COUNT} t:syscalls:sys_enter_read, t:syscalls:sys_enter_poll /args.__syscall_nr < 0/ { print(args); }`;
 const GOOD = "7 1700000000.000001 getpid() = 7 <0.000001>\n";
 
 const broken: Readonly<Record<string, readonly [text: string, warning: RegExp | null, ...printed: string[]]>> = {
@@ -40,6 +42,7 @@ const broken: Readonly<Record<string, readonly [text: string, warning: RegExp | 
 test.each(Object.entries(broken))("%s", async (_name, [text, warning, ...expected]) => {
   const recording = await openText(text);
   expect(await printed(COUNT, recording)).toEqual(expected);
+  expect(await printed(READ, recording)).toEqual(expected);
   if (warning !== null) expect(recording.info.warnings.join("\n")).toMatch(warning);
 });
 
@@ -74,5 +77,13 @@ test("what is no text of strace is not taken for one", async () => {
 test("a string longer than a record is cut, and counted", async () => {
   const recording = await openText(`7 1700000000.000001 write(1, "${"x".repeat(100_000)}", 100000) = 100000 <0.000001>\n`);
   expect(await printed("tracepoint:syscalls:sys_enter_write { print(args.count); }", recording)).toEqual(["100000"]);
+  expect(recording.info.warnings.join()).toBe("");
+  const script = `tracepoint:syscalls:sys_enter_write { @e = strlen(str(args.buf, 64)); }`;
+  expect(await printed(script, recording)).toEqual(["@e: 63"]);
+  expect(recording.info.warnings.join()).toContain("1 string cut");
+  expect(await printed(`${script} tracepoint:syscalls:sys_exit_write { @x = strlen(str(args.__buf, 64)); }`, recording)).toEqual([
+    "@e: 63",
+    "@x: 63",
+  ]);
   expect(recording.info.warnings.join()).toContain("1 string cut");
 });

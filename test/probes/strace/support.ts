@@ -1,7 +1,7 @@
 /** Scripts over texts of strace. */
 import { expect } from "vitest";
 import { openRecordingBytes } from "../../../probes/open.ts";
-import type { Recording } from "../../../probes/recording.ts";
+import type { PageStream, Recording, WantedRecords } from "../../../probes/recording.ts";
 import { fixtureBytes } from "../../support/fixtures.ts";
 import { runScript } from "../../support/run-script.ts";
 
@@ -24,3 +24,36 @@ export async function printed(script: string, recording: Recording): Promise<str
 
 /** The same of a text. */
 export const ofText = async (text: string, script: string): Promise<string[]> => printed(script, await openText(text));
+
+/** Of every record: its time, event and task. */
+export function skeleton(stream: PageStream, wanted: WantedRecords | null): { readonly records: string[]; readonly sizeBytes: number } {
+  stream.want?.(wanted);
+  stream.rewind();
+  const into = new Uint8Array(1 << 20);
+  const records: string[] = [];
+  let sizeBytes = 0;
+  for (let got = stream.read(into); got > 0; got = stream.read(into)) {
+    const view = new DataView(into.buffer);
+    for (let page = 0; page < got; page += stream.pageBytes) {
+      let time = Number(view.getBigUint64(page, true));
+      const end = page + stream.headerBytes + (view.getUint32(page + 8, true) & 0xfffffff);
+      for (let at = page + stream.headerBytes; at < end;) {
+        const word = view.getUint32(at, true);
+        const [kind, delta] = [word & 31, word >>> 5];
+        if (kind >= 30) {
+          const long = delta + view.getUint32(at + 4, true) * 2 ** 27;
+          time = kind === 30 ? time + long : long;
+          at += 8;
+          continue;
+        }
+        const data = kind === 0 ? at + 8 : at + 4;
+        const length = kind === 0 ? view.getUint32(at + 4, true) - 4 : kind * 4;
+        time += delta;
+        records.push(`${time} ${view.getUint16(data, true)} ${view.getInt32(data + 4, true)}`);
+        sizeBytes += length;
+        at = data + length;
+      }
+    }
+  }
+  return { records, sizeBytes };
+}

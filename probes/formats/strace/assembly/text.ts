@@ -62,6 +62,18 @@ export function wordEnd(from: usize, end: usize): usize {
   return place;
 }
 
+/** The line feed at or behind `start`: there is one. */
+export function lineFeed(start: usize): usize {
+  let place = start;
+  let found: u32 = 0;
+  while (true) {
+    found = <u32>i8x16.bitmask(i8x16.eq(v128.load(place), i8x16.splat(<i8>NEWLINE)));
+    if (found) break;
+    place += 16;
+  }
+  return place + <usize>ctz<u32>(found);
+}
+
 /** Four bytes, the first one lowest. */
 // @inline
 export function four(place: usize): u32 {
