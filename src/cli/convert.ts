@@ -102,9 +102,14 @@ export async function convertCommand(words: readonly string[], console: Console)
   let sink: FileSink | null = null;
   try {
     sink = openSink(to);
-    const { events, leftOut } = await convert(recording, format, sink, createSpool);
+    const { events, leftOut, taskRecords } = await convert(recording, format, sink, createSpool);
     for (const warning of recording.info.warnings) console.error(`WARNING: ${warning}\n`);
     if (leftOut > 0) console.error(`WARNING: ${leftOut} records could not be taken over\n`);
+    if (taskRecords > 0)
+      console.error(
+        `WARNING: a ${format} has no place for ${taskRecords} records of tasks that are no events: comm and pid are what its events tell\n` +
+          "HINT: JSON lines have the name and the process of each event's task\n",
+      );
     if (to !== "-") console.print(`${events} events written to ${to}\n`);
     return 0;
   } catch (error) {

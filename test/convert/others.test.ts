@@ -111,3 +111,51 @@ describe("the command", () => {
     expect(existsSync(to)).toBe(false);
   });
 });
+
+describe("what a trace.dat has no place for", () => {
+  const toDat = async (from: string, name: string): Promise<{ readonly path: string; readonly stderr: string }> => {
+    const path = join(directory, name);
+    const { status, stderr } = await runCommand(["convert", from, "--to", path]);
+    expect(status, stderr).toBe(0);
+    return { path, stderr };
+  };
+
+  test("samples are counted, and leave no stacks behind", async () => {
+    const { path, stderr } = await toDat(unpackedFixture("traces/s14-profile/perf.data"), "samples.dat");
+    expect(stderr).toMatch(/WARNING: 5396 records could not be taken over\n/);
+    const opened = await openRecording(path);
+    if (!opened.ok) expect.fail(opened.message);
+    const { stdout } = await runScript("t:ftrace:kernel_stack, t:ftrace:user_stack { @ = count(); }", { recording: opened.recording });
+    opened.recording.close();
+    expect(stdout.trim()).toBe("");
+  });
+
+  test("names and processes of tasks that are no events", async () => {
+    const { path, stderr } = await toDat(unpackedFixture("traces/s10-faults/perf.data"), "names.dat");
+    expect(stderr).toMatch(/WARNING: a trace\.dat has no place for \d+ records of tasks that are no events/);
+    if (isThere) expect(report(path).filter((line) => line.includes("blktrace"))).toEqual([]);
+    expect((await toDat(unpackedFixture("traces/s03-forkexec/trace.dat"), "none.dat")).stderr).toBe("");
+  });
+
+  test.each(["dat", "jsonl"])("losses that nothing but a counter tells are told in a .%s too", async (suffix) => {
+    // A capture of one interface whose statistics say that 7 packets were dropped.
+    const block = (type: number, ...words: readonly number[]): number[] => [type, 4 * words.length + 12, ...words, 4 * words.length + 12];
+    const statistics = [0, 0, 0, 0x0008_0005, 7, 0, 0];
+    const packet = [0, 0, 5, 4, 4, 0x0102_0304];
+    const words = [
+      ...block(0x0a0d0d0a, 0x1a2b3c4d, 1, 0xffff_ffff, 0xffff_ffff),
+      ...block(1, 1, 0),
+      ...block(6, ...packet),
+      ...block(5, ...statistics),
+    ];
+    const from = join(directory, `dropped-${suffix}.pcapng`);
+    writeFileSync(from, Uint8Array.from(new Uint8Array(Uint32Array.from(words).buffer)));
+    const to = join(directory, `dropped.${suffix}`);
+    expect((await runCommand(["convert", from, "--to", to])).status).toBe(0);
+    for (const path of [from, to]) {
+      const { status, stderr } = await runCommand(["--strict", "--trace", path, "-e", "packet { @ = count(); }"]);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/ERROR: .*\b7 events/);
+    }
+  });
+});

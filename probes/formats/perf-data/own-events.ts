@@ -22,8 +22,9 @@ export function ownEvents(newId: () => number): OwnEventIds {
     forkEvent: newId(),
     exitEvent: newId(),
     cgroupEvent: newId(),
-    kernelStack: newId(),
+    // trace-cmd takes the id above that of user_stack for the one of blktrace, as in the kernel: what it names must be in no trace.dat.
     userStack: newId(),
+    kernelStack: newId(),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What is inside the header parts of both versions: header_page, event formats, kallsyms, command lines. */
 import type { Cursor } from "../../cursor.ts";
 import type { EventSource } from "../../catalogue.ts";
-import { parseEventFormat, readFormatHead } from "../event-format.ts";
+import { readFormatHead } from "../event-format.ts";
 
 const utf8 = new TextDecoder();
 
@@ -10,6 +10,12 @@ export interface HeaderPage {
   readonly longBytes: 4 | 8;
   /** Bytes of a sub-buffer before its data. */
   readonly headerBytes: 12 | 16;
+}
+
+/** Of a field of header_page. They are no event's: sub-buffers are longer than records may be (buffer_subbuf_size_kb), up to 512 KiB. */
+function fieldNumber(text: string, field: string, key: "offset" | "size"): number | undefined {
+  const number = new RegExp(`^\\s*field:[^;\\n]*\\b${field};[^\\n]*\\b${key}:(\\d{1,9});`, "m").exec(text)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** header_page and header_event. Fails (on the cursor) when the sub-buffer header is none that we know. */
@@ -22,10 +28,8 @@ export function readHeaderPage(c: Cursor): HeaderPage | null {
   c.skip(c.size("size of header_event"), "header_event");
   if (c.damage) return null;
 
-  // Field lines as in a format file, only without a name and an id.
-  const fields = parseEventFormat(`name: header_page\nID: 0\nformat:\n${text}`)?.fields ?? [];
-  const longBytes = fields.find((f) => f.name === "commit")?.sizeBytes;
-  const headerBytes = fields.find((f) => f.name === "data")?.offset;
+  const longBytes = fieldNumber(text, "commit", "size");
+  const headerBytes = fieldNumber(text, "data", "offset");
   if (longBytes === 8 && headerBytes === 16) return { longBytes: 8, headerBytes: 16 };
   if (longBytes === 4 && headerBytes === 12) return { longBytes: 4, headerBytes: 12 };
   c.fail(start, `unknown sub-buffer header: commit has ${longBytes ?? "no"} bytes, data starts at ${headerBytes ?? "no offset"}`);

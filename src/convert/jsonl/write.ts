@@ -89,6 +89,7 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
   let events = 0;
   let mapped = 0;
   let leftOut = 0;
+  let marks = 0;
   const samples = new Map((catalogue.sampled ?? []).map((sampled) => [sampled.records.eventId, JSON.stringify(sampleName(sampled))]));
   const contentOf = (event: WalkedEvent): string | null => {
     const text = textOf(event.id);
@@ -101,6 +102,7 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
     const mappings = recording.mappings?.() ?? [];
     for (; mapped < mappings.length; mapped++) sink.text(mappingText(mappings[mapped]!));
     if (event.lost !== 0) sink.text(lostText(event.lost, event.ns));
+    if (event.lost !== 0) marks++;
     // They are part of the lines of their events.
     if (stacks.has(event.id)) return;
     const content = contentOf(event);
@@ -121,7 +123,10 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
     );
   };
   const end = eachEvent(recording, write);
-  if (end.lost !== 0) sink.text(lostText(end.lost, end.lastNs ?? 0n));
+  // The recorder's own counters do not say where. Losses that records mark are among them.
+  const counted = recording.info.recordedLost.reduce((sum, { overrun, dropped }) => sum + overrun + dropped, 0n);
+  const lostAtEnd = marks > 0 || end.lost !== 0 ? end.lost : Number(counted);
+  if (lostAtEnd !== 0) sink.text(lostText(lostAtEnd, end.lastNs ?? 0n));
   sink.flush();
-  return { events, leftOut: leftOut + end.damaged };
+  return { events, leftOut: leftOut + end.damaged, taskRecords: 0 };
 }

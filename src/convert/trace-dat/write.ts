@@ -1,4 +1,5 @@
 /** Writes a recording as trace.dat of version 7, page by page: memory does not grow with it. */
+import type { Tracepoint } from "../../../lang/catalogue.ts";
 import { parseEventFormat } from "../../../probes/formats/event-format.ts";
 import { optionIds } from "../../../probes/formats/trace-dat/options.ts";
 import { formatText } from "../../../probes/formats/text/format-text.ts";
@@ -38,6 +39,9 @@ interface CpuPages {
 class BufferWriter {
   events = 0;
   leftOut = 0;
+  taskRecords = 0;
+  /** Lost behind the last record of a stream. */
+  lostAtEnd = 0;
   readonly #recording: Recording;
   readonly #sink: BufferedSink;
   readonly #sections: SectionWriter;
@@ -45,6 +49,9 @@ class BufferWriter {
   readonly #comms: LastComms;
   readonly #described: ReadonlySet<number>;
   readonly #sampled: ReadonlySet<number>;
+  readonly #stacks: ReadonlySet<number>;
+  /** What only tells of tasks. */
+  readonly #ofTasks: ReadonlySet<number>;
   readonly #pageBytes: number;
 
   constructor(recording: Recording, sink: BufferedSink, sections: SectionWriter, spools: Spools, pageBytes: number) {
@@ -56,6 +63,10 @@ class BufferWriter {
     this.#comms = new LastComms(recording);
     this.#described = new Set(recording.catalogue.tracepoints.map(({ id }) => id));
     this.#sampled = new Set((recording.catalogue.sampled ?? []).map(({ records }) => records.eventId));
+    this.#ofTasks = new Set(recording.taskRules.map(({ eventId }) => eventId));
+    const isStack = ({ category, name }: Tracepoint): boolean =>
+      category === "ftrace" && (name === "kernel_stack" || name === "user_stack");
+    this.#stacks = new Set(recording.catalogue.tracepoints.filter(isStack).map(({ id }) => id));
   }
 
   get comms(): ReadonlyMap<number, string> {
@@ -119,22 +130,39 @@ class BufferWriter {
   #records(stream: PageStream, builderOf: (cpu: number) => PageBuilder): void {
     const little = stream.byteOrder === "little";
     let lost = 0;
-    this.leftOut += eachRecord(stream, (record) => {
+    let isOfLeftOut = false;
+    const damaged = eachRecord(stream, (record) => {
       const id = record.view.getUint16(record.start, little);
       this.#comms.note(id, record);
       if (record.lost !== 0) lost = record.lost < 0 || lost < 0 ? -1 : lost + record.lost;
       if (!this.#described.has(id)) {
-        // What only hindsight reads is no loss; a sample has no description that others know.
-        if (this.#sampled.has(id)) this.leftOut++;
+        // A sample has no description that others know. Its stacks follow it: they would be those of the event before.
+        isOfLeftOut = this.#sampled.has(id);
+        if (isOfLeftOut) this.leftOut++;
+        else if (this.#ofTasks.has(id)) this.taskRecords++;
         return;
       }
+      isOfLeftOut &&= this.#stacks.has(id);
+      if (isOfLeftOut) return;
       const builder = builderOf(record.cpu);
       if (lost !== 0) builder.lost(lost);
       lost = 0;
       if (builder.record(record.ns, record.bytes, record.start, record.size)) this.events++;
       else this.leftOut++;
     });
+    this.leftOut += damaged;
+    if (lost > 0) this.lostAtEnd += lost;
   }
+}
+
+/** As per_cpu/cpuN/stats has what was lost; `atEnd`: where no record follows that would tell. */
+function lossTexts(recorded: Recording["info"]["recordedLost"], atEnd: number): string[] {
+  const cpus = recorded.filter(({ overrun, dropped }) => overrun + dropped > 0n);
+  const told = cpus.map(
+    ({ buffer, cpu, overrun, dropped }) =>
+      `Buffer: ${buffer}\nCPU: ${cpu}\noverrun: ${overrun}\ncommit overrun: 0\ndropped events: ${dropped}\n`,
+  );
+  return atEnd === 0 || told.length > 0 ? told : [`CPU: 0\noverrun: 0\ncommit overrun: 0\ndropped events: ${atEnd}\n`];
 }
 
 export function writeTraceDat(recording: Recording, sink: BufferedSink, spools: Spools): Converted {
@@ -151,6 +179,8 @@ export function writeTraceDat(recording: Recording, sink: BufferedSink, spools: 
   const names = new Set(["", ...streams.map(({ buffer }) => buffer)]);
   for (const name of names) sections.buffer(name, info.clock, () => writer.write(streams.filter(({ buffer }) => buffer === name)));
   sections.commandLines(writer.comms);
+  for (const text of lossTexts(info.recordedLost, writer.lostAtEnd)) sections.option(optionIds.cpuStat, text);
   sections.finish();
-  return { events: writer.events, leftOut: writer.leftOut };
+  const { events, leftOut, taskRecords } = writer;
+  return { events, leftOut, taskRecords };
 }
