@@ -1,10 +1,21 @@
 /** What a run reads of a recording's streams, so that those that make their records of something else need not make more of them. */
-import type { PageStream, WantedRecords } from "../../probes/recording.ts";
+import type { PageStream, TaskRule, WantedRecords } from "../../probes/recording.ts";
 import type { PumpOptions } from "../bpf/machine-types.ts";
 
 /** Ids of a recording's own events (common_type) are the low half of event ids, the number of their layout the other one. */
 const TYPE_MASK = 0xffff;
 const LAYOUT_SHIFT = 16;
+
+/** No number that a rule looks at is longer. */
+const NUMBER_BYTES = 8;
+
+/** Of the record, as far as the rule looks. */
+function bytesOfRule({ eventId: _eventId, ...rule }: TaskRule): number {
+  if ("comm" in rule && rule.comm?.loc === "data_loc") return Infinity;
+  const ofName = "comm" in rule && rule.comm !== null ? rule.comm.offset + rule.comm.sizeBytes : 0;
+  const offsets = Object.values(rule).filter((value) => typeof value === "number");
+  return Math.max(ofName, ...offsets.map((offset) => offset + NUMBER_BYTES));
+}
 
 /** By event id: what programs may read of its records. Records that are read elsewhere too are wanted whole. */
 function bytesOf(options: PumpOptions): Map<number, number> {
@@ -12,7 +23,8 @@ function bytesOf(options: PumpOptions): Map<number, number> {
   const bytes = new Map(
     [...dispatch.keys()].map((id) => [id, wholeRecords?.has(id) === false ? (minRecordBytes?.get(id) ?? Infinity) : Infinity]),
   );
-  for (const { eventId } of [...probed, ...taskRules]) bytes.set(eventId, Infinity);
+  for (const { eventId } of probed) bytes.set(eventId, Infinity);
+  for (const rule of taskRules) bytes.set(rule.eventId, Math.max(bytes.get(rule.eventId) ?? 0, bytesOfRule(rule)));
   stacks?.layouts.forEach(({ kernel, user }, layout) => {
     for (const id of [kernel, user]) bytes.set(layout * 2 ** LAYOUT_SHIFT + id, Infinity);
   });

@@ -87,3 +87,13 @@ test("a string longer than a record is cut, and counted", async () => {
   ]);
   expect(recording.info.warnings.join()).toContain("1 string cut");
 });
+
+test("of strings that only the task table's rules could read nothing is said", async () => {
+  const recording = await openText('7 1700000000.000001 execve("/bin/sh", ["sh", "-c", "a"...], 0x7ffe /* 3 vars */) = 0 <0.000001>\n');
+  expect(await printed("tracepoint:syscalls:sys_exit_* { @[pid, comm] = count(); }", recording)).toEqual(["@[7, sh]: 1"]);
+  expect(recording.info.warnings).toEqual([]);
+  expect(await printed("tracepoint:syscalls:sys_enter_execve { @[pid, str(args.filename)] = count(); }", recording)).toEqual([
+    "@[7, /bin/sh]: 1",
+  ]);
+  expect(recording.info.warnings.join()).toContain("1 string cut");
+});
