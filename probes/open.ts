@@ -117,11 +117,25 @@ function describePacked(recording: Recording, packed: ByteSource, packing: Packi
   };
 }
 
-/** A pipe cannot be read twice, and the first names of tasks are looked for in a pass of their own: so it is put aside as it comes. */
+const isRecording = (head: Uint8Array): boolean => packingOf(head) !== null || recordingFormats.some((format) => format.sniff(head));
+
+/**
+ * A pipe cannot be read twice, and the first names of tasks are looked for in a pass of their own: so it is put aside as it comes. What does not
+ * begin as a recording is not: it may have no end (/dev/zero).
+ */
 async function openStream(path: string, beside: Beside): Promise<OpenResult> {
   const store = createSpool();
+  const head = new Uint8Array(SNIFF_BYTES);
+  let filled = 0;
   try {
-    for await (const piece of streamPieces(path)) store.write(piece);
+    for await (const piece of streamPieces(path)) {
+      store.write(piece);
+      if (filled === SNIFF_BYTES) continue;
+      const start = piece.subarray(0, SNIFF_BYTES - filled);
+      head.set(start, filled);
+      filled += start.length;
+      if (filled === SNIFF_BYTES && !isRecording(head)) break;
+    }
   } catch (error) {
     store.discard();
     return { ok: false, message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}` };

@@ -94,3 +94,30 @@ describe("compressed files", () => {
     expect(find("/usr/bin/elsewhere", null)).toBeNull();
   });
 });
+
+describe("files that are not what they are taken for", () => {
+  const run = (...words: readonly string[]): { readonly status: number | null; readonly stderr: string } =>
+    runCli(["-q", "--sample", ...words, "-e", "BEGIN { exit(); }"]);
+
+  test.each([
+    ["--kallsyms", "root:x:0:0:root:/root:/bin/sh\n", "no line of it is ADDRESS TYPE NAME, as in /proc/kallsyms"],
+    ["--kallsyms", "", "no line of it is ADDRESS TYPE NAME, as in /proc/kallsyms"],
+    ["--kallsyms", "0000000000000000 T _text\n0000000000000000 T schedule\n", "all its addresses are 0: copy /proc/kallsyms as root"],
+    ["--maps", "root:x:0:0:root:/root:/bin/sh\n", "no line of it is START-END PERMISSIONS …, as in /proc/PID/maps"],
+    ["--dynamic-events", "root:x:0:0:root:/root:/bin/sh\n", "no line of it is p:GROUP/EVENT PLACE …, as in kprobe_events"],
+    ["--symfs", "", "it is no directory"],
+  ])("%s of %j", (flag, text, message) => {
+    const path = join(folder, "beside");
+    writeFileSync(path, text);
+    const { status, stderr } = run(flag, path);
+    expect(stderr).toBe(`ERROR: ${flag} ${path}: ${message}\n`);
+    expect(status).toBe(1);
+  });
+
+  test("a machine without probes, a thread of the kernel and a directory without files are what they are", () => {
+    const path = join(folder, "empty");
+    writeFileSync(path, "\n# none\n");
+    expect(run("--dynamic-events", path, "--maps", path, "--symfs", folder).status).toBe(0);
+    expect(run("--symfs", join(folder, "nowhere")).stderr).toBe(`ERROR: --symfs ${join(folder, "nowhere")}: No such file or directory\n`);
+  });
+});

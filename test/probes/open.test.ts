@@ -98,3 +98,9 @@ test("a recording from a pipe, and nothing is left on the disk", async () => {
   rmSync(dir, { recursive: true });
   expect(left()).toEqual([]);
 });
+
+test("a stream without an end that begins as no recording is refused at its beginning", async () => {
+  const result = await openRecording("/dev/zero");
+  if (result.ok) expect.fail("zeros are no recording");
+  expect(result.message).toMatch(/^\/dev\/zero: not a recording .*it begins with 00 00 00/);
+});
