@@ -6,7 +6,8 @@ import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-typ
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { isStandIn } from "../../probes/probed/recipe.ts";
 import type { CallRole, KeptCalls } from "./call-memory.ts";
-import { followedMaps, shownStandIns } from "./stood-in.ts";
+import { recordedPointers, type RecordedPointers } from "./recorded-pointers.ts";
+import { followedMaps, shownStandIns, type StoodIn } from "./stood-in.ts";
 
 type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
 type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
@@ -14,15 +15,17 @@ type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
 export type RebuiltPoint = SitePoint | SampledPoint;
 /** Ticks by the clock of the recording: programs get registers, and none of them is known. */
 export type TickPoint = Extract<ResolvedAttachPoint, { readonly provider: "profile"; readonly periodNs: bigint }>;
+/** Programs get the record itself. */
+export type EventPoint = Extract<ResolvedAttachPoint, { readonly provider: "tracepoint" }>;
 type Attach = CompiledScript["attach"][number];
 
 /** What the programs of a point ask for and its records do not hold. */
 export interface MissingArguments {
-  readonly point: RebuiltPoint | TickPoint;
+  readonly point: RebuiltPoint | TickPoint | EventPoint;
   /** `arg3`, `retval`, `args.count`. */
   readonly names: readonly string[];
   /** Pointers that are shown or compared, and of which the records hold only what they lead to. */
-  readonly standIns: readonly string[];
+  readonly standIns: readonly StoodIn[];
   /** PumpOptions.probed counter of how often they ran. */
   readonly counter: number;
 }
@@ -102,26 +105,40 @@ function standInOffsets(point: RebuiltPoint): ReadonlySet<number> {
   );
 }
 
-function findMissing(script: CompiledScript, hir: HirProgram | null): Map<Attach, MissingArguments> {
+type Asking = RebuiltPoint | TickPoint | EventPoint;
+
+const isAsking = (point: ResolvedAttachPoint): point is Asking => isRebuilt(point) || isTick(point) || point.provider === "tracepoint";
+
+function pointersOf(attach: Attach, readers: ReadonlySet<number>): RecordedPointers | null {
+  const { point } = attach;
+  const memory = memoryOf(attach, readers);
+  const context = isRebuilt(point) ? { recipe: recordsOf(point).recipe, isTyped: isTyped(point) } : null;
+  const hasStandIns = memory.some(({ data }) => data.kind === "pointer") || (isRebuilt(point) && standInOffsets(point).size > 0);
+  return hasStandIns ? recordedPointers(context, memory) : null;
+}
+
+function findMissing(script: CompiledScript, hir: HirProgram | null, readers: ReadonlySet<number>): Map<Attach, MissingArguments> {
   const words = hir?.probes.map((probe) => contextWords(probe.body, new Map())) ?? [];
   const missing = new Map<Attach, MissingArguments>();
   let followed: ReturnType<typeof followedMaps> | null = null;
   for (const attach of script.attach) {
-    if (!isRebuilt(attach.point) && !isTick(attach.point)) continue;
-    const filled = isTick(attach.point) ? new Set<number>() : filledOffsets(attach.point);
-    const asked = [...(words[attach.program] ?? [])];
+    const { point, program } = attach;
+    if (!isAsking(point)) continue;
+    const asked = isRebuilt(point) || isTick(point) ? [...(words[program] ?? [])] : [];
+    const filled = isRebuilt(point) ? filledOffsets(point) : new Set<number>();
     const names = asked.filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
-    const stands = isTick(attach.point) ? new Set<number>() : standInOffsets(attach.point);
+    const pointers = hir === null ? null : pointersOf(attach, readers);
+    const stands = isRebuilt(point) ? standInOffsets(point) : new Set<number>();
     const standIns =
-      hir === null || stands.size === 0
+      pointers === null
         ? []
         : shownStandIns(
-            hir.probes[attach.program]!.body,
+            hir!.probes[program]!.body,
             new Map(asked.filter(([offset]) => stands.has(offset))),
-            (followed ??= followedMaps(hir)),
+            (followed ??= followedMaps(hir!)),
+            pointers,
           );
-    if (names.length + standIns.length > 0)
-      missing.set(attach, { point: attach.point, names: names.sort(), standIns, counter: missing.size });
+    if (names.length + standIns.length > 0) missing.set(attach, { point, names: names.sort(), standIns, counter: missing.size });
   }
   return missing;
 }
@@ -222,8 +239,8 @@ export function probedPlan(
     const id = eventIdOf(attach.point);
     if (id !== null) byEvent.set(id, [...(byEvent.get(id) ?? []), attach]);
   }
-  const missing = findMissing(script, hir);
   const readers = new Set([...sources, ...script.programs.flatMap((program, index) => (readsMemory(program) ? [index] : []))]);
+  const missing = findMissing(script, hir, readers);
   const whole: Whole = { missing, contextBytes, readers, roles };
   const { pairs, entries } = pairsOf(script.attach);
   const events = [...byEvent]
