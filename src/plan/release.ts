@@ -42,6 +42,12 @@ export function eventAt(
   return { category, name, why: `rawtracepoint:${name}`, kstack, ustack };
 }
 
+/** Of the arguments of a call, what its return can be told: the script keeps them by thread. */
+function savedAtEntry({ place, why }: PlannedDynamic): string {
+  const [entry, word] = /(?:^|, )fexit:/.test(why) ? [`fentry:${place}`, "args.NAME"] : [`kprobe:${place}`, "argN"];
+  return `save them where the function is entered, ${entry} { @saved[tid] = ${word}; }, and take @saved[tid] at its return`;
+}
+
 /** Null: it is nothing without what the kernel is too old for. */
 function less(
   event: PlannedDynamic,
@@ -52,7 +58,7 @@ function less(
       return {
         event: { ...event, args: event.args.filter(({ fetch }) => !/\$arg\d/.test(fetch)), since: null },
         lacks: `the arguments of ${event.place}, and what they lead to, in ${event.why}`,
-        hint: "save them where the function is entered, by tid",
+        hint: savedAtEntry(event),
       };
     case "e":
       return {

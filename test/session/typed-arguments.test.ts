@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Recording } from "../../probes/recording.ts";
 import { btfBlob } from "../support/btf-blob.ts";
 import { fixtureTypes, openedBtf, sideWithTypes } from "../support/kernel-types.ts";
-import { entryIp, madeEvent, madeRecording, returnIps, type MadeField } from "../support/made-recording.ts";
+import { entryIp, madeEvent, madeRecording, returnIps, type MadeField, type MadeRecord } from "../support/made-recording.ts";
 import { runScript } from "../support/run-script.ts";
 
 const FUNCTION = 0xffffffff81001000n;
@@ -52,6 +52,30 @@ test("row 1.34: retval of fexit has the type of the function", async () => {
   const values = { __probe_func: FUNCTION, __probe_ret_ip: FUNCTION + 64n, retval: 0xffff_fff7n, arg2: 3n };
   const recording = await madeRecording([{ event, values }], { kallsyms: KALLSYMS });
   expect(await run("fexit:serve { print(retval); print(retval < 0); print(args.flags); }", recording)).toEqual(["-9", "true", "3"]);
+});
+
+test("arguments at a return that recorded none: refused, and what the plan says instead answers", async () => {
+  const exit = madeEvent("hs", "serve_ret", 503, [...returnIps, argument("retval")]);
+  const left = { __probe_func: FUNCTION, __probe_ret_ip: FUNCTION + 64n };
+  const entered = (pid: number, flags: bigint): MadeRecord => ({
+    event: byName,
+    pid,
+    values: { __probe_ip: FUNCTION, request: OUTER, name: NAME, flags, p0_id: 42 },
+  });
+  const records = [
+    entered(7, 1n),
+    entered(8, 2n),
+    ...[7, 8].map((pid) => ({ event: exit, pid, values: { ...left, retval: BigInt(pid) } })),
+  ];
+  const recording = await madeRecording(records, { kallsyms: KALLSYMS });
+  const { stderr, exitCode } = await runScript("fexit:serve { print(args.flags); }", {
+    recording,
+    side: sideWithTypes({ given: fixtureTypes() }),
+  });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("the recording does not hold the argument flags of serve\n");
+  const saved = "fentry:serve { @saved[tid] = args.flags; } fexit:serve { print((@saved[tid], retval)); delete(@saved, tid); }";
+  expect(await run(saved, await madeRecording(records, { kallsyms: KALLSYMS }))).toEqual(["(1, 7)", "(2, 8)"]);
 });
 
 test("members that were recorded by their names are memory of what the argument points to", async () => {
