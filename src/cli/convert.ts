@@ -4,18 +4,26 @@ import { parseArgs } from "node:util";
 import { createSpool } from "../../probes/file.ts";
 import { openRecording } from "../../probes/open.ts";
 import { convert, formatOfPath, type TargetFormat } from "../convert/convert.ts";
+import { eventsOfMachineBytes } from "../convert/jsonl/machine-bytes.ts";
 import type { Sink } from "../convert/sink.ts";
+import type { KernelText } from "../session/recorded-machine.ts";
+import type { Recording } from "../../probes/recording.ts";
+import { loadBeside, type BesideFiles } from "./beside.ts";
 import type { Console } from "./console.ts";
+import { failure, type Failure } from "./failure.ts";
 import { errnoText } from "./load.ts";
+import { loadSideData } from "./side-data.ts";
 
 export const CONVERT_USAGE = `USAGE: hindsight convert RECORDING --to FILE [--format jsonl|trace.dat]
     FILE ends in .jsonl or .dat, unless --format says what it is; - as FILE is the standard output (jsonl)
+    --kallsyms, --events-from, --dynamic-events FILE: what was kept beside the recording, as in a replay
 `;
 
 interface ConvertArguments {
   readonly from: string;
   readonly to: string;
   readonly format: TargetFormat;
+  readonly beside: BesideFiles;
 }
 
 /** A string is what is wrong with the words. */
@@ -24,7 +32,13 @@ function readArguments(words: readonly string[]): ConvertArguments | string {
   try {
     parsed = parseArgs({
       args: [...words],
-      options: { to: { type: "string" }, format: { type: "string" } },
+      options: {
+        to: { type: "string" },
+        format: { type: "string" },
+        kallsyms: { type: "string" },
+        "events-from": { type: "string" },
+        "dynamic-events": { type: "string", multiple: true },
+      },
       allowPositionals: true,
       strict: true,
     });
@@ -40,7 +54,42 @@ function readArguments(words: readonly string[]): ConvertArguments | string {
   if (asked === null) return `--format says what ${to} is to be: jsonl or trace.dat`;
   if (asked !== "jsonl" && asked !== "trace.dat") return `there is no format '${asked}' to convert to: jsonl or trace.dat`;
   if (to === "-" && asked !== "jsonl") return "a trace.dat is written to a file, not to the standard output";
-  return { from, to, format: asked };
+  const { kallsyms = null, "events-from": eventsFrom = null, "dynamic-events": dynamicEvents = [] } = values;
+  return { from, to, format: asked, beside: { kallsyms, eventsFrom, dynamicEvents } };
+}
+
+const FIRST_BYTES = 1 << 20;
+
+/** Where the kernel's code lies: perf.data tells it in front of its first samples, which are read for that. */
+function kernelPlace(recording: Recording): KernelText | null {
+  if (recording.kernelText === undefined) return null;
+  const window = new Uint8Array(recording.streams.reduce((most, { pageBytes }) => Math.max(most, pageBytes), FIRST_BYTES));
+  for (const stream of recording.streams) {
+    stream.rewind();
+    stream.read(window);
+    stream.rewind();
+  }
+  return recording.kernelText();
+}
+
+type Opened = { readonly ok: true; readonly recording: Recording } | Failure;
+
+/** With the kernel's symbols that a replay would have, so that the conversion names the same code wherever it goes. */
+async function open(from: string, files: BesideFiles, console: Console): Promise<Opened> {
+  const side = await loadSideData({ ...files, maps: [], symfs: [], traces: [from], file: null, warnings: true }, console);
+  if (!side.ok) return side;
+  const loaded = await loadBeside(files);
+  if (!loaded.ok) return loaded;
+  const opened = await openRecording(from, loaded.beside);
+  if (!opened.ok) return failure(`ERROR: ${opened.message}`);
+  const { recording } = opened;
+  const { kallsyms, findKallsyms } = side.side;
+  let symbols: string | null | undefined;
+  const look = (): string | null => {
+    const place = kallsyms === null ? kernelPlace(recording) : null;
+    return kallsyms ?? (place === null ? null : findKallsyms!(place));
+  };
+  return { ok: true, recording: { ...recording, kallsyms: () => recording.kallsyms() ?? (symbols ??= look()) } };
 }
 
 interface FileSink extends Sink {
@@ -77,6 +126,15 @@ function isSameFile(a: string, b: string): boolean {
   }
 }
 
+/** Null: JSON lines say all that the recording does. */
+function refusal(from: string, recording: Recording): string | null {
+  const [first, ...more] = eventsOfMachineBytes(recording);
+  if (first === undefined) return null;
+  const which = more.length === 0 ? first : `${first} and ${more.length} more`;
+  const message = `${from} has memory of a big-endian machine (in ${which}), and JSON lines do not keep its byte order`;
+  return `ERROR: ${message}\nHINT: a trace.dat keeps it: --to FILE.dat\n`;
+}
+
 /** The exit status. */
 export async function convertCommand(words: readonly string[], console: Console): Promise<number> {
   if (words.includes("--help") || words.includes("-h")) {
@@ -88,19 +146,24 @@ export async function convertCommand(words: readonly string[], console: Console)
     console.error(`ERROR: ${args}\n${CONVERT_USAGE}`);
     return 1;
   }
-  const { from, to, format } = args;
+  const { from, to, format, beside } = args;
   if (isSameFile(from, to)) {
     console.error(`ERROR: ${to} is the recording itself\n`);
     return 1;
   }
-  const opened = await openRecording(from);
+  const opened = await open(from, beside, console);
   if (!opened.ok) {
-    console.error(`ERROR: ${opened.message}\n`);
-    return 1;
+    console.error(`${opened.message}\n`);
+    return opened.exitCode;
   }
   const { recording } = opened;
   let sink: FileSink | null = null;
   try {
+    const refused = format === "jsonl" ? refusal(from, recording) : null;
+    if (refused !== null) {
+      console.error(refused);
+      return 1;
+    }
     sink = openSink(to);
     const { events, leftOut, taskRecords } = await convert(recording, format, sink, createSpool);
     for (const warning of recording.info.warnings) console.error(`WARNING: ${warning}\n`);

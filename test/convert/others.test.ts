@@ -1,11 +1,11 @@
 /** Others' tools read the trace.dat that a conversion gives; the command line. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRecording } from "../../probes/open.ts";
-import { unpackedFixture } from "../support/fixtures.ts";
+import { fixturePath, unpackedFixture } from "../support/fixtures.ts";
 import { runCommand } from "../support/run-command.ts";
 import { runScript } from "../support/run-script.ts";
 
@@ -157,5 +157,44 @@ describe("what a trace.dat has no place for", () => {
       expect(status).toBe(1);
       expect(stderr).toMatch(/ERROR: .*\b7 events/);
     }
+  });
+});
+
+describe("what was kept beside a recording", () => {
+  const STACKS = "t:sched:sched_switch { @[kstack(3)] = count(); }";
+  const alone = (name: string): string => {
+    const folder = mkdtempSync(join(directory, "alone-"));
+    return join(folder, name);
+  };
+  const kernel = fixturePath("traces/kernel/kallsyms.gz");
+
+  test.each(["jsonl", "dat"])("kernel symbols are in the .%s", async (suffix) => {
+    const from = alone("perf.data");
+    copyFileSync(unpackedFixture("traces/s04-pingpong/perf.data"), from);
+    const want = (await runCommand(["-q", "--trace", from, "--kallsyms", kernel, "-e", STACKS])).stdout;
+    expect(want).toContain("__schedule+");
+    const named = alone(`named.${suffix}`);
+    expect((await runCommand(["convert", from, "--to", named, "--kallsyms", kernel])).status).toBe(0);
+    expect((await runCommand(["-q", "--trace", named, "-e", STACKS])).stdout).toBe(want);
+    // Those that a replay would find by itself.
+    copyFileSync(kernel, join(dirname(from), "kallsyms.gz"));
+    const found = alone(`found.${suffix}`);
+    const { stderr } = await runCommand(["convert", from, "--to", found]);
+    expect(stderr).toContain("NOTE: kernel symbols are from");
+    expect((await runCommand(["-q", "--trace", found, "-e", STACKS])).stdout).toBe(want);
+  });
+
+  test("definitions of probes and descriptions of events", async () => {
+    const from = alone("trace.txt");
+    writeFileSync(from, "sh 7 [000] 1.000001: probe:opened: (ffffffff81360d50 <- ffffffff81076840) ret=255\n");
+    const definitions = alone("kprobe_events");
+    writeFileSync(definitions, "r:probe/opened do_open ret=$retval:u8\n");
+    const to = alone("out.jsonl");
+    expect((await runCommand(["convert", from, "--to", to, "--dynamic-events", definitions])).status).toBe(0);
+    expect(readFileSync(to, "utf8")).toContain('"u8 ret"');
+    expect((await runCommand(["convert", from, "--to", to, "--events-from", "/nowhere"])).stderr).toContain(
+      "failed to open file '/nowhere'",
+    );
+    expect((await runCommand(["convert", from, "--to", to, "--kallsyms", definitions])).stderr).toContain("ERROR: --kallsyms");
   });
 });
