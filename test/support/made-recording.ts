@@ -72,12 +72,12 @@ export interface MadeOptions {
   readonly described?: readonly MadeEvent[];
 }
 
-/** Records 1 µs apart, in order. */
-export async function madeRecording(records: readonly MadeRecord[], options: MadeOptions = {}): Promise<Recording> {
+/** A trace.dat with records 1 µs apart, in order. */
+export function madeTraceDat(records: readonly MadeRecord[], options: MadeOptions = {}): Uint8Array {
   const { byteOrder = "little", kallsyms, btf, uname, described = [] } = options;
   const events = [...new Set([...records.map(({ event }) => event), ...described])];
   const cpus = [...new Set(records.map(({ cpu = 0 }) => cpu))].sort();
-  const bytes = traceDatBytes({
+  return traceDatBytes({
     version: 7,
     byteOrder,
     events,
@@ -106,7 +106,11 @@ export async function madeRecording(records: readonly MadeRecord[], options: Mad
       },
     ],
   });
-  const opened = await openRecordingBytes("made.dat", bytes);
+}
+
+/** The same, opened. */
+export async function madeRecording(records: readonly MadeRecord[], options: MadeOptions = {}): Promise<Recording> {
+  const opened = await openRecordingBytes("made.dat", madeTraceDat(records, options));
   if (!opened.ok) expect.fail(opened.message);
   return opened.recording;
 }
