@@ -207,3 +207,13 @@ test("the totals of a real capture", async () => {
     "@rst: 4",
   ]);
 });
+
+test("what tells of tasks is said to tell nothing", async () => {
+  const recording = await open(pcapBytes("little", "us", 1, [{ second: SECOND, fraction: 0, data: frame }]));
+  const { stdout, stderr } = await runScript("packet { @[comm, tid] = sum(args.len); } end { print(pid); }", { recording });
+  expect(stdout).toContain(`@[swapper/0, 0]: ${frame.length}\n`);
+  expect(stderr.match(/WARNING: .*/g)).toEqual([
+    "WARNING: packets have no task and no CPU: comm is that of the idle task of CPU 0",
+    "WARNING: packets have no task and no CPU: tid is that of the idle task of CPU 0",
+  ]);
+});
