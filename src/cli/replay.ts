@@ -48,12 +48,17 @@ function wallClock({ options, recording }: Replay): ReturnType<typeof clockOf> {
   return boot === null ? null : clockOf(boot, options.timeZone);
 }
 
-/** --from and --to; a string is the word that is no time. */
+const noTime = (word: string): string =>
+  `not a time: '${word}' (want seconds of the recording's clock, 12.5, or +0.2, +15ms after its first event)`;
+
+/** --from and --to; a string is what is wrong with them. */
 function timeWindow(options: CliOptions): TimeWindow | string {
   const from = options.from === null ? null : traceTime(options.from);
   const to = options.to === null ? null : traceTime(options.to);
-  if (options.from !== null && from === null) return options.from;
-  if (options.to !== null && to === null) return options.to;
+  if (options.from !== null && from === null) return noTime(options.from);
+  if (options.to !== null && to === null) return noTime(options.to);
+  if (from !== null && to !== null && from.relative === to.relative && to.ns <= from.ns)
+    return `nothing is replayed: --to ${options.to!} is not behind --from ${options.from!}`;
   return { from, to };
 }
 
@@ -152,7 +157,7 @@ export async function replay(asked: Replay): Promise<number> {
   }
   const window = timeWindow(options);
   if (typeof window === "string") {
-    console.error(`ERROR: not a time: '${window}' (want seconds of the recording's clock, 12.5, or +0.2, +15ms after its first event)\n`);
+    console.error(`ERROR: ${window}\n`);
     return 1;
   }
   if (options.format === "pprof" && output === console.out && isatty(1)) {

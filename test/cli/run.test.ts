@@ -275,3 +275,13 @@ test("row 1.46: a body of tracepoints and intervals is limited for the tracepoin
   ]);
   expect(stdout).toBe("\n\n@: 5\n");
 });
+
+test("a window without an instant in it is no empty recording", async () => {
+  const end = async (...words: readonly string[]): Promise<string> =>
+    (await runCommand(["-q", ...SAMPLE, ...words, "-e", "END { exit(); }"])).stderr.split("\n")[0]!;
+  expect(await end("--from", "+0.2", "--to", "+0.1")).toBe("ERROR: nothing is replayed: --to +0.1 is not behind --from +0.2");
+  expect(await end("--from", "5", "--to", "5")).toBe("ERROR: nothing is replayed: --to 5 is not behind --from 5");
+  // Which one is first only the recording tells.
+  expect(await end("--from", "5", "--to", "+1ms")).toBe("");
+  expect(await end("--from", "soon")).toMatch(/^ERROR: not a time: 'soon'/);
+});
