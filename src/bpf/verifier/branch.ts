@@ -1,6 +1,7 @@
 /** Conditional jumps: which ways can be taken, and what each way tells about the operands. */
 import type { Insn, JmpOp, Reg } from "../isa/insn.ts";
 import { markNull, readOperand, readReg } from "./env.ts";
+import { loseLinks } from "./links.ts";
 import { type RegState, isOrNull, isPointer } from "./reg-state.ts";
 import { reject } from "./reject.ts";
 import { type Range, fullRange, intersectRanges, max, min, rangeContains, sameRange } from "./range.ts";
@@ -52,6 +53,7 @@ function pointerBranch(state: State, insn: Branch, dst: RegState, src: RegState)
 function scalarBranch(state: State, insn: Branch, a: Scalar, b: Scalar, matters: Matters): Ways {
   const decided = decide(insn.op, insn.wide, a, b);
   if (decided !== null) return only(state, decided);
+  loseLinks(state, insn);
   const taken = cloneState(state);
   if (tells(state, insn, matters.taken)) refineRegs(taken, insn, refine(insn.op, insn.wide, a, b));
   if (tells(state, insn, matters.notTaken)) refineRegs(state, insn, refine(opposite[insn.op], insn.wide, a, b));

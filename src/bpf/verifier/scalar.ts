@@ -99,7 +99,10 @@ export function loadedScalar(bytes: 1 | 2 | 4 | 8, signed: boolean): Scalar {
   return (signed ? signedLoads : unsignedLoads)[bytes]!;
 }
 
-/** Lets bits and bounds tighten each other. The result contains the same numbers as the input, or it is found to be empty (isContradiction). */
+/**
+ * Lets bits and bounds tighten each other as reg_bounds_sync() does, which may also forget a bound. The result contains the numbers of the
+ * input, or it is found to be empty (isContradiction).
+ */
 export function sync(start: Scalar): Scalar {
   let scalar = boundsFromBits(start);
   for (let round = 0; round < 3; round++) {
@@ -137,13 +140,16 @@ const HIGH = 32n;
 const low32 = (x: bigint): bigint => BigInt.asUintN(32, x);
 const low32s = (x: bigint): bigint => BigInt.asIntN(32, x);
 
+const S32 = fullRange(32);
+
+/** One round, in the kernel's order: the low word first, from bounds that have not been compared with each other yet (__reg_deduce_bounds). */
 function deduce({ tnum, wide: wide0, low: low0 }: Scalar): Scalar {
-  let wide = crossDeduce(64, wide0);
-  let low = crossDeduce(32, low0);
+  let [wide, low] = [wide0, low0];
   // Where the upper halves of both bounds are the same, the lower halves bound the low word.
   if (wide.umin >> HIGH === wide.umax >> HIGH) low = withLowBounds(low, wide.umin, wide.umax);
   if (wide.smin >> HIGH === wide.smax >> HIGH) low = withLowBounds(low, wide.smin, wide.smax);
-  low = crossDeduce(32, low);
+  low = crossDeduce(32, withLowSign(withLowSign(low, wide.umin, wide.umax), wide.smin, wide.smax));
+  wide = crossDeduce(64, wide);
   // The low word cannot be below low.umin: so a number whose upper half is that of the bound has at least that low word.
   const upper = (x: bigint): bigint => (x >> HIGH) << HIGH;
   wide = {
@@ -152,6 +158,9 @@ function deduce({ tnum, wide: wide0, low: low0 }: Scalar): Scalar {
     smin: max(wide.smin, upper(wide.smin) | low.umin),
     smax: min(wide.smax, upper(wide.smax) | low.umax),
   };
+  // A sign-extended low word that is not negative is the number. The kernel takes its bounds over as they are: tighter ones are forgotten.
+  if (low.smin >= 0n && wide.smin >= S32.smin && wide.smax <= S32.smax)
+    wide = { umin: low.smin, umax: low.smax, smin: low.smin, smax: low.smax };
   return { tnum, wide, low };
 }
 
@@ -165,6 +174,12 @@ function withLowBounds(low: Range, lo: bigint, hi: bigint): Range {
     smax = min(smax, low32s(hi));
   }
   return { umin, umax, smin, smax };
+}
+
+/** From a negative low word in one upper half to a non-negative one in the next: all between are as signed. */
+function withLowSign(low: Range, lo: bigint, hi: bigint): Range {
+  if (low32((lo >> HIGH) + 1n) !== low32(hi >> HIGH) || low32s(lo) >= 0n || low32s(hi) < 0n) return low;
+  return { ...low, smin: max(low.smin, low32s(lo)), smax: min(low.smax, low32s(hi)) };
 }
 
 /** The low 32 bits, zero-extended: what every 32-bit operation leaves. */

@@ -72,14 +72,17 @@ export function setReg(state: State, reg: Reg, value: RegState): void {
 
 /** Applies `change` to every register and spilled register of every frame. */
 export function mapRegs(state: State, change: (reg: RegState) => RegState): void {
-  for (const frame of state.frames) {
-    for (let reg = 0; reg < 10; reg++) frame.regs[reg] = change(frame.regs[reg]!);
-    for (let index = 0; index < frame.stack.length; index++) {
-      const slot = frame.stack[index];
-      if (!slot?.spilled) continue;
-      const spilled = change(slot.spilled);
-      if (spilled !== slot.spilled) frame.stack[index] = { ...slot, spilled };
-    }
+  for (const frame of state.frames) mapFrame(frame, change);
+}
+
+/** To the registers of one frame, then to those that it spilled, from its top down. */
+export function mapFrame(frame: Frame, change: (reg: RegState) => RegState): void {
+  for (let reg = 0; reg < 10; reg++) frame.regs[reg] = change(frame.regs[reg]!);
+  for (let index = 0; index < frame.stack.length; index++) {
+    const slot = frame.stack[index];
+    if (!slot?.spilled) continue;
+    const spilled = change(slot.spilled);
+    if (spilled !== slot.spilled) frame.stack[index] = { ...slot, spilled };
   }
 }
 

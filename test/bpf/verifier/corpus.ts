@@ -58,6 +58,43 @@ const loopCall = `
   r4 = 0
   call bpf_loop`;
 
+/** Copies of r6 are made, it is tested to be below 4, and `used`, one of them, is then an index; all are read behind the test. */
+function copiesOf(copies: readonly string[], used: string, test = "if r6 > 0x3 goto out"): string {
+  return `${copies.map((reg) => `${reg} = r6\n`).join("")}${test}
+    r1 = 0
+    ${["r6", ...copies].map((reg) => (reg.startsWith("r") ? `r1 += ${reg}\n` : "")).join("")}
+    ${used.startsWith("r") ? "" : `r9 = ${used}`}
+    r1 = map[one][0]+0
+    r1 += ${used.startsWith("r") ? used : "r9"}
+    r0 = *(u8 *)(r1 +0)${end}`;
+}
+const first = "r6 = *(u64 *)(r1 +16)\n";
+/** r7, r8 and r9 are the same number below 4. */
+const second = `r7 = *(u64 *)(r1 +24)\nr7 &= 3\nr8 = r7\nr9 = r7\n${first}`;
+/** Good for r6 from 0 to 5. */
+const readAt58 = `r1 = map[one][0]+58\nr1 += r6\nr0 = *(u8 *)(r1 +0)${end}`;
+const slot = "*(u64 *)(r10 -8)";
+const UNBOUNDED = "math between map_value pointer and register with unbounded min value is not allowed";
+
+/** A callee tests the number of which it and its caller have copies; `r8` of the caller is then an index. */
+const testedInCallee = (copies: readonly string[]): string => `${first}r7 = r6
+  r8 = r6
+  r1 = r6
+  call f
+  if r0 == 0x0 goto out
+  r6 += r7
+  r1 = map[one][0]+0
+  r1 += r8
+  r1 = *(u8 *)(r1 +0)${end}
+f:
+  ${copies.map((reg) => `${reg} = r1\n`).join("")}
+  r0 = 0
+  if r1 > 0x3 goto done
+  ${copies.map((reg) => `r1 += ${reg}\n`).join("")}
+  r0 = 1
+done:
+  exit`;
+
 export const corpus: readonly CorpusCase[] = [
   // Shape.
   ok("the smallest program", "r0 = 0\nexit"),
@@ -602,4 +639,36 @@ export const corpus: readonly CorpusCase[] = [
     { kernel: { says: "leak" } },
   ),
   no("callback is a number", "r1 = 4\nr2 = 5\nr3 = 0\nr4 = 0\ncall bpf_loop\nr0 = 0\nexit", "R2 type=scalar expected=func"),
+
+  // Copies of one number: a test tells of six, of both operands together.
+  ok("six copies are bounded by a test of one", first + copiesOf(["r0", "r2", "r3", "r4", "r5"], "r5")),
+  no("the seventh copy is not", first + copiesOf(["r0", "r2", "r3", "r4", "r5", "r8"], "r8"), UNBOUNDED),
+  ok("a copy on the stack behind five registers is", first + copiesOf(["r0", "r2", "r3", "r4", slot], slot)),
+  no("behind six it is not", first + copiesOf(["r0", "r2", "r3", "r4", "r5", slot], slot), UNBOUNDED),
+  ok("few copies of both operands", second + copiesOf(["r0", "r2"], "r2", "if r6 > r7 goto out")),
+  no(
+    "the other operand's copies come first",
+    second + copiesOf(["r0", "r2", "r3"], "r0", "if r6 > r7 goto out\nr7 += r8\nr7 += r9"),
+    UNBOUNDED,
+  ),
+  no(
+    "a number beside itself has each copy twice",
+    first + copiesOf(["r0", "r2", "r3"], "r3", "if w6 s> w6 goto out\nif r6 > 0x3 goto out"),
+    UNBOUNDED,
+  ),
+  ok("a caller's copies behind the callee's own", testedInCallee(["r2", "r3"])),
+  no("of those, too, the seventh is not bounded", testedInCallee(["r2", "r3", "r4"]), UNBOUNDED),
+
+  // A number whose low word is not negative takes over the bounds of that, although its own may be tighter.
+  no(
+    "a signed bound is forgotten where an unsigned one follows",
+    `${first}if r6 s> 0x5 goto out\nif r6 > 0x3f goto out\n${readAt58}`,
+    "R1 max value is outside of the allowed memory range",
+  ),
+  ok("the other way round it is kept", `${first}if r6 > 0x3f goto out\nif r6 s> 0x5 goto out\n${readAt58}`),
+  ok(
+    "it is kept where the low word is not known",
+    `${first}if r6 s> 0x5 goto out\nr2 = 0x7fffffffffffffff\nif r6 > r2 goto out\n${readAt58}`,
+  ),
+  ok("or has it, too", `${first}if r6 s> 0x5 goto out\nif r6 s< -5 goto out\nif r6 > 0x3f goto out\n${readAt58}`),
 ];
