@@ -13,6 +13,9 @@ import {
   ATTR_TID_AT,
   ATTR_INTR_REGS,
   ATTR_USER_REGS,
+  COMPACT_CPU,
+  COMPACT_PID,
+  COMPACT_RAW,
   ID_SLOT_ATTR,
   ID_SLOT_COUNT,
   RECORD_TYPE_CALLCHAIN_DEFERRED,
@@ -176,6 +179,18 @@ function emitPlain<Order>(record: usize, size: u32, ns: u64, attr: usize, only: 
     return true;
   }
   return putTracepoint<Order>(attr, ns, cpu, tid, raw, bytes);
+}
+
+/** The same made smaller (compact.ts). */
+export function emitCompact<Order>(at: usize, size: u32, ns: u64): bool {
+  const cpu = half<Order>(at + COMPACT_CPU);
+  const raw = at + COMPACT_RAW;
+  if (!tellProcess<Order>(ns, cpu, word<Order>(at + COMPACT_PID), word<Order>(raw + COMMON_PID))) return false;
+  const bytes = size - <u32>COMPACT_RAW;
+  const to = beginNext<Order>(ns, cpu, bytes);
+  if (!to) return false;
+  copyAtLeast(to, raw, bytes);
+  return true;
 }
 
 /** The sample's record as one of `event`, and its stacks. */

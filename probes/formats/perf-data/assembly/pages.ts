@@ -1,19 +1,18 @@
 /** Writes records as ring-buffer pages: what page-writer.ts of ../../../stream does, in either byte order and with times of 64 bits. */
 import {
+  COMPACT_CPU,
+  COMPACT_PID,
+  COMPACT_RAW,
+  COMPACT_SIZE,
+  COMPACT_TIME,
+  COMPACT_TYPE,
   LIMITS_PAGE_BYTES,
-  LIMITS_PIDS,
-  RECORD_TYPE_SAMPLE,
   STATE,
   STATE_OUT,
   STATE_OUT_BYTES,
-  STATE_PLAIN_CPU_AT,
-  STATE_PLAIN_RAW_AT,
-  STATE_PLAIN_TID_AT,
-  STATE_SAMPLE_TIME_AT,
   STATE_TOLD,
-  STATE_WANTED_BYTES,
 } from "./layout";
-import { half, isBig, long, putLong, putWord, word } from "./order";
+import { half, isBig, putLong, putWord, word } from "./order";
 
 const HEADER_BYTES: u32 = 16;
 const LOST_BYTES: u32 = 8;
@@ -51,6 +50,15 @@ export function startPages(): void {
 // @inline
 function header<Order>(at: usize, typeLen: u32, delta: u32): void {
   putWord<Order>(at, isBig<Order>() ? (typeLen << 27) | delta : typeLen | (delta << 5));
+}
+
+/** What comes behind is of that CPU. */
+// @inline
+function mark<Order>(at: usize, cpu: u32): usize {
+  header<Order>(at, DISCARDED, 1);
+  putWord<Order>(at + 4, 8);
+  putWord<Order>(at + 8, cpu);
+  return at + 12;
 }
 
 function closePage<Order>(): void {
@@ -97,10 +105,7 @@ export function begin<Order>(ns: u64, cpu: u32, bytes: u32): usize {
   if (position + padded + MOST_OVERHEAD > pageEnd && !nextPage<Order>(ns)) return 0;
   let at = position;
   if (cpu != cpuNow) {
-    header<Order>(at, DISCARDED, 1);
-    putWord<Order>(at + 4, 8);
-    putWord<Order>(at + 8, cpu);
-    at += 12;
+    at = mark<Order>(at, cpu);
     cpuNow = cpu;
   }
   let delta = ns - last;
@@ -129,61 +134,49 @@ export function begin<Order>(ns: u64, cpu: u32, bytes: u32): usize {
 }
 
 /** Records of tracepoints are seldom longer than this, and one of them has a header of one word. */
-const MOST_PLAIN_BYTES: u32 = DATA_WORDS << 2;
-const COMMON_BYTES: u32 = 8;
+export const MOST_PLAIN_BYTES: u32 = DATA_WORDS << 2;
 const COMMON_PID: usize = 4;
 
 /**
- * Samples of the usual form, one behind the other from `from`, as long as there is no more to do than to copy their records: the same CPU, a
- * task that is known, room on the page. Of each record as much is copied as somebody reads. What the general way does with many calls is done here with everything at hand: this is where a
- * recording's time is spent. Returns the first one that was not put; all in between are samples up to `limit`.
+ * Puts the compact samples from `from` on, one behind the other, as long as there is no more to do than to copy their records: a task that is
+ * known, room on the page. What the general way does with many calls is done here with everything at hand: this is where a recording's time is
+ * spent. Returns the first one that was not put; all in between are compact samples up to `limit`.
  */
-export function putPlain<Order>(from: usize, end: usize, first: u64, limit: u64): usize {
-  const rawAt: usize = load<u32>(STATE, STATE_PLAIN_RAW_AT);
-  const timeAt: usize = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
-  if (!rawAt || !timeAt || !pageEnd) return from;
-  const tidAt: usize = load<u32>(STATE, STATE_PLAIN_TID_AT);
-  const cpuAt: usize = load<u32>(STATE, STATE_PLAIN_CPU_AT);
+export function putCompact<Order>(from: usize, end: usize, first: u64, limit: u64): usize {
+  if (!pageEnd) return from;
   const told: usize = load<u32>(STATE, STATE_TOLD);
-  const cpu = cpuNow;
-  const most = load<u32>(STATE, STATE_WANTED_BYTES);
   const full = pageEnd - MOST_OVERHEAD;
+  let cpu = cpuNow;
   let at = from;
   let to = position;
   let before = last;
   let time = first;
   while (true) {
-    const size: usize = half<Order>(at + 6);
-    if (size < rawAt || word<Order>(at + cpuAt) != cpu) break;
-    const raw = at + rawAt;
-    const bytes = word<Order>(raw - 4);
-    const pid = word<Order>(at + tidAt);
-    const tid = word<Order>(at + tidAt + 4);
+    const bytes = half<Order>(at + COMPACT_SIZE) - <u32>COMPACT_RAW;
+    const raw = at + COMPACT_RAW;
+    const tid = word<Order>(raw + COMMON_PID);
     const delta = time - before;
-    if (
-      bytes - COMMON_BYTES > MOST_PLAIN_BYTES - COMMON_BYTES ||
-      bytes & 3 ||
-      bytes > size - rawAt ||
-      to + bytes > full ||
-      delta >= DELTA_LIMIT
-    )
-      break;
-    if (tid && (tid >= LIMITS_PIDS || load<u32>(told + (tid << 2)) != pid + 1)) break;
-    const wanted = min<u32>(bytes, most);
-    header<Order>(to, wanted >>> 2, <u32>delta);
+    if (to + bytes > full || delta >= DELTA_LIMIT) break;
+    if (tid && load<u32>(told + (tid << 2)) != word<Order>(at + COMPACT_PID) + 1) break;
+    const own = half<Order>(at + COMPACT_CPU);
+    if (own != cpu) {
+      to = mark<Order>(to, own);
+      cpu = own;
+    }
+    header<Order>(to, bytes >>> 2, <u32>delta);
     to += 4;
     v128.store(to, v128.load(raw));
-    if (wanted > 16) copyAtLeast(to, raw, wanted);
-    putWord<Order>(to + COMMON_PID, tid);
-    to += wanted;
+    if (bytes > 16) copyAtLeast(to, raw, bytes);
+    to += bytes;
     before = time;
-    at += size;
-    if (at >= end || word<Order>(at) != RECORD_TYPE_SAMPLE) break;
-    time = long<Order>(at + timeAt);
+    at = raw + bytes;
+    if (at >= end || load<u32>(at) != COMPACT_TYPE) break;
+    time = load<u64>(at, COMPACT_TIME);
     if (time > limit) break;
   }
   position = to;
   last = before;
+  cpuNow = cpu;
   return at;
 }
 

@@ -3,6 +3,8 @@
  * not later than the latest record of the round before is complete then (tools/perf/Documentation/perf.data-file-format.txt, FINISHED_ROUND).
  */
 import {
+  COMPACT_TIME,
+  COMPACT_TYPE,
   LIMITS_BLOCK_BYTES,
   PRODUCED_DONE,
   PRODUCED_NEEDS_DATA,
@@ -31,17 +33,19 @@ import {
 } from "./layout";
 import { freeBlock, resetArena } from "./arena";
 import { resetCounts, timeOf } from "./attrs";
-import { count, emitOther, emitSample, loseUntold, resetEmit } from "./emit";
+import { canCompact, compactEnd, compactSamples, firstTime, lastTime, samplesEnd } from "./compact";
+import { count, emitCompact, emitOther, emitSample, loseUntold, resetEmit } from "./emit";
 import { sideband } from "./env";
 import { half, long, word } from "./order";
-import { finishPages, putPlain, resetPages, startPages, timeNow } from "./pages";
+import { finishPages, putCompact, resetPages, startPages, timeNow } from "./pages";
 import { addRecord, addRecords, aloneTo, buildHeap, earliest, isFull, pass, pendingBytes, prune, resetRuns } from "./runs";
 import { resetTasks } from "./tasks";
 
 const HEADER_BYTES: u32 = 8;
 
-/** Next byte to scan and end of what is there; position in the stream of the byte at `scanned`. */
+/** Next byte to scan and end of what is there; position in the stream of the byte at `scanned`. What waits of the bytes before ends at `kept`. */
 let scanned: usize = 0;
+let kept: usize = 0;
 let filled: usize = 0;
 let blockEnd: usize = 0;
 let position: u64 = 0;
@@ -62,6 +66,7 @@ let emitted: u64 = 0;
 
 export function reset(): void {
   scanned = load<u32>(STATE, STATE_ARENA);
+  kept = scanned;
   filled = scanned;
   blockEnd = scanned + LIMITS_BLOCK_BYTES;
   position = 0;
@@ -83,14 +88,21 @@ export function reset(): void {
 
 /** Where at least `bytes` more of the stream go, at most a block less the longest record; `room` is the size of that place. */
 export function reserve(bytes: u32): usize {
-  if (filled + bytes <= blockEnd) return filled;
-  // At most a part of a record. The pages are empty now.
+  // At most a part of a record.
   const left = filled - scanned;
+  if (kept != scanned) {
+    memory.copy(kept, scanned, left);
+    scanned = kept;
+    filled = kept + left;
+  }
+  if (filled + bytes <= blockEnd) return filled;
+  // The pages are empty now.
   const aside: usize = load<u32>(STATE, STATE_OUT);
   memory.copy(aside, scanned, left);
   const to = freeBlock();
   memory.copy(to, aside, left);
   scanned = to;
+  kept = to;
   filled = to + left;
   blockEnd = to + LIMITS_BLOCK_BYTES;
   return filled;
@@ -117,6 +129,7 @@ function breakOff(): void {
   skipped = 0;
   isEnded = true;
   scanned = filled;
+  kept = filled;
 }
 
 /** A record of the recorder itself. True: it ends a round. */
@@ -131,12 +144,16 @@ function userRecord<Order>(type: u32, size: u32): bool {
 }
 
 /** Samples in a row whose times rise: the usual case. */
-function plainSamples<Order>(): void {
+function samplesInOrder<Order>(): void {
   const timeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
   const most = load<u32>(STATE, STATE_MOST_PENDING);
   if (!timeAt || isFull() || pendingBytes > most) return;
-  let at = scanned;
   const end = min<usize>(filled, scanned + most);
+  if (canCompact()) {
+    compactSamples<Order>(scanned, end, kept);
+    return addSamples(samplesEnd, kept, compactEnd, firstTime, lastTime);
+  }
+  let at = scanned;
   let first: u64 = 0;
   let last: u64 = 0;
   while (end - at >= HEADER_BYTES && word<Order>(at) == RECORD_TYPE_SAMPLE) {
@@ -148,11 +165,17 @@ function plainSamples<Order>(): void {
     last = time;
     at += size;
   }
-  if (at == scanned) return;
+  addSamples(at, scanned, at, first, last);
+}
+
+/** The samples up to `end` wait at [from, to). */
+function addSamples(end: usize, from: usize, to: usize, first: u64, last: u64): void {
+  if (end == scanned) return;
   firstSample = min<u64>(firstSample, first);
   latest = max<u64>(latest, last);
-  addRecords(scanned, at, first, last);
-  advance(<u32>(at - scanned));
+  addRecords(from, to, first, last);
+  advance(<u32>(end - scanned));
+  kept = to;
 }
 
 function kernelRecord<Order>(type: u32, size: u32): void {
@@ -162,7 +185,11 @@ function kernelRecord<Order>(type: u32, size: u32): void {
     if (!time) count(STATE_WITHOUT_TIME);
   }
   latest = max<u64>(latest, time);
-  addRecord(scanned, size, time);
+  // Where there are gaps, they are filled: else every such record would end a run.
+  if (!canCompact()) kept = scanned;
+  else if (kept != scanned) memory.copy(kept, scanned, size);
+  addRecord(kept, size, time);
+  kept += size;
   advance(size);
 }
 
@@ -174,7 +201,7 @@ function scan<Order>(): bool {
       skipped -= step;
       advance(step);
     }
-    plainSamples<Order>();
+    samplesInOrder<Order>();
     if (filled - scanned < HEADER_BYTES) return false;
     const type = word<Order>(scanned);
     const size = half<Order>(scanned + 6);
@@ -213,34 +240,41 @@ function momentOf(time: u64): u64 {
   return time ? max<u64>(time, firstSample) : max<u64>(emitted, firstSample);
 }
 
+/** Of a record that waits. */
+function waitingTime<Order>(at: usize): u64 {
+  if (load<u32>(at) == COMPACT_TYPE) return load<u64>(at, COMPACT_TIME);
+  const sampleTimeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
+  return sampleTimeAt && word<Order>(at) == RECORD_TYPE_SAMPLE ? long<Order>(at + sampleTimeAt) : timeOf<Order>(at);
+}
+
 /** Records of a run up to a time and a place. False: the pages are full. */
 function emitRun<Order>(run: usize, limit: u64, place: usize): bool {
   let at: usize = load<u32>(run, RUN_POSITION);
   let time = load<u64>(run, RUN_TIME);
   const end: usize = load<u32>(run, RUN_END);
-  const sampleTimeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
   let hasRoom = true;
   do {
-    if (time >= emitted && time >= firstSample && word<Order>(at) == RECORD_TYPE_SAMPLE) {
-      const next = putPlain<Order>(at, min<usize>(end, place), time, limit);
+    const isCompact = load<u32>(at) == COMPACT_TYPE;
+    if (isCompact && time >= emitted && time >= firstSample) {
+      const next = putCompact<Order>(at, min<usize>(end, place), time, limit);
       if (next != at) {
         emitted = timeNow();
         at = next;
         if (at >= end) break;
-        time = timeOf<Order>(at);
+        time = waitingTime<Order>(at);
         continue;
       }
     }
     const size = half<Order>(at + 6);
-    const isSample = word<Order>(at) == RECORD_TYPE_SAMPLE;
+    const isSample = isCompact || word<Order>(at) == RECORD_TYPE_SAMPLE;
     const ns = time < emitted || time < firstSample ? momentOf(time) : time;
-    hasRoom = isSample ? emitSample<Order>(at, size, ns) : emitOther<Order>(at, size, ns);
+    hasRoom = isCompact ? emitCompact<Order>(at, size, ns) : isSample ? emitSample<Order>(at, size, ns) : emitOther<Order>(at, size, ns);
     if (!hasRoom) break;
     if (ns >= emitted) emitted = ns;
     else if (isSample) count(STATE_LATE);
     at += size;
     if (at >= end) break;
-    time = sampleTimeAt && word<Order>(at) == RECORD_TYPE_SAMPLE ? long<Order>(at + sampleTimeAt) : timeOf<Order>(at);
+    time = waitingTime<Order>(at);
   } while (time <= limit && at < place);
   pass(run, at, time);
   return hasRoom;
