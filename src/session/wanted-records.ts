@@ -1,6 +1,6 @@
 /** What a run reads of a recording's streams, so that those that make their records of something else need not make more of them. */
-import type { PageStream, TaskRule, WantedRecords } from "../../probes/recording.ts";
-import type { PumpOptions } from "../bpf/machine-types.ts";
+import type { PageStream, WantedRecords } from "../../probes/recording.ts";
+import type { PumpOptions, TaskRuleSpec } from "../bpf/machine-types.ts";
 
 /** Ids of a recording's own events (common_type) are the low half of event ids, the number of their layout the other one. */
 const TYPE_MASK = 0xffff;
@@ -10,7 +10,7 @@ const LAYOUT_SHIFT = 16;
 const NUMBER_BYTES = 8;
 
 /** Of the record, as far as the rule looks. */
-function bytesOfRule({ eventId: _eventId, ...rule }: TaskRule): number {
+function bytesOfRule({ eventId: _eventId, ...rule }: TaskRuleSpec): number {
   if ("comm" in rule && rule.comm?.loc === "data_loc") return Infinity;
   const ofName = "comm" in rule && rule.comm !== null ? rule.comm.offset + rule.comm.sizeBytes : 0;
   const offsets = Object.values(rule).filter((value) => typeof value === "number");
