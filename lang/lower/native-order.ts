@@ -1,10 +1,10 @@
 /** Memory of a big-endian machine in our byte order: each number that was read is turned where it lies. */
 import type { HirExpr } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
-import { MAX_NUMBERS, numbersIn } from "../types/numbers-in.ts";
+import { hasNumbers, numberBytes, turnedMembers } from "../types/numbers-in.ts";
 import { sizeOf, type Type } from "../types/type.ts";
 import type { Lowering } from "./lowering.ts";
-import { imm, reg, shift } from "./operand.ts";
+import { imm, pointee, reg, shift } from "./operand.ts";
 
 /** As src/bpf/memory.ts has it: tasks are ours, and in our order. */
 export const TASK_ADDRESSES = { high: 0x74_736bn, shift: 40 } as const;
@@ -29,21 +29,50 @@ function machineMask(l: Lowering, { base, mayBeOwn }: Origin): Operand {
   return l.b.bin("sub", isOurs, imm(1));
 }
 
+/** Longer arrays are turned in a loop. */
+const UNROLLED = 8;
+
+function turnNumber(l: Lowering, at: Address, sizeBytes: 2 | 4 | 8, mask: Operand | null): void {
+  const { b } = l;
+  const read = b.load(at, sizeBytes, false);
+  const turned = b.vreg();
+  b.emit({ op: "bswap", dst: turned, src: read, bits: (sizeBytes * 8) as 16 | 32 | 64 });
+  // Without a branch: read ^ ((read ^ turned) & mask).
+  b.store(at, sizeBytes, mask === null ? reg(turned) : b.bin("xor", read, b.bin("and", b.bin("xor", read, reg(turned)), mask)));
+}
+
+/** Runs `body` with the address of each element. */
+function eachElement(l: Lowering, at: Address, { length, elem }: Extract<Type, { kind: "array" }>, body: (element: Address) => void): void {
+  const { b } = l;
+  const sizeBytes = sizeOf(elem);
+  if (length <= UNROLLED) {
+    for (let i = 0; i < length; i++) body(shift(at, i * sizeBytes));
+    return;
+  }
+  const [start, offset] = [b.addressOf(at), b.vreg()];
+  const [head, done] = [b.block(), b.block()];
+  b.emit({ op: "mov", dst: offset, src: imm(0) });
+  b.jump(head);
+  b.enter(head);
+  const here = b.vreg();
+  b.emit({ op: "bin", fn: "add", dst: here, a: reg(start), b: reg(offset) });
+  body(pointee(reg(here)));
+  b.emit({ op: "bin", fn: "add", dst: offset, a: reg(offset), b: imm(sizeBytes) });
+  b.branch("ult", reg(offset), imm(length * sizeBytes), head, done);
+  b.enter(done);
+}
+
+function turnAt(l: Lowering, at: Address, type: Type, mask: Operand | null): void {
+  const sizeBytes = numberBytes(type);
+  if (sizeBytes !== 0) return turnNumber(l, at, sizeBytes, mask);
+  if (!hasNumbers(type)) return;
+  if (type.kind === "array") eachElement(l, at, type, (element) => turnAt(l, element, type.elem, mask));
+  if (type.kind === "struct") for (const member of turnedMembers(type)) turnAt(l, shift(at, member.offset), member.type, mask);
+}
+
 /** `at`: a value in the other byte order. Twice leaves it as it was. */
 export function turnNumbers(l: Lowering, at: Address, type: Type, mask: () => Operand | null = () => null): void {
-  const { b } = l;
-  const numbers = numbersIn(type);
-  if (numbers.length === 0 || numbers.length > MAX_NUMBERS) return;
-  const kept = mask();
-  for (const { offset, sizeBytes } of numbers) {
-    const place = shift(at, offset);
-    const read = b.load(place, sizeBytes, false);
-    const turned = b.vreg();
-    b.emit({ op: "bswap", dst: turned, src: read, bits: (sizeBytes * 8) as 16 | 32 | 64 });
-    // Without a branch: read ^ ((read ^ turned) & mask).
-    const value = kept === null ? reg(turned) : b.bin("xor", read, b.bin("and", b.bin("xor", read, reg(turned)), kept));
-    b.store(place, sizeBytes, value);
-  }
+  if (hasNumbers(type)) turnAt(l, at, type, mask());
 }
 
 const isBig = (l: Lowering): boolean => l.program.options.byteOrder === "big";
@@ -63,7 +92,7 @@ export function turnRecorded(l: Lowering, at: Address, type: Type): void {
 
 /** Memory that holds the bytes of a value as the recorded machine has them. */
 export function recordedBytes(l: Lowering, expr: HirExpr): Address {
-  if (!isBig(l) || numbersIn(expr.type).length === 0) return l.rules.place(l, expr);
+  if (!isBig(l) || !hasNumbers(expr.type)) return l.rules.place(l, expr);
   const slot = l.b.scratch("bytes", sizeOf(expr.type));
   l.rules.into(l, expr, slot);
   turnNumbers(l, slot, expr.type);

@@ -1,13 +1,5 @@
-/** Where the numbers of a value lie in its bytes, which a machine of another byte order has the other way round. */
+/** Which bytes of a value are numbers, that a machine of another byte order has the other way round. */
 import { sizeOf, type StructMember, type StructType, type Type } from "./type.ts";
-
-export interface NumberPlace {
-  readonly offset: number;
-  readonly sizeBytes: 2 | 4 | 8;
-}
-
-/** More than any struct has; an array as long is for functions that look at bytes. */
-export const MAX_NUMBERS = 8192;
 
 const NUMBERS: ReadonlySet<string> = new Set(["int", "bool", "enum", "pointer"]);
 
@@ -37,19 +29,23 @@ export function isOverlaid(type: StructType, index: number): boolean {
   return found.has(index);
 }
 
-/** Numbers of more than one byte (one more than MAX_NUMBERS at most); not bit-fields and members of unions, whose bytes copies keep as they were. */
-export function numbersIn(type: Type, offset = 0, found: NumberPlace[] = []): NumberPlace[] {
-  if (found.length > MAX_NUMBERS) return found;
-  if (NUMBERS.has(type.kind)) {
-    const sizeBytes = sizeOf(type);
-    if (sizeBytes === 2 || sizeBytes === 4 || sizeBytes === 8) found.push({ offset, sizeBytes });
-  } else if (type.kind === "array") {
-    const step = sizeOf(type.elem);
-    for (let i = 0; i < Math.min(type.length, MAX_NUMBERS + 1); i++) numbersIn(type.elem, offset + i * step, found);
-  } else if (type.kind === "struct") {
-    type.members.forEach((member, i) => {
-      if (member.bits === undefined && !isOverlaid(type, i)) numbersIn(member.type, offset + member.offset, found);
-    });
-  }
-  return found;
+/** Bytes of a number that has a byte order; 0: the type is none. */
+export function numberBytes(type: Type): 0 | 2 | 4 | 8 {
+  const sizeBytes = NUMBERS.has(type.kind) ? sizeOf(type) : 0;
+  return sizeBytes === 2 || sizeBytes === 4 || sizeBytes === 8 ? sizeBytes : 0;
+}
+
+/** Members whose bytes are turned with the whole; those of unions and bit-fields are in copies as they were recorded. */
+export const turnedMembers = (type: StructType): readonly StructMember[] =>
+  type.members.filter((member, i) => member.bits === undefined && !isOverlaid(type, i));
+
+const withNumbers = new WeakMap<StructType, boolean>();
+
+/** Whether turning a value changes anything. */
+export function hasNumbers(type: Type): boolean {
+  if (type.kind === "array") return type.length > 0 && hasNumbers(type.elem);
+  if (type.kind !== "struct") return numberBytes(type) > 0;
+  let known = withNumbers.get(type);
+  if (known === undefined) withNumbers.set(type, (known = turnedMembers(type).some((member) => hasNumbers(member.type))));
+  return known;
 }

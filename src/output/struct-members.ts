@@ -1,5 +1,5 @@
 /** Members of C structs in their bytes, bit-fields as the integers that they hold (rows 3.38, 3.39). */
-import { numbersIn } from "../../lang/types/numbers-in.ts";
+import { hasNumbers, numberBytes, turnedMembers } from "../../lang/types/numbers-in.ts";
 import { sizeOf, type StructMember, type StructType, type Type } from "../../lang/types/type.ts";
 
 /** Where a member's value can be read. */
@@ -24,10 +24,19 @@ function bitFieldAt(member: StructMember, bits: NonNullable<StructMember["bits"]
   return { name: member.name, type: member.type, view: own, at: 0 };
 }
 
+/** The numbers in a value's bytes, in the other byte order. */
+function turnNumbers(type: Type, bytes: Uint8Array): void {
+  const sizeBytes = numberBytes(type);
+  if (sizeBytes > 0) bytes.subarray(0, sizeBytes).reverse();
+  else if (!hasNumbers(type)) return;
+  else if (type.kind === "array") for (let i = 0; i < type.length; i++) turnNumbers(type.elem, bytes.subarray(i * sizeOf(type.elem)));
+  else if (type.kind === "struct") for (const member of turnedMembers(type)) turnNumbers(member.type, bytes.subarray(member.offset));
+}
+
 /** A member that keeps the bytes of a big-endian machine, in ours. */
 function turned({ name, type, offset }: StructMember, view: DataView, at: number): MemberValue {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at + offset, sizeOf(type)).slice();
-  for (const { offset: from, sizeBytes } of numbersIn(type)) bytes.subarray(from, from + sizeBytes).reverse();
+  turnNumbers(type, bytes);
   return { name, type, view: new DataView(bytes.buffer), at: 0 };
 }
 

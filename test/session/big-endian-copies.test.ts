@@ -141,3 +141,44 @@ test.each(ORDERS)("an event probe in place of its event, and pointers that nobod
     stderr,
   ).toEqual(["ls -l", "-l"]);
 });
+
+test.each(ORDERS)("long arrays, of numbers and of structs, and structs without gaps: %s-endian", async (byteOrder) => {
+  const recording = await memory(
+    byteOrder,
+    (view, little) => {
+      for (let i = 0; i < 60; i++) view.setUint16(2 * i, 256 + i, little);
+      for (let i = 0; i < 20; i++) {
+        view.setUint32(120 + 6 * i, 70_000 + i, little);
+        view.setInt16(124 + 6 * i, -i, little);
+      }
+    },
+    240,
+  );
+  const types = `struct __attribute__((packed)) item { int a; short b; };
+struct __attribute__((packed)) rows { unsigned short numbers[60]; struct item items[20]; };`;
+  const script = `${types} kprobe:do_call { $r = *(struct rows *)arg0; print(($r.numbers[0], $r.numbers[59], $r.items[0].a, $r.items[19].a, $r.items[19].b));
+    print(*(uint16[60] *)arg0); $i = 7; print(($r.items[$i].a, $r.items[$i].b)); print($r.items[1]); $w = $r; @ = $w.items[3]; }`;
+  const numbers = Array.from({ length: 60 }, (_, i) => 256 + i);
+  expect(await run(script, recording)).toEqual([
+    "(256, 315, 70000, 70019, -19)",
+    `[${numbers.join(",")}]`,
+    "(70007, -7)",
+    "{ .a = 70001, .b = -1 }",
+    "@: { .a = 70003, .b = -3 }",
+  ]);
+});
+
+test.each(ORDERS)("an array of thousands of numbers: %s-endian", async (byteOrder) => {
+  const event = madeEvent("hs", "do_call", 607, [entryIp, u64("arg0"), ["u8 m0_0[2000]", 2000, 0]]);
+  const bytes = new Uint8Array(2000);
+  for (let i = 0; i < 1000; i++) new DataView(bytes.buffer).setUint16(2 * i, i, byteOrder === "little");
+  const values = { __probe_ip: 0xffffffff81000200n, arg0: 0xffff888000002000n, m0_0: bytes };
+  const recording = await madeRecording([{ event, values }], {
+    byteOrder,
+    uname: UNAME[byteOrder],
+    kallsyms: "ffffffff81000200 T do_call\n",
+  });
+  const script =
+    "struct many { unsigned short n[1000]; }; kprobe:do_call { $m = *(struct many *)arg0; $i = 999; print(($m.n[1], $m.n[500], $m.n[$i])); }";
+  expect(await run(script, recording)).toEqual(["(1, 500, 999)"]);
+});
