@@ -85,7 +85,9 @@ const theirEvents = (path: string): string[] =>
     const found = EVENT.exec(line);
     if (found === null) return [];
     const [, comm, pid, tid, cpu, s, ns, event] = found;
-    return [`${comm} ${pid}/${tid} ${Number(cpu)} ${BigInt(s!) * 1_000_000_000n + BigInt(ns!)} ${event}`];
+    // perf calls a task so whose name was lost with other records, as small buffers make it happen.
+    const name = comm === `:${tid}` ? "<...>" : comm;
+    return [`${name} ${pid}/${tid} ${Number(cpu)} ${BigInt(s!) * 1_000_000_000n + BigInt(ns!)} ${event}`];
   });
 
 const LIST = 'tracepoint:syscalls:*, tracepoint:sched:* { printf("%s %d/%d %d %ld %s\\n", comm, pid, tid, cpu, nsecs, probe); }';
