@@ -170,6 +170,8 @@ export interface Recording {
 /** A file's code in the memory of a process, from when it was mapped on. */
 export interface TimedMapping {
   readonly pid: number;
+  /** When, in ns of the recording's clock; absent: before the recording began. */
+  readonly ns?: bigint;
   /** Addresses, [start, end). */
   readonly start: bigint;
   readonly end: bigint;
@@ -179,6 +181,8 @@ export interface TimedMapping {
   readonly buildId: string | null;
   /** The process began as a copy of this one, with all that that had mapped by then; the range is empty. */
   readonly copiedFrom?: number;
+  /** The process became another program and has nothing of what it had; the range is empty. */
+  readonly execs?: true;
 }
 
 /** A function of the kernel, [start, end) as far as it is known. */

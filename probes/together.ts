@@ -1,7 +1,7 @@
 /** Several recordings of one time as one: their events merge by clock, each recording keeps its own event formats and its tag. */
 import type { ProbeCatalogue, SampledEvent, Tracepoint } from "../lang/catalogue.ts";
 import { otherRules } from "./kernel/task-rules.ts";
-import type { PageStream, Recording, RecordingInfo, TaskRule, Turns, WantedRecords } from "./recording.ts";
+import type { PageStream, Recording, RecordingInfo, TaskRule, TimedMapping, Turns, WantedRecords } from "./recording.ts";
 
 export interface TaggedRecording {
   readonly recording: Recording;
@@ -195,6 +195,26 @@ function streamOf(stream: PageStream, place: Place): PageStream {
   };
 }
 
+/** On the one clock. The same objects as before for what was told before, so that nobody takes them for new ones. */
+function joinedMappings(parts: readonly TaggedRecording[]): () => readonly TimedMapping[] {
+  const moved = parts.map((): TimedMapping[] => []);
+  let [joined, count]: [readonly TimedMapping[], number] = [[], 0];
+  return () => {
+    parts.forEach(({ recording, offsetNs }, i) => {
+      const own = moved[i]!;
+      const { length } = own;
+      for (const one of recording.mappings?.().slice(length) ?? [])
+        own.push(one.ns === undefined ? one : { ...one, ns: movedBy(one.ns, offsetNs) });
+      count += own.length - length;
+    });
+    if (count !== joined.length) joined = moved.flat();
+    return joined;
+  };
+}
+
+/** 0: before the recording began. */
+const movedBy = (ns: bigint, offsetNs: bigint): bigint => (ns === 0n || ns + offsetNs < 0n ? 0n : ns + offsetNs);
+
 /** Replays them side by side. Closing the result closes all of them; on failure they stay the caller's. */
 export function together(parts: readonly TaggedRecording[]): TogetherResult {
   const message = refusal(parts);
@@ -218,9 +238,7 @@ export function together(parts: readonly TaggedRecording[]): TogetherResult {
       comms: new Map(parts.toReversed().flatMap(({ recording }) => [...recording.comms])),
       taskRules: joinedRules(parts, numbers),
       ...(parts.every(({ recording }) => recording.tellsTasks === true) ? { tellsTasks: true } : {}),
-      ...(parts.some(({ recording }) => recording.mappings !== undefined)
-        ? { mappings: () => parts.flatMap(({ recording }) => recording.mappings?.() ?? []) }
-        : {}),
+      ...(parts.some(({ recording }) => recording.mappings !== undefined) ? { mappings: joinedMappings(parts) } : {}),
       kernelText: () => parts.map(({ recording }) => recording.kernelText?.() ?? null).find((place) => place !== null) ?? null,
       kallsyms: () => parts.map(({ recording }) => recording.kallsyms()).find((text) => text !== null) ?? null,
       close() {

@@ -177,7 +177,8 @@ export type HirExpr = { readonly type: Type; readonly span: Span } &
     | { readonly kind: "strftime"; readonly ns: HirExpr } // type timestamp
     /** type inet. `family`: AF_INET or AF_INET6, as uint64; null: by the size of the address. */
     | { readonly kind: "ntop"; readonly family: HirExpr | null; readonly address: HirExpr }
-    | { readonly kind: "ksym" | "usym"; readonly address: HirExpr }
+    /** `probe`: number of the event whose probed function the address is in. */
+    | { readonly kind: "ksym" | "usym"; readonly address: HirExpr; readonly probe?: number }
     /** `bucket`: of a time series, one interval's place of the key. */
     /** u64 of the rebuilt context (lang/registers.ts, or arguments in a row); `what`: the name that asks for it. */
     | { readonly kind: "context_word"; readonly offset: number; readonly what: string }

@@ -22,6 +22,7 @@ import { concatInto } from "./concat.ts";
 import { taskCommInto } from "./tasks.ts";
 import { tableTextInto } from "./table-text.ts";
 import { stackInto } from "./stacks.ts";
+import { usymInto } from "./user-code.ts";
 import { isKernelPointer, storeStrOf, storeString } from "./text.ts";
 
 const copyTo = (l: Lowering, to: Address, from: Address, sizeBytes: number): void => l.b.emit({ op: "copy", to, from, sizeBytes });
@@ -222,6 +223,8 @@ function write(l: Lowering, expr: HirExpr, to: Address): void {
     case "stack":
       if (expr.type.kind !== "stack") throw new Error("a stack of another type");
       return stackInto(l, expr.type, to);
+    case "usym":
+      return usymInto(l, expr, to);
     case "ntop":
       return inetInto(l, expr, to);
     case "member":

@@ -4,7 +4,7 @@ import { sizeOf, type Type } from "../types/type.ts";
 import type { Lowering } from "./lowering.ts";
 import { imm, isImm, reg, type Size } from "./operand.ts";
 
-const scalarKinds: ReadonlySet<Type["kind"]> = new Set(["int", "bool", "enum", "pointer", "timestamp", "username", "ksym", "usym"]);
+const scalarKinds: ReadonlySet<Type["kind"]> = new Set(["int", "bool", "enum", "pointer", "timestamp", "username", "ksym"]);
 
 export const isScalar = (type: Type): boolean => scalarKinds.has(type.kind);
 

@@ -3,6 +3,7 @@ import type { HirExpr, HirProgram } from "../hir/hir.ts";
 import type { Address, Operand } from "../ir/ir.ts";
 import type { StackType } from "../types/type.ts";
 import { internalMap, zero, type Lowering } from "./lowering.ts";
+import { addressSpace } from "./user-code.ts";
 import { addrArg, imm, mapArg, reg, shift } from "./operand.ts";
 
 /** As bpftrace has it; each is a different stack. */
@@ -51,12 +52,13 @@ export function stackInto(l: Lowering, type: StackType, to: Address): void {
   b.store(to, 8, type.frames === 0 ? NO_STACK : stackId(l, type));
   const pid = type.space === "user" ? b.bin("lshr", b.helper("get_current_pid_tgid", []), imm(32)) : zero;
   b.store(shift(to, 8), 4, pid);
-  b.store(shift(to, 12), 4, l.program.countsFrames ? framesNow(l, type) : zero);
+  b.store(shift(to, 12), 2, l.program.countsFrames ? framesNow(l, type) : zero);
+  b.store(shift(to, 14), 2, type.space === "user" ? addressSpace(l) : zero);
 }
 
 export function stackLength(l: Lowering, { stack }: Extract<HirExpr, { kind: "stack_len" }>): Operand {
   if (stack.kind === "stack" && stack.type.kind === "stack") return framesNow(l, stack.type);
-  return l.b.load(shift(l.rules.place(l, stack), 12), 4, false);
+  return l.b.load(shift(l.rules.place(l, stack), 12), 2, false);
 }
 
 /** Whether some len() is of a stack that was kept: then all stacks keep how many frames they have. */

@@ -248,7 +248,6 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "strftime":
       return rules.value(l, expr.ns);
     case "ksym":
-    case "usym":
       return rules.value(l, expr.address);
     case "stack_len":
       return stackLength(l, expr);
@@ -274,6 +273,7 @@ function evaluate(l: Lowering, expr: HirExpr): Operand {
     case "task_comm":
     case "macaddr":
     case "stack":
+    case "usym":
     case "ntop":
     case "tuple":
     case "record":

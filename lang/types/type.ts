@@ -26,10 +26,15 @@ export type Type =
   /** 6 bytes of a hardware address. */
   | { readonly kind: "mac" }
   /** u64 address. */
-  | { readonly kind: "ksym" | "usym" }
+  | { readonly kind: "ksym" }
+  /** u64 address, u32 process id (0: anybody's; PROBED_CODE: the probed function of an event), u32 number of its address space, or of the event. */
+  | { readonly kind: "usym" }
   /** u32 length (4 or 16, 0 for an address that is neither IPv4 nor IPv6), then 16 bytes in network order. */
   | { readonly kind: "inet" }
-  /** Number of a stack trace (s64, negative: none), u32 process id of a user stack, u32 frames where len() is asked for. */
+  /**
+   * Number of a stack trace (s64, negative: none), u32 process id of a user stack, u16 frames where len() is asked for, u16 number of the
+   * process's address space.
+   */
   | StackType
   | { readonly kind: "none" | "void" };
 
@@ -133,6 +138,9 @@ export type MapValueType =
   | { readonly kind: "lhist"; readonly min: bigint; readonly max: bigint; readonly step: bigint }
   | SeriesType;
 
+/** In place of a process id: the code is that of a probe. No process has it. */
+export const PROBED_CODE = 0xffff_ffff;
+
 export const int = (sizeBytes: 1 | 2 | 4 | 8, signed: boolean): IntType => ({ kind: "int", sizeBytes, signed });
 export const int64 = int(8, true);
 export const uint64 = int(8, false);
@@ -158,8 +166,8 @@ export function sizeOf(type: Type): number {
     case "timestamp":
     case "username":
     case "ksym":
-    case "usym":
       return 8;
+    case "usym":
     case "stack":
       return 16;
     case "mac":
@@ -194,6 +202,7 @@ export function alignOf(type: Type): number {
     case "struct":
     case "opaque":
       return type.align;
+    case "usym":
     case "stack":
       return 8;
     case "array":

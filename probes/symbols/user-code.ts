@@ -1,21 +1,10 @@
 /** User addresses by the mappings of a process (/proc/PID/maps) and the symbols of the mapped files. */
+import { addressSpaces, type OwnMapping, type SpaceChange } from "./address-spaces.ts";
+import type { Mapping } from "./mapping.ts";
 import { mappingIndex } from "./mapping-index.ts";
-import { processMappings } from "./process-mappings.ts";
 import type { StaticProbe } from "./static-probes.ts";
 import { addressOfOffset, functionsAt, readElf, type ElfFile } from "./elf.ts";
 import { addressInMapping } from "./separated-debug.ts";
-
-export interface Mapping {
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly fileOffset: bigint;
-  readonly path: string;
-  /** Hexadecimal; absent or null: not known. */
-  readonly buildId?: string | null;
-  /** Whose it is, and whose mappings that process began with (recording.ts TimedMapping); absent: anybody's. */
-  readonly pid?: number;
-  readonly copiedFrom?: number;
-}
 
 /** Lines without a file are left out. */
 export function parseMaps(text: string): Mapping[] {
@@ -47,11 +36,15 @@ export interface UserCode {
   mappingAt(address: bigint): Mapping | null;
   namesAt(target: string, fileOffset: bigint): { readonly names: readonly string[]; readonly delta: bigint } | null;
   staticProbesAt?(target: string, fileOffset: bigint): readonly StaticProbe[];
-  /** Of a process, by what it had mapped itself, as far as that is known. */
-  placeOf(address: bigint, pid?: number): UserPlace | null;
+  /** When addresses of processes changed their meaning, as far as it is told by now; null: nobody tells what a process had mapped. */
+  readonly spaceChanges: () => readonly SpaceChange[] | null;
+  /**
+   * Of a process at a time, which its number in spaceChanges() says: by what it had mapped then, else by the mappings that are said of no
+   * process. Without a process by those alone.
+   */
+  placeOf(address: bigint, process?: { readonly pid: number; readonly space: number }): UserPlace | null;
 }
 
-type OwnMapping = Mapping & { readonly pid: number };
 const isOwn = (mapping: Mapping): mapping is OwnMapping => mapping.pid !== undefined;
 
 /** Those of processes, and those that are said of none; parted again when there are more. */
@@ -75,11 +68,7 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
   const mappingAt = mappingIndex(all);
   const owned = partsOf(all);
   const ofAnybody = mappingIndex(() => owned().anybody);
-  const ofProcess = processMappings(() => owned().processes);
-  const mappingOf = (address: bigint, pid: number): Mapping | null => {
-    const own = ofProcess(pid, address);
-    return own === undefined ? mappingAt(address) : (own ?? ofAnybody(address));
-  };
+  const spaces = addressSpaces(() => owned().processes);
   const files = new Map<string, ElfFile | null>();
   const fileOf = (path: string, buildId: string | null): ElfFile | null => {
     const key = `${buildId ?? ""} ${path}`;
@@ -109,8 +98,10 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
       const address = elf === null ? null : addressOfOffset(elf, fileOffset);
       return elf === null || address === null ? [] : elf.staticProbes.filter((probe) => probe.address === address);
     },
-    placeOf(address, pid) {
-      const mapping = pid === undefined ? mappingAt(address) : mappingOf(address, pid);
+    spaceChanges: () => (typeof mappings === "function" || owned().processes.length > 0 ? spaces.changes() : null),
+    placeOf(address, process) {
+      const own = process === undefined ? null : spaces.mappingOf(process.pid, address, process.space);
+      const mapping = own ?? ofAnybody(address);
       if (mapping === null) return null;
       const fileOffset = address - mapping.start + mapping.fileOffset;
       const elf = fileOf(mapping.path, mapping.buildId ?? null);

@@ -172,6 +172,13 @@ export interface StackLayout {
   readonly wordBytes: 4 | 8;
 }
 
+/** From `ns` on, addresses of a process are those of its space of that number; before its first change, of number 0. */
+export interface SpaceChange {
+  readonly pid: number;
+  readonly space: number;
+  readonly ns: bigint;
+}
+
 export interface PumpOptions {
   /** Program list per event id, in firing order. */
   readonly dispatch: ReadonlyMap<number, readonly number[]>;
@@ -197,6 +204,8 @@ export interface PumpOptions {
   readonly minRecordBytes?: ReadonlyMap<number, number>;
   /** Events whose programs also read their records by address, nobody knows up to where; absent: any may. */
   readonly wholeRecords?: ReadonlySet<number>;
+  /** Those that the streams have told by now, as far as they were read (null: they do not tell); the same array if there is nothing new. Absent: no program asks. */
+  readonly spaces?: () => readonly SpaceChange[] | null;
   readonly probed?: readonly ProbedEvent[];
   /** How many counters `probed` and `timers` use. */
   readonly counters?: number;

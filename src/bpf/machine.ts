@@ -17,6 +17,7 @@ import { stageTaskFields } from "./runtime/stage-task-fields.ts";
 import { clearDispatch, MAX_U64, stageEvents } from "./runtime/stage.ts";
 import { forgetLosses, stageCallMemory } from "./runtime/stage-call-memory.ts";
 import { stageCpus, stageTimers } from "./runtime/stage-timers.ts";
+import { createSpaces } from "./runtime/stage-spaces.ts";
 import { createStreams } from "./runtime/streams.ts";
 import type { Staged } from "./travel/areas.ts";
 import { machineTravel } from "./travel/machine-travel.ts";
@@ -37,9 +38,15 @@ export function createMachine(options: MachineOptions): TravelMachine {
   const bytes = new Uint8Array(memory.buffer);
   const view = new DataView(memory.buffer);
   const streams = createStreams(options.streams, plan, bytes);
+  const spaces = createSpaces(view, plan);
+  const fill = (index: number, kept: number): number => {
+    const filled = streams.fill(index, kept);
+    spaces.refresh();
+    return filled;
+  };
   let onlooker: Onlooker | null = null;
   const load = ({ programs }: Pick<MachineOptions, "programs">): ReturnType<typeof loadPrograms> =>
-    loadPrograms({ ...options, programs }, plan, memory, { fill: (index, kept) => streams.fill(index, kept), onlooker: () => onlooker });
+    loadPrograms({ ...options, programs }, plan, memory, { fill, onlooker: () => onlooker });
   let { runtime, tableBase } = load(options);
   plan.maps.forEach((layout, i) => writeDescriptor(view, layout, i === options.outputRing));
   writeConstants(view, plan, options, tableBase);
@@ -157,6 +164,7 @@ export function createMachine(options: MachineOptions): TravelMachine {
       isStaged = true;
       const { hasRules, counters } = stageEvents(view, plan, options);
       writeTags(bytes, plan, options.tags ?? []);
+      spaces.follow(options.spaces ?? null);
       staged = {
         counters: { address: counters, sizeBytes: (options.counters ?? 0) * 4 },
         timers: timers.length,

@@ -78,6 +78,12 @@ export const TASK_STRUCT = { high: 0x74_736b, highShift: 40, pidShift: 18, cred:
 /** Where members of struct task_struct are: `limits.taskFields` of runtime/layout.ts `taskField`; one without bytes ends the list. */
 export const TASK_FIELDS = 7680;
 /**
+ * Whose code the current thread runs, as kernel memory: u32 process id, and at `space` u32 number of its address space at the time of the event
+ * (probes/symbols/address-spaces.ts), at high << highShift. Zeros where the recording does not tell what processes had mapped, and in programs
+ * of no task.
+ */
+export const SPACE_WINDOW = { high: 0x73_7061, highShift: 40, space: 4 } as const;
+/**
  * The tag of the recording that the event at hand comes from, as kernel memory: a string of `bytes` at most, NUL included, at high << highShift.
  * Empty in programs of no recording (begin, end, interval).
  */

@@ -195,6 +195,7 @@ export async function replay(asked: Replay): Promise<number> {
     contextByAddress: compilation.contextByAddress,
     hir: compilation.hir,
     stackRecords: machine.stackRecords,
+    spaces: machine.user.spaceChanges,
     stackSource,
     recording,
     live,

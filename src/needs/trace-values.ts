@@ -138,7 +138,8 @@ function evaluate(frame: Frame, expr: HirExpr): Value {
       return nothing;
     case "ksym":
     case "usym":
-      notes.extras.add(expr.kind);
+      // The function of a probe is known from the probe's place.
+      if (expr.probe === undefined) notes.extras.add(expr.kind);
       return use(frame, expr.address);
     case "task_parent":
       notes.extras.add("parents");

@@ -1,5 +1,6 @@
 /** Typed values as bpftrace prints them (rows 6.29–6.39). Text is a byte string: every character is one byte. */
-import { layoutOf, type StackType, type Type } from "../../lang/types/type.ts";
+import { layoutOf, PROBED_CODE, type StackType, type Type } from "../../lang/types/type.ts";
+import type { CodeOwner, StackValue, SymbolName } from "../session/code-owner.ts";
 import type { UnitLabels } from "./buckets.ts";
 import { inetText } from "./inet.ts";
 import { structMembers } from "./struct-members.ts";
@@ -11,10 +12,21 @@ export interface PrintContext {
   readonly truncTrailer: string;
   readonly clock: Clock;
   readonly unitLabels: UnitLabels;
-  /** Name of a kernel or user address (without offset), null if unknown. */
-  readonly symbol: (kind: "ksym" | "usym", address: bigint) => string | null;
-  /** Frames of a stack by its number, as text; absent: there are no stacks. */
-  readonly stack?: (type: StackType, id: bigint, pid: number) => string;
+  readonly symbol: SymbolName;
+  /** Frames of a stack, as text; absent: there are no stacks. */
+  readonly stack?: (type: StackType, stack: StackValue) => string;
+}
+
+export const stackAt = (view: DataView, at: number): StackValue => ({
+  id: view.getBigInt64(at, true),
+  owner: { pid: view.getUint32(at + 8, true), space: view.getUint16(at + 14, true) },
+});
+
+const ANYBODY: CodeOwner = { pid: 0, space: 0 };
+
+function ownerAt(view: DataView, at: number): CodeOwner {
+  const [pid, number] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+  return pid === PROBED_CODE ? { probe: number } : { pid, space: number };
 }
 
 /** Integer, bool, enum, pointer, timestamp or symbol as a number: sign- or zero-extended by its type. */
@@ -63,6 +75,8 @@ export function bufferAt(view: DataView, at: number, capacity: number): Uint8Arr
   return new Uint8Array(view.buffer, view.byteOffset + at + 4, length);
 }
 
+const hexText = (value: bigint): string => `0x${value.toString(16)}`;
+
 const hex2 = (byte: number): string => byte.toString(16).padStart(2, "0");
 
 /** `%r`: printable ASCII kept, the rest `\xNN`; a backslash is not escaped (row 5.67). */
@@ -86,7 +100,7 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
     case "buffer":
       return escapeBuffer(bufferAt(view, at, type.sizeBytes));
     case "pointer":
-      return `0x${integerAt(type, view, at).toString(16)}`;
+      return hexText(integerAt(type, view, at));
     case "enum": {
       const value = integerAt(type, view, at);
       const bits = type.sizeBytes * 8;
@@ -94,10 +108,13 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
     }
     case "timestamp":
       return timestampText(type.format, integerAt(type, view, at), type.clock === "tai" ? "epoch" : "boot", ctx.clock);
-    case "ksym":
+    case "ksym": {
+      const address = integerAt(type, view, at);
+      return ctx.symbol("ksym", address, ANYBODY) ?? hexText(address);
+    }
     case "usym": {
       const address = integerAt(type, view, at);
-      return ctx.symbol(type.kind, address) ?? `0x${address.toString(16)}`;
+      return ctx.symbol("usym", address, ownerAt(view, at + 8)) ?? hexText(address);
     }
     case "username":
       // Recordings have no user database (row 4.04).
@@ -105,7 +122,7 @@ export function valueText(type: Type, view: DataView, at: number, ctx: PrintCont
     case "mac":
       return macText(view, at);
     case "stack":
-      return ctx.stack?.(type, view.getBigInt64(at, true), view.getUint32(at + 8, true)) ?? "";
+      return ctx.stack?.(type, stackAt(view, at)) ?? "";
     case "inet":
       return inetText(view, at);
     case "array":

@@ -18,6 +18,7 @@ import { isOrderFree } from "./shares/order-free.ts";
 import { fillArray, type ShareTask } from "./shares/share.ts";
 import type { AttachOptions, SessionResult } from "./session-options.ts";
 import { taskFields } from "./task-fields.ts";
+import { asksForSpaces } from "./asks-for-spaces.ts";
 import { asksForStacks, asksForUserStacks } from "./stack-records.ts";
 import { streamsOf } from "./streams.ts";
 
@@ -102,6 +103,7 @@ export function attach(options: AttachOptions, script: CompiledScript, recording
       probed: plan.events,
       counters: plan.missing.length,
       ...(asksForStacks(script) && options.stackRecords !== undefined ? { stacks: options.stackRecords() } : {}),
+      ...(options.spaces !== undefined && asksForSpaces(script) ? { spaces: options.spaces } : {}),
       asksForUserStacks: asksForUserStacks(script),
       minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
       wholeRecords: wholeRecords(dispatch, options.contextByAddress),

@@ -94,6 +94,8 @@ export function usesTasks(node: unknown): boolean {
   if (typeof node !== "object" || node === null) return false;
   if ("kind" in node) {
     if (node.kind === "task_parent" || node.kind === "task_comm") return true;
+    // So is code of a program, but for what a probe is on.
+    if (node.kind === "usym" && "address" in node && !("probe" in node)) return true;
     if (node.kind === "context_word" && "what" in node && node.what === ITERATED_TASK.what) return true;
     // A stack of a program is one of its process.
     if (node.kind === "stack" && "type" in node && isUserStack(node.type)) return true;

@@ -2,8 +2,10 @@
 import type { Architecture } from "../../lang/check/env.ts";
 import type { ProbeCatalogue } from "../../lang/catalogue.ts";
 import type { Recording } from "../../probes/recording.ts";
-import { userCode, type Mapping, type UserCode, type UserPlace } from "../../probes/symbols/user-code.ts";
+import type { Mapping } from "../../probes/symbols/mapping.ts";
+import { userCode, type UserCode, type UserPlace } from "../../probes/symbols/user-code.ts";
 import type { StackRecords } from "../bpf/machine-types.ts";
+import type { SymbolName } from "./code-owner.ts";
 import { kernelTypes, noKernelTypes, type KernelTypes, type TypeFiles } from "./kernel-types.ts";
 import { stackRecords } from "./stack-records.ts";
 import { parseDefinitions } from "../../probes/probed/definitions.ts";
@@ -97,7 +99,7 @@ function named(code: UserCode, place: UserPlace | null): UserPlace | null {
 function withRecorded(user: UserCode, recording: Recording | null): UserCode {
   const code = recording?.mappings === undefined ? user : userCode(joinedMappings(recording, user), user.readFile);
   if (recording?.userPlaceOf === undefined) return code;
-  return { ...code, placeOf: (address, pid) => named(code, recording.userPlaceOf?.(address) ?? null) ?? code.placeOf(address, pid) };
+  return { ...code, placeOf: (address, owner) => named(code, recording.userPlaceOf?.(address) ?? null) ?? code.placeOf(address, owner) };
 }
 
 /** How often addresses had to be printed because there are no symbols. */
@@ -106,13 +108,20 @@ export interface MissingSymbols {
   userSymbols: number;
 }
 
+/** What the event of a probe on a program is an event of. */
+function probedFunction({ catalogue }: RecordedMachine, eventId: number): string | null {
+  const probed = catalogue?.probed;
+  return (probed?.defined ?? probed?.sites)?.find(({ code, records }) => code === "user" && records.eventId === eventId)?.func ?? null;
+}
+
 /** Names for printed addresses (row 5.44); counts what it has none for. Address 0 has no name on any machine. */
 export const symbolsFor =
-  (machine: RecordedMachine, missing: MissingSymbols) =>
-  (kind: "ksym" | "usym", address: bigint): string | null => {
+  (machine: RecordedMachine, missing: MissingSymbols): SymbolName =>
+  (kind, address, owner) => {
+    if ("probe" in owner) return probedFunction(machine, owner.probe);
     if (address === 0n) return null;
     if (kind === "usym") {
-      const place = machine.user.placeOf(address);
+      const place = machine.user.placeOf(address, owner);
       if (place === null) missing.userSymbols++;
       return place?.symbol?.name ?? null;
     }

@@ -1,7 +1,7 @@
 /** What a session is made of, and what it ends with. */
 import type { HirProgram } from "../../lang/hir/hir.ts";
 import type { Recording } from "../../probes/recording.ts";
-import type { Backend, PumpStats, StackRecords } from "../bpf/machine-types.ts";
+import type { Backend, PumpOptions, PumpStats, StackRecords } from "../bpf/machine-types.ts";
 import type { CompiledScript } from "../codegen/compiled.ts";
 import type { SessionSink } from "./events.ts";
 import type { MissingArguments } from "./probed-events.ts";
@@ -45,6 +45,8 @@ export interface AttachOptions {
   readonly hir?: HirProgram | null;
   /** Asked for where a program wants stacks. */
   readonly stackRecords?: () => StackRecords;
+  /** Asked for where a program names user code: when addresses of processes changed their meaning. */
+  readonly spaces?: PumpOptions["spaces"];
   /** Filled in, for whoever prints stacks. */
   readonly stackSource?: StackSource;
   readonly backend: Backend;

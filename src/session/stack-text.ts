@@ -1,5 +1,6 @@
 /** Stacks as text (rows 6.28, 6.61–6.66). */
 import type { StackType } from "../../lang/types/type.ts";
+import type { StackValue } from "./code-owner.ts";
 import type { MissingSymbols, RecordedMachine } from "./recorded-machine.ts";
 import type { KernelSymbol } from "./symbols.ts";
 
@@ -33,8 +34,8 @@ function nameKernel(machine: RecordedMachine, missing: MissingSymbols, address: 
   return { name: symbol === null ? null : placeIn(symbol, address), path: null, buildId: null, fileOffset: 0n };
 }
 
-function nameUser(machine: RecordedMachine, missing: MissingSymbols, address: bigint, pid: number): Named {
-  const place = machine.user.placeOf(address, pid);
+function nameUser(machine: RecordedMachine, missing: MissingSymbols, address: bigint, owner: StackValue["owner"]): Named {
+  const place = machine.user.placeOf(address, owner);
   if (place === null) {
     missing.userSymbols++;
     return { name: null, path: null, buildId: null, fileOffset: 0n };
@@ -63,14 +64,14 @@ function frameText(type: StackType, address: bigint, nameOf: (address: bigint) =
   }
 }
 
-/** No stack is no text; else it begins and ends with a newline. `pid`: whose stack of user code it is. */
+/** No stack is no text; else it begins and ends with a newline. */
 export const stackTexts =
   (source: StackSource, machine: RecordedMachine, missing: MissingSymbols) =>
-  (type: StackType, id: bigint, pid: number): string => {
+  (type: StackType, { id, owner }: StackValue): string => {
     const frames = id < 0n ? [] : source.frames(type.frames, id);
     if (frames.length === 0) return "";
     const name = type.space === "kernel" ? nameKernel : nameUser;
-    return `\n${frames.map((address) => frameText(type, address, (at) => name(machine, missing, at, pid))).join("")}`;
+    return `\n${frames.map((address) => frameText(type, address, (at) => name(machine, missing, at, owner))).join("")}`;
   };
 
 /**
@@ -79,10 +80,10 @@ export const stackTexts =
  */
 export const stackNames =
   (source: StackSource, machine: RecordedMachine, missing: MissingSymbols) =>
-  (type: StackType, id: bigint, pid: number): string[] => {
+  (type: StackType, { id, owner }: StackValue): string[] => {
     const frames = id < 0n ? [] : source.frames(type.frames, id);
     return frames.map((address) => {
-      const { name, path } = (type.space === "kernel" ? nameKernel : nameUser)(machine, missing, address, pid);
+      const { name, path } = (type.space === "kernel" ? nameKernel : nameUser)(machine, missing, address, owner);
       if (name !== null) return name.replace(/\+\d+$/, "");
       return path === null ? `0x${hex(address)}` : `[${path.slice(path.lastIndexOf("/") + 1)}]`;
     });

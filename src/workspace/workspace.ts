@@ -106,6 +106,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         contextBytes: compilation.contextBytes,
         hir: compilation.hir,
         stackRecords: machine.stackRecords,
+        spaces: machine.user.spaceChanges,
         stackSource,
         recording,
         backend: options.backend,

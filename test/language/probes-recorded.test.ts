@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Recording } from "../../probes/recording.ts";
 import { userCode } from "../../probes/symbols/user-code.ts";
 import type { SideData } from "../../src/session/recorded-machine.ts";
+import { fixtureBytes } from "../support/fixtures.ts";
 import { entryIp, madeEvent, madeRecording, returnIps, type MadeField, type MadeRecord } from "../support/made-recording.ts";
 import { runScript, type RunOptions } from "../support/run-script.ts";
 
@@ -235,6 +236,41 @@ test("row 1.41: uretprobe has retval", async () => {
   expect(await run('uretprobe:/opt/demo:compute { printf("%d %s\\n", retval, probe); }', await user(), { side: demo })).toBe(
     "42 uretprobe:/opt/demo:compute",
   );
+});
+
+test("row 4.23: func of a program is known from where its probe is, without mappings: the entry's and the return's are one", async () => {
+  const script = 'uprobe:/opt/demo:compute, uretprobe:/opt/demo:compute { @[func] = count(); printf("%s\\n", func); }';
+  const said = async (definitions: readonly string[], hasFile: boolean): Promise<string> => {
+    const user = userCode([], (path) => (hasFile && path === "/opt/demo" ? fixtureBytes("traces/bin/hsdemo") : null));
+    const recording = await madeRecording([
+      { event: compute, values: { __probe_ip: 0x558310ba5256n, n: 3, label: "gamma" } },
+      { event: computeReturn, values: { __probe_func: 0x558310ba5256n, __probe_ret_ip: 0x558310ba5461n, arg1: 42 } },
+    ]);
+    const { stdout, stderr, missingSymbols } = await runScript(
+      script.replaceAll("/opt/demo", definitions.length > 0 ? "/opt/demo" : "probe_demo"),
+      {
+        recording,
+        side: side({ definitions, user }),
+      },
+    );
+    expect(missingSymbols, stderr).toEqual({ kernelSymbols: 0, userSymbols: 0 });
+    return stdout.trim();
+  };
+  const answer = "compute\ncompute\n\n\n@[compute]: 2";
+  expect(await said(DEMO, true)).toBe(answer);
+  // The event is called after it.
+  expect(await said(DEMO, false)).toBe(answer);
+  expect(await said([], false)).toBe(answer);
+});
+
+test("row 4.23: func is the function of the place, whatever its event is called", async () => {
+  const event = madeEvent("mine", "third_step", 742, [entryIp]);
+  const recording = await madeRecording([{ event, values: { __probe_ip: 0x558310ba525bn } }]);
+  const user = userCode([], () => fixtureBytes("traces/bin/hsdemo"));
+  const definitions = ["p:mine/third_step /opt/demo:0x125b"];
+  expect(
+    await run('uprobe:/opt/demo:compute+5 { print((func, usym(reg("ip")), probe)); }', recording, { side: side({ definitions, user }) }),
+  ).toBe("(compute, compute, uprobe:/opt/demo:compute+5)");
 });
 
 test("a function that tracers wrote of: entries by function, exits by function_graph; an unseen one fires never, with a warning", async () => {

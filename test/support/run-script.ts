@@ -9,7 +9,7 @@ import { utcClock } from "../../src/output/strftime.ts";
 import { placesOf } from "../../src/output/places.ts";
 import { textPrinter } from "../../src/output/text-printer.ts";
 import { compileScript, usesTasks, type Compilation } from "../../src/session/compile.ts";
-import { recordedMachine, symbolsFor, type SideData } from "../../src/session/recorded-machine.ts";
+import { recordedMachine, symbolsFor, type MissingSymbols, type SideData } from "../../src/session/recorded-machine.ts";
 import { createSession, type LiveClock, type SessionResult, type TraceTime } from "../../src/session/session.ts";
 import { mergeShares, type SharesResult } from "../../src/session/shares/merge.ts";
 import { partition } from "../../src/session/shares/partition.ts";
@@ -50,6 +50,7 @@ export interface RunResult {
   readonly compilation: Compilation;
   /** What the programs asked for and the recording does not hold: how often, by kind. */
   readonly missing: Readonly<Record<string, number>>;
+  readonly missingSymbols: MissingSymbols;
   readonly missingArguments: SessionResult["missingArguments"];
 }
 
@@ -119,7 +120,16 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
   const machine = recordedMachine(options.recording ?? null, options.side);
   let stdout = "";
   let stderr = compilation.diagnostics.map((d) => renderDiagnostic(compilation.source, d)).join("");
-  if (compilation.script === null) return { stdout, stderr, exitCode: 1, compilation, missing: {}, missingArguments: [] };
+  if (compilation.script === null)
+    return {
+      stdout,
+      stderr,
+      exitCode: 1,
+      compilation,
+      missing: {},
+      missingSymbols: { kernelSymbols: 0, userSymbols: 0 },
+      missingArguments: [],
+    };
   const missing = { kernelSymbols: 0, userSymbols: 0 };
   const stackSource = newStackSource();
   const printer = (options.format === "json" ? jsonPrinter : textPrinter)({
@@ -149,6 +159,7 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     contextByAddress: compilation.contextByAddress,
     hir: compilation.hir,
     stackRecords: machine.stackRecords,
+    spaces: machine.user.spaceChanges,
     stackSource,
     recording: options.recording ?? null,
     live: jumpingClock(),
@@ -163,5 +174,5 @@ export async function runScript(text: string, options: RunOptions = {}): Promise
     breathe: async () => {},
   });
   const { exitCode, missing: counts, missingArguments } = await session.run();
-  return { stdout, stderr, exitCode, compilation, missing: counts, missingArguments };
+  return { stdout, stderr, exitCode, compilation, missing: counts, missingSymbols: missing, missingArguments };
 }

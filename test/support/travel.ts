@@ -98,6 +98,7 @@ export function prepared(text: string, options: TravelOptions) {
     contextBytes: compilation.contextBytes,
     hir: compilation.hir,
     stackRecords: machine.stackRecords,
+    spaces: machine.user.spaceChanges,
     stackSource,
     recording,
     backend: options.backend ?? "jit",

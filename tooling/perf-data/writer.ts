@@ -24,6 +24,8 @@ export interface WrittenAttr {
   readonly sizeBytes?: number;
 }
 
+/** misc of PERF_RECORD_COMM (include/uapi/linux/perf_event.h: PERF_RECORD_MISC_COMM_EXEC). */
+const COMM_EXEC = 0x2000;
 const FLAG = { inherit: 1, comm: 9, freq: 10, task: 13, sampleIdAll: 18 };
 
 export function attrBytes(attr: WrittenAttr, byteOrder: ByteOrder): Uint8Array {
@@ -105,6 +107,9 @@ export function recordsOf(byteOrder: ByteOrder, sampleType: number) {
     },
     comm: (pid: number, tid: number, comm: string, moment: Moment = {}): Uint8Array =>
       other(recordType.comm, byteList(byteOrder).u32(pid, tid).text(comm), { pid, tid, ...moment }),
+    /** The name of a program that the task executed. */
+    exec: (pid: number, comm: string, moment: Moment = {}): Uint8Array =>
+      other(recordType.comm, byteList(byteOrder).u32(pid, pid).text(comm), { pid, ...moment }, COMM_EXEC),
     fork: (child: readonly [number, number], parent: readonly [number, number], moment: Moment): Uint8Array =>
       other(
         recordType.fork,

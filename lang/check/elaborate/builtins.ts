@@ -16,6 +16,7 @@ import {
 import { textToBytes } from "../byte-text.ts";
 import type { Context } from "./context.ts";
 import { intConstant } from "./convert.ts";
+import { probedFunction } from "./probed-function.ts";
 
 const uint32 = int(4, false);
 
@@ -139,7 +140,9 @@ const func: Special = (cx, span) => {
   }
   const address: HirExpr | null =
     point.site.at === "return" ? { kind: "builtin", span, name: "func_ip", type: uint64 } : contextWord(cx, registerSlots.ip, "func", span);
-  return address === null || !outsideLoops(cx, "func", span) ? null : { kind, span, address, type: { kind } };
+  if (address === null || !outsideLoops(cx, "func", span)) return null;
+  const probe = probedFunction(cx);
+  return { kind, span, address, type: { kind }, ...(probe === null ? {} : { probe }) };
 };
 
 const MOST_ARGUMENTS: Readonly<Record<string, number>> = { rawtracepoint: MAX_TYPED_ARGUMENTS, usdt: MAX_STATIC_ARGUMENTS };

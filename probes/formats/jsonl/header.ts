@@ -167,17 +167,26 @@ export function readHeader(text: string): HeaderResult {
   }
 }
 
-/** The object of a mapping line; null: it lacks something. */
-export function readMapping(text: string): TimedMapping | null {
+/** Whole, or as text where JSON's numbers are not exact; null: it is neither. */
+function nanoseconds(value: unknown): bigint | null {
+  if (typeof value === "string") return /^[0-9]{1,19}$/.test(value) ? BigInt(value) : null;
+  return wholeNumber(value, Number.MAX_SAFE_INTEGER) ? BigInt(value) : null;
+}
+
+const NO_RANGE = { start: 0n, end: 0n, fileOffset: 0n, path: "", buildId: null } as const;
+
+/** The object of a mapping line, which says itself since when it holds, or else holds from `ns` on; null: it lacks something. */
+export function readMapping(text: string, before: bigint): TimedMapping | null {
   const json: unknown = JSON.parse(text, reviveBigint);
   if (!isObject(json)) return null;
-  const { pid, start, end, fileOffset, path, buildId, copiedFrom } = json;
+  const { pid, ts, start, end, fileOffset, path, buildId, copiedFrom, execs } = json;
+  const ns = ts === undefined ? before : nanoseconds(ts);
+  if (ns === null) return null;
   if (copiedFrom !== undefined)
-    return wholeNumber(pid, 0xffff_ffff) && wholeNumber(copiedFrom, 0xffff_ffff)
-      ? { pid, start: 0n, end: 0n, fileOffset: 0n, path: "", buildId: null, copiedFrom }
-      : null;
+    return wholeNumber(pid, 0xffff_ffff) && wholeNumber(copiedFrom, 0xffff_ffff) ? { pid, ns, ...NO_RANGE, copiedFrom } : null;
+  if (execs !== undefined) return wholeNumber(pid, 0xffff_ffff) && execs === true ? { pid, ns, ...NO_RANGE, execs } : null;
   const hex = (value: unknown): bigint | null => (typeof value === "string" && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : null);
   const [from, to, offset] = [hex(start), hex(end), hex(fileOffset)];
   if (!wholeNumber(pid, 0xffff_ffff) || from === null || to === null || offset === null || typeof path !== "string") return null;
-  return { pid, start: from, end: to, fileOffset: offset, path, buildId: typeof buildId === "string" ? buildId : null };
+  return { pid, ns, start: from, end: to, fileOffset: offset, path, buildId: typeof buildId === "string" ? buildId : null };
 }

@@ -55,6 +55,9 @@ export class JsonlSource implements RecordSource {
   /** Code that processes mapped, as far as lines have told. */
   readonly mappings: TimedMapping[] = [];
   #mapped = 0;
+  /** Time of the last event, in words. */
+  #lastLow = 0;
+  #lastHigh = 0;
   #isPending = false;
   /** Events lost before the next one; -1: nobody knows how many. */
   #lost = 0;
@@ -84,7 +87,7 @@ export class JsonlSource implements RecordSource {
     this.#tasks.clear();
     this.#values.rewind();
     this.#isPending = false;
-    this.#lost = this.#mapped = 0;
+    this.#lost = this.#mapped = this.#lastLow = this.#lastHigh = 0;
   }
 
   fill(writer: PageWriter): void {
@@ -131,11 +134,11 @@ export class JsonlSource implements RecordSource {
     const { json, text } = this.#line;
     json.start(bytes, text, end);
     json.skip();
-    const mapping = readMapping(decoder.decode(bytes.subarray(text, json.at)));
+    const mapping = readMapping(decoder.decode(bytes.subarray(text, json.at)), (BigInt(this.#lastHigh) << 32n) + BigInt(this.#lastLow));
     if (mapping !== null) this.mappings.push(mapping);
     else {
       this.#mapped--;
-      this.#badValue("a mapping takes pid, start, end, fileOffset and path", text);
+      this.#badValue("a mapping takes pid, start, end, fileOffset and path, or pid with copiedFrom or execs", text);
     }
   }
 
@@ -163,6 +166,8 @@ export class JsonlSource implements RecordSource {
     const batch = this.#batch;
     batch.reset();
     batch.time = this.#timeOf();
+    this.#lastLow = line.tsLow;
+    this.#lastHigh = line.tsHigh;
     batch.cpu = line.cpu;
     this.#tasks.tell(batch, line);
     this.#record(batch, event);

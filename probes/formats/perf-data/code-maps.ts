@@ -8,10 +8,14 @@ const PROT_EXEC = 4;
 /** misc bits of mapping records. */
 const MISC_DATA = 0x2000;
 const MISC_BUILD_ID = 0x4000;
+/** misc bit of COMM: the name is that of a program that was executed. */
+const MISC_COMM_EXEC = 0x2000;
 /** Process id of the kernel's own mappings. */
 const KERNEL_PID = 0xffffffff;
 /** Name of the mapping of its code: behind it, the symbol at `fileOffset`. */
 const KERNEL_TEXT = /^\[kernel\.kallsyms\](_s?text)$/;
+/** u32 type, u16 misc, u16 size. */
+const HEADER_BYTES = 8;
 const MOST_MAPPINGS = 262_144;
 const MOST_NAMES = 65_536;
 const utf8 = new TextDecoder();
@@ -80,7 +84,8 @@ function readMapping(record: DataView, little: boolean, paths: Map<string, strin
   };
 }
 
-export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
+/** `timeFromEnd`: where the time is in records that are no samples, in bytes from their end; 0: they tell none. */
+export function newCodeMaps(byteOrder: "little" | "big", timeFromEnd: number): CodeMaps {
   const little = byteOrder === "little";
   const mappings: TimedMapping[] = [];
   const buildIds: BuildId[] = [];
@@ -91,13 +96,24 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
   let kernelText: CodeMaps["kernelText"] = null;
   /** Processes that something is known of. */
   const mapped = new Set<number>();
+  const timeOf = (record: DataView): bigint =>
+    timeFromEnd === 0 || record.byteLength < HEADER_BYTES + timeFromEnd ? 0n : record.getBigUint64(record.byteLength - timeFromEnd, little);
   const addMapping = (mapping: TimedMapping): void => {
+    if (mappings.length >= MOST_MAPPINGS) {
+      leftOut++;
+      return;
+    }
     mappings.push(mapping);
     mapped.add(mapping.pid);
   };
-  const addFork = (pid: number, parent: number): void => {
-    if (pid === parent || !mapped.has(parent) || mappings.length >= MOST_MAPPINGS) return;
-    addMapping({ pid, start: 0n, end: 0n, fileOffset: 0n, path: "", buildId: null, copiedFrom: parent });
+  const addChange = (pid: number, ns: bigint, how: Pick<TimedMapping, "copiedFrom" | "execs">): void => {
+    addMapping({ pid, ns, start: 0n, end: 0n, fileOffset: 0n, path: "", buildId: null, ...how });
+  };
+  const addFork = (pid: number, parent: number, ns: bigint): void => {
+    if (pid === parent) return;
+    if (mapped.has(parent)) addChange(pid, ns, { copiedFrom: parent });
+    // Another process of that number has ended.
+    else if (mapped.has(pid)) addChange(pid, ns, { execs: true });
   };
   return {
     mappings,
@@ -122,14 +138,14 @@ export function newCodeMaps(byteOrder: "little" | "big"): CodeMaps {
         const isFork = type === recordType.fork;
         const tid = record.getUint32(isFork ? 16 : 12, little);
         const name = isFork ? names.get(record.getUint32(20, little)) : textAt(record, 16);
-        if (isFork) addFork(record.getUint32(8, little), record.getUint32(12, little));
+        const pid = record.getUint32(8, little);
+        if (isFork) addFork(pid, record.getUint32(12, little), timeOf(record));
+        else if ((record.getUint16(4, little) & MISC_COMM_EXEC) !== 0 && mapped.has(pid)) addChange(pid, timeOf(record), { execs: true });
         if (name !== undefined && (names.has(tid) || names.size < MOST_NAMES)) names.set(tid, name);
       } else if (type === recordType.mmap || type === recordType.mmap2) {
         kernelText ??= readKernelText(record, little);
         const mapping = readMapping(record, little, paths);
-        if (mapping === null) return;
-        if (mappings.length < MOST_MAPPINGS) addMapping(mapping);
-        else leftOut++;
+        if (mapping !== null) addMapping({ ...mapping, ns: timeOf(record) });
       }
     },
     restart() {

@@ -13,6 +13,7 @@ import { formatless, freeIds, ownEvents, ownRules, stackEvents } from "./own-eve
 import { perfStream } from "./page-stream.ts";
 import { plainRecords, type RecordBytes } from "./record-bytes.ts";
 import { isCountedOnly, isMember, isTracepoint, label, sampledEvents } from "./sampled-events.ts";
+import { commonTrailerTime } from "./sample-layout.ts";
 import { createTranscoder } from "./transcoder.ts";
 
 export type DecodeResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly damage: Damage };
@@ -108,7 +109,7 @@ export async function decodePerfData(
     ...buildCatalogue({ events: [...events, ...stackEvents(ownIds, longBytes)], byteOrder, longBytes, ncpus, warn }),
     sampled,
   };
-  const codeMaps = newCodeMaps(byteOrder);
+  const codeMaps = newCodeMaps(byteOrder, commonTrailerTime(attrs));
   const streamOf = async (file: ByteSource, section: Section): Promise<PageStream> => {
     const records: RecordBytes = features.isCompressed
       ? await compressedRecords({ source: file, data: section, byteOrder, warn })

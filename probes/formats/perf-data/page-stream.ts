@@ -35,7 +35,7 @@ function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: nu
     [throttled, `the kernel throttled sampling ${throttled} times: there are fewer samples than there should be`],
     [
       stackDumps,
-      `${plural(stackDumps, "sample")} with a copy of the user stack, which is not unwound: ustack is one frame (record with --call-graph fp)`,
+      `${plural(stackDumps, "sample")} with a copy of the user stack, which is not unwound: ustack has no frames of it (record with --call-graph fp)`,
     ],
     [deferredChains, `${plural(deferredChains, "deferred user stack")} left out (record without --call-graph …,defer)`],
     [codeMaps.leftOut, `${plural(codeMaps.leftOut, "mapping")} of code left out: there are too many`],

@@ -28,6 +28,12 @@ export function trailerOffset(one: PerfAttr, name: (typeof TRAILER)[number]): nu
   return 8 * TRAILER.slice(TRAILER.indexOf(name)).filter((other) => has(one, other)).length;
 }
 
+/** Of the time at the end of records that are no samples; 0: there is none, or each attr has it elsewhere. */
+export function commonTrailerTime(attrs: readonly PerfAttr[]): number {
+  const offsets = new Set(attrs.map((one) => trailerOffset(one, "time")));
+  return offsets.size === 1 ? [...offsets][0]! : 0;
+}
+
 /** Where samples tell which event they are of: at one place in all of them. 0: there is one attr, or they do not tell. */
 export function idOffset(attrs: readonly PerfAttr[]): number {
   const first = attrs[0];

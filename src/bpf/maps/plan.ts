@@ -6,7 +6,21 @@
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE, TAG_WINDOW } from "../memory.ts";
 import { callLimits } from "../runtime/call-memory-layout.ts";
-import { cursor, element, keptCall, layoutIds, limits, map, region, running, stackElement, task, timer } from "../runtime/layout.ts";
+import {
+  cursor,
+  element,
+  keptCall,
+  layoutIds,
+  limits,
+  map,
+  region,
+  running,
+  spaceChange,
+  spaceTable,
+  stackElement,
+  task,
+  timer,
+} from "../runtime/layout.ts";
 import type { MapSpec } from "../spec.ts";
 import { isArray, isLru, isPercpu } from "./create.ts";
 
@@ -73,6 +87,7 @@ export interface MemoryPlan {
   readonly stops: Area;
   readonly taskIndex: Area;
   readonly tasks: Area;
+  readonly spaces: Area;
 }
 
 /** More than the 4 GiB that addresses of 32 bits reach. */
@@ -145,6 +160,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const stops = take(programs);
   const taskIndex = take(limits.pids * 4);
   const tasks = take(MAX_TASKS * task.sizeBytes);
+  const spaces = take(spaceTable.changes + limits.spaceChanges * spaceChange.sizeBytes);
   const largest = (bytes: (spec: MapSpec) => number): number => input.maps.reduce((most, spec) => Math.max(most, bytes(spec)), 8);
   const keyArea = take(largest((spec) => spec.keySize));
   const valueArea = take(largest((spec) => roundUp(spec.valueSize, 8) * (isPercpu(spec.type) ? ncpus : 1)));
@@ -183,6 +199,7 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
     stops,
     taskIndex,
     tasks,
+    spaces,
   };
 }
 

@@ -178,7 +178,9 @@ export const pump = {
   paused: 264,
   /** `running`, one for each CPU (as many as there are cells) of each recording. */
   running: 268,
-  sizeBytes: 272,
+  /** A `spaceTable`; 0: nobody tells, or no program asks. */
+  spaces: 272,
+  sizeBytes: 280,
 } as const;
 
 /**
@@ -427,11 +429,16 @@ export const taskFlags = {
   ownIds: 8_388_608,
 } as const;
 
+/** When addresses of processes changed their meaning: `spaceChange`s in order of process and time. u64 `ns`: from then on. */
+export const spaceTable = { count: 0, changes: 8 } as const;
+export const spaceChange = { pid: 0, space: 4, ns: 8, sizeBytes: 16 } as const;
+
 export const limits = {
   /** Linux PID_MAX_LIMIT: no pid is as high. */
   pids: 4_194_304,
   commBytes: 16,
   taskFields: 16,
+  spaceChanges: 262_144,
   /**
    * Clone flags (include/uapi/linux/sched.h): the child is a thread of its parent's process; has a user namespace of its own; goes, by the upper
    * word, to another cgroup. `cloneNotNowHigh`, there too, is ours: the record's time is not that of the birth.

@@ -20,10 +20,15 @@ const lostText = (lost: number, ns: bigint): string => `{"ts":${nsText(ns)},"los
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
-function mappingText({ pid, start, end, fileOffset, path, buildId, copiedFrom }: TimedMapping): string {
-  if (copiedFrom !== undefined) return `{"mapping":${JSON.stringify({ pid, copiedFrom })}}\n`;
-  const mapping = { pid, start: hex(start), end: hex(end), fileOffset: hex(fileOffset), path, ...(buildId === null ? {} : { buildId }) };
-  return `{"mapping":${JSON.stringify(mapping)}}\n`;
+function mappingText({ pid, ns, start, end, fileOffset, path, buildId, copiedFrom, execs }: TimedMapping): string {
+  const since = ns === undefined ? "" : `"ts":${nsText(ns)},`;
+  const rest =
+    copiedFrom !== undefined
+      ? { copiedFrom }
+      : execs === true
+        ? { execs }
+        : { start: hex(start), end: hex(end), fileOffset: hex(fileOffset), path, ...(buildId === null ? {} : { buildId }) };
+  return `{"mapping":{${since}${JSON.stringify({ pid, ...rest }).slice(1)}}\n`;
 }
 
 /** Frames as text, each address once. */

@@ -1,11 +1,12 @@
 /** What the formats for other tools have in common: a document of maps. */
 import type { StackType } from "../../../lang/types/type.ts";
 import type { MapDump } from "../../session/map-dump.ts";
+import type { StackValue } from "../../session/code-owner.ts";
 import type { PrintContext } from "../value-text.ts";
 
 export interface ExportContext extends PrintContext {
   /** Names of a stack's functions, top first. */
-  readonly stackNames: (type: StackType, id: bigint, pid: number) => readonly string[];
+  readonly stackNames: (type: StackType, stack: StackValue) => readonly string[];
 }
 
 export interface ExportFormat<Part> {

@@ -1,6 +1,6 @@
 /** Maps whose keys hold stacks, as weighted stacks. */
 import { layoutOf, type StackType, type Type } from "../../../lang/types/type.ts";
-import { integerAt, valueText } from "../value-text.ts";
+import { integerAt, stackAt, valueText } from "../value-text.ts";
 import type { ExportContext, PrintedMap } from "./export-format.ts";
 import { fromBytes } from "./text.ts";
 
@@ -59,7 +59,7 @@ function framesOf(parts: readonly Part[], key: DataView, context: ExportContext)
   const stacks = (space: "kernel" | "user"): StackFrame[] =>
     parts.filter(isStack).flatMap(({ type, at }) => {
       if (type.space !== space) return [];
-      const names = context.stackNames(type, key.getBigInt64(at, true), key.getUint32(at + 8, true));
+      const names = context.stackNames(type, stackAt(key, at));
       return names.map((name): StackFrame => ({ name, space })).reverse();
     });
   const frames = [...keys, ...stacks("user"), ...stacks("kernel")];

@@ -25,6 +25,8 @@ const ORDERED: ReadonlySet<HirExpr["kind"]> = new Set([
   "context_word",
   "task_parent",
   "task_comm",
+  // Named by the process that the address is of.
+  "usym",
   // Functions may do any of it.
   "call",
 ]);

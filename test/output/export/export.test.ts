@@ -78,6 +78,7 @@ async function exported(name: ExportFormatName, script: string, recording: Recor
     contextBytes: compilation.contextBytes,
     hir: compilation.hir,
     stackRecords: machine.stackRecords,
+    spaces: machine.user.spaceChanges,
     stackSource,
     recording,
     live: { now: () => 0n, sleepUntil: async () => {}, pid: 1, comm: "test" },

@@ -1,10 +1,12 @@
 /** Addresses and symbols: ksym, usym, kaddr (rows 5.41, 5.44). */
 import type { HirExpr } from "../../../hir/hir.ts";
 import { kindName } from "../../../types/names.ts";
+import { registerSlots } from "../../../registers.ts";
 import { uint64 } from "../../../types/type.ts";
 import { bytesToText } from "../../byte-text.ts";
 import { convert, intConstant } from "../convert.ts";
 import type { CallExpr, Context } from "../context.ts";
+import { probedFunction } from "../probed-function.ts";
 import { stringLiteral, valueArgument } from "./arguments.ts";
 import type { ValueFunctions } from "./call-table.ts";
 
@@ -18,7 +20,11 @@ function symbolCall(cx: Context, call: CallExpr): HirExpr | null {
     cx.report.error("invalidArgument", call.span, message);
     return null;
   }
-  return { kind, span: call.span, address: convert(cx, address, uint64), type: { kind } };
+  // At the entry of a function of a program, the register has an address of that function.
+  const isProbed =
+    kind === "usym" && address.kind === "context_word" && address.offset === registerSlots.ip && cx.points[0]?.provider === "uprobe";
+  const probe = isProbed ? probedFunction(cx) : null;
+  return { kind, span: call.span, address: convert(cx, address, uint64), type: { kind }, ...(probe === null ? {} : { probe }) };
 }
 
 /** Resolved now. */

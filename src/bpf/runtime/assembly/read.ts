@@ -1,6 +1,7 @@
 /** bpf_probe_read*: what of the traced machine's memory there is. */
 import { keptRegion } from "./call-memory";
 import { countMissing } from "./missing";
+import { isSpaceWindow, readSpaceWindow } from "./space-window";
 import { isTaskStruct, readTaskStruct, taskText, textBytes } from "./task-struct";
 import { isTaskWindow, readTaskWindow } from "./task-window";
 import { regionOf } from "./probed";
@@ -127,6 +128,7 @@ export function readMemory(to: usize, size: u32, address: u64, kind: usize): i64
     memory.fill(to, 0, size);
     return readTaskStruct(to, size, from) ? 0 : EFAULT;
   }
+  if (isSpaceWindow(from)) return readSpaceWindow(to, size) ? 0 : EFAULT;
   if (isTagWindow(from)) {
     const offset = <u32>from;
     if (offset >= TAG_WINDOW_BYTES || TAG_WINDOW_BYTES - offset < size) return fault(to, size, from, kind);
