@@ -3,6 +3,6 @@ export interface Converted {
   readonly events: number;
   /** Records that could not be taken over. */
   readonly leftOut: number;
-  /** Records of names, processes, ends and cgroups of tasks that are no events, and that the format has no place for. */
+  /** Records that tell of tasks, are no events, and that the format has no place for. */
   readonly taskRecords: number;
 }

@@ -129,13 +129,13 @@ export interface WalkEnd {
   readonly lastNs: bigint | null;
 }
 
-/** Calls `each` for every event that the catalogue describes, and the records that are stacks too. */
-export function eachEvent(recording: Recording, each: (event: WalkedEvent) => void): WalkEnd {
+/** Calls `each` for every event that the catalogue describes, the records that are stacks too, and those of `others`. */
+export function eachEvent(recording: Recording, each: (event: WalkedEvent) => void, others: Iterable<number> = []): WalkEnd {
   const spec = program(hasStacks(recording) ? "with stacks" : "without");
   const verdict = verify(spec, MAPS);
   if (!verdict.ok) throw new Error(`the program was rejected: ${verdict.rejection.reason}`);
   const { catalogue } = recording;
-  const ids = [...catalogue.tracepoints.map(({ id }) => id), ...(catalogue.sampled ?? []).map(({ records }) => records.eventId)];
+  const ids = [...catalogue.tracepoints.map(({ id }) => id), ...(catalogue.sampled ?? []).map(({ records }) => records.eventId), ...others];
   const machine = createMachine({
     programs: [spec],
     maps: MAPS,

@@ -137,6 +137,15 @@ describe("what a trace.dat has no place for", () => {
     expect((await toDat(unpackedFixture("traces/s03-forkexec/trace.dat"), "none.dat")).stderr).toBe("");
   });
 
+  test("births and cgroups of tasks that are no events, in JSON lines", async () => {
+    const told = async (trace: string): Promise<string> =>
+      (await runCommand(["convert", unpackedFixture(trace), "--to", join(directory, "told.jsonl")])).stderr;
+    expect(await told("traces/s14-profile/perf.data")).toMatch(
+      /WARNING: JSON lines have no place for \d+ records of births, ends and cgroups/,
+    );
+    expect(await told("traces/s03-forkexec/trace.dat")).toBe("");
+  });
+
   test.each(["dat", "jsonl"])("losses that nothing but a counter tells are told in a .%s too", async (suffix) => {
     // A capture of one interface whose statistics say that 7 packets were dropped.
     const block = (type: number, ...words: readonly number[]): number[] => [type, 4 * words.length + 12, ...words, 4 * words.length + 12];

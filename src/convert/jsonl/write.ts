@@ -95,6 +95,10 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
   let mapped = 0;
   let leftOut = 0;
   let marks = 0;
+  let taskRecords = 0;
+  // Names and processes are told by each line: other things that records tell of tasks are not, unless they are events.
+  const told = recording.taskRules.filter(({ eventId, kind }) => kind !== "comm" && kind !== "tgid" && !byId.has(eventId));
+  const ofTasks = new Set(told.map(({ eventId }) => eventId));
   const samples = new Map((catalogue.sampled ?? []).map((sampled) => [sampled.records.eventId, JSON.stringify(sampleName(sampled))]));
   const contentOf = (event: WalkedEvent): string | null => {
     const text = textOf(event.id);
@@ -108,6 +112,10 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
     for (; mapped < mappings.length; mapped++) sink.text(mappingText(mappings[mapped]!));
     if (event.lost !== 0) sink.text(lostText(event.lost, event.ns));
     if (event.lost !== 0) marks++;
+    if (ofTasks.has(event.id)) {
+      taskRecords++;
+      return;
+    }
     // They are part of the lines of their events.
     if (stacks.has(event.id)) return;
     const content = contentOf(event);
@@ -127,11 +135,11 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
         `${flags}${preempt},${content}${kstack}${ustack}}\n`,
     );
   };
-  const end = eachEvent(recording, write);
+  const end = eachEvent(recording, write, ofTasks);
   // The recorder's own counters do not say where. Losses that records mark are among them.
   const counted = recording.info.recordedLost.reduce((sum, { overrun, dropped }) => sum + overrun + dropped, 0n);
   const lostAtEnd = marks > 0 || end.lost !== 0 ? end.lost : Number(counted);
   if (lostAtEnd !== 0) sink.text(lostText(lostAtEnd, end.lastNs ?? 0n));
   sink.flush();
-  return { events, leftOut: leftOut + end.damaged, taskRecords: 0 };
+  return { events, leftOut: leftOut + end.damaged, taskRecords };
 }
