@@ -12,6 +12,7 @@ import {
   isContradiction,
   loadedScalar,
   signExtendScalar,
+  unknownScalar,
   zeroExtendLow,
   zeroScalar,
 } from "./scalar.ts";
@@ -27,8 +28,10 @@ export function checkAlu(env: Env, state: State, insn: AluInsn, matters: boolean
   const src = readOperand(state, insn.src);
   const dst = readReg(state, insn.dst);
   if (dst.kind === "scalar" && src.kind === "scalar") {
-    if (!matters) return setReg(state, insn.dst, unknownReg);
-    return setReg(state, insn.dst, scalarReg(aluScalar(insn.op, insn.wide, dst.scalar, src.scalar)));
+    const result = matters ? aluScalar(insn.op, insn.wide, dst.scalar, src.scalar) : unknownScalar;
+    const isNear = dst.id !== 0 && insn.wide && (insn.op === "add" || insn.op === "sub") && isConst(src.scalar);
+    if (isNear) return setReg(state, insn.dst, { kind: "scalar", scalar: result, id: 0, near: dst.id });
+    return setReg(state, insn.dst, matters ? scalarReg(result) : unknownReg);
   }
   setReg(state, insn.dst, pointerArithmetic(insn, insn.op, dst, src));
 }
@@ -53,7 +56,7 @@ function checkMov(env: Env, state: State, insn: AluInsn): void {
 /** Gives a number that is being copied an id, so that a test of one copy tells about the other. */
 export function link(env: Env, state: State, reg: Reg, value: Extract<RegState, { kind: "scalar" }>): RegState {
   if (value.id !== 0 || isConst(value.scalar)) return value;
-  const linked: RegState = { ...value, id: newId(env) };
+  const linked: RegState = { kind: "scalar", scalar: value.scalar, id: newId(env) };
   setReg(state, reg, linked);
   return linked;
 }

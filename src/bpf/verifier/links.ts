@@ -1,5 +1,6 @@
 /** Registers that are known to hold the same number: how many of them the kernel keeps track of. */
 import type { Insn, Reg } from "../isa/insn.ts";
+import { scalarReg } from "./reg-state.ts";
 import { type State, mapFrame, regOf } from "./state.ts";
 
 /** At one jump, of both operands together (linux kernel/bpf/verifier.c, LINKED_REGS_MAX). */
@@ -7,7 +8,8 @@ const MOST_LINKED = 6;
 
 /**
  * Forgets, at a jump that may go either way, whatever of the operands' copies has no place: the source's come first, then the current
- * frame before its callers, and registers before the stack (collect_linked_regs). A number that is both operands takes its places twice.
+ * frame before its callers, and registers before the stack (collect_linked_regs). What was a copy until a constant was added, once, has a
+ * place as well; the kernel knows more of it than is known here. A number that is both operands takes its places twice.
  * Kernels from 2026 on give none to registers that are not read any more: they know more than is known here, and reject no more.
  */
 export function loseLinks(state: State, { dst, src }: Extract<Insn, { kind: "branch" }>): void {
@@ -23,8 +25,8 @@ function keepLinked(state: State, reg: Reg, before: number): number {
   let taken = before;
   for (let at = state.frames.length - 1; at >= 0; at--)
     mapFrame(state.frames[at]!, (other) => {
-      if (other.kind !== "scalar" || other.id !== id) return other;
-      return taken++ < MOST_LINKED ? other : { ...other, id: 0 };
+      if (other.kind !== "scalar" || (other.id !== id && other.near !== id)) return other;
+      return taken++ < MOST_LINKED ? other : scalarReg(other.scalar);
     });
   return taken;
 }

@@ -59,6 +59,8 @@ function regCovers(old: RegState, cur: RegState, precise: boolean, ids: Ids): bo
   if (old.kind === "scalar") {
     if (cur.kind !== "scalar") return false;
     if (!precise) return true;
+    // A number that takes a place among the copies of another leaves less room for those.
+    if (cur.near !== undefined && old.near === undefined) return false;
     return scalarContains(old.scalar, cur.scalar) && linkCovers(ids, old.id, cur.id);
   }
   return isPointer(cur) && pointerCovers(old, cur, ids);

@@ -11,8 +11,8 @@ interface Place {
 
 export type RegState =
   | { readonly kind: "not_init" }
-  /** Scalars with the same id other than 0 hold the same number. */
-  | { readonly kind: "scalar"; readonly scalar: Scalar; readonly id: number }
+  /** Scalars with the same id other than 0 hold the same number; `near`: the id of the number that it was until a constant was added (links.ts). */
+  | { readonly kind: "scalar"; readonly scalar: Scalar; readonly id: number; readonly near?: number }
   | ({ readonly kind: "ctx" } & Place)
   /** The stack of call frame `frame` (0: the main program). */
   | ({ readonly kind: "fp"; readonly frame: number } & Place)

@@ -69,6 +69,8 @@ function copiesOf(copies: readonly string[], used: string, test = "if r6 > 0x3 g
     r0 = *(u8 *)(r1 +0)${end}`;
 }
 const first = "r6 = *(u64 *)(r1 +16)\n";
+/** With r6. */
+const sevenCopies = ["r0", "r2", "r3", "r4", "r5", "r8"];
 /** r7, r8 and r9 are the same number below 4. */
 const second = `r7 = *(u64 *)(r1 +24)\nr7 &= 3\nr8 = r7\nr9 = r7\n${first}`;
 /** Good for r6 from 0 to 5. */
@@ -642,7 +644,16 @@ export const corpus: readonly CorpusCase[] = [
 
   // Copies of one number: a test tells of six, of both operands together.
   ok("six copies are bounded by a test of one", first + copiesOf(["r0", "r2", "r3", "r4", "r5"], "r5")),
-  no("the seventh copy is not", first + copiesOf(["r0", "r2", "r3", "r4", "r5", "r8"], "r8"), UNBOUNDED),
+  no("the seventh copy is not", first + copiesOf(sevenCopies, "r8"), UNBOUNDED),
+  no(
+    "one to which a constant was added takes a place, too",
+    first + copiesOf(sevenCopies, "r8", "r0 += 1\nif r6 > 0x3 goto out"),
+    UNBOUNDED,
+  ),
+  no("or one from which it was taken", first + copiesOf(sevenCopies, "r8", "r9 = 1\nr0 -= r9\nif r6 > 0x3 goto out"), UNBOUNDED),
+  ok("none to which two were", first + copiesOf(sevenCopies, "r8", "r0 += 1\nr0 += 1\nif r6 > 0x3 goto out")),
+  ok("none that was multiplied", first + copiesOf(sevenCopies, "r8", "r0 *= 3\nif r6 > 0x3 goto out")),
+  ok("none that was copied since", first + copiesOf(sevenCopies, "r8", "r0 += 1\nr2 = r0\nif r6 > 0x3 goto out")),
   ok("a copy on the stack behind five registers is", first + copiesOf(["r0", "r2", "r3", "r4", slot], slot)),
   no("behind six it is not", first + copiesOf(["r0", "r2", "r3", "r4", "r5", slot], slot), UNBOUNDED),
   ok("few copies of both operands", second + copiesOf(["r0", "r2"], "r2", "if r6 > r7 goto out")),
