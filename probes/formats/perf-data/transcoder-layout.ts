@@ -107,7 +107,7 @@ export const idSlot = { id: 0, attr: 8, count: 16, sizeBytes: 24 } as const;
  * process (u32); and of the tracepoint's record as much as somebody reads, with the sample's task in it. Numbers are in the recording's byte order
  * unless said otherwise. `leastRawAt`: where there is less in front of a sample's record, the copy could reach into what is behind it.
  */
-export const compact = { type: 0xc0c0_c0c0, cpu: 4, size: 6, time: 8, pid: 16, raw: 24, leastRawAt: 40, mostCpu: 65_535 } as const;
+export const compact = { type: 0xc0c0_c0c0, cpu: 4, size: 6, time: 8, pid: 16, raw: 24, leastRawAt: 40 } as const;
 
 /** Records of one CPU, one behind the other in order of time, in the arena: u64 time of the next one. */
 export const run = { position: 0, end: 4, time: 8, sizeBytes: 16 } as const;

@@ -55,7 +55,7 @@ export interface Transcoder {
 
 const WASM_PAGE = 65_536;
 /** Read at once: it is still in the cache when it is looked through. */
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 1 << 17;
 /** Rounds of the recorder are shorter, but for machines with very many CPUs. */
 const MOST_PENDING_BYTES = 64 << 20;
 

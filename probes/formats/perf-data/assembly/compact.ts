@@ -1,16 +1,17 @@
 /** Samples of the usual form, made smaller where they came in, while they are in the cache: most of a sample nobody reads. */
 import {
-  COMPACT_CPU,
   COMPACT_LEAST_RAW_AT,
-  COMPACT_MOST_CPU,
   COMPACT_PID,
   COMPACT_RAW,
-  COMPACT_SIZE,
   COMPACT_TIME,
   COMPACT_TYPE,
   LIMITS_PIDS,
   RECORD_TYPE_SAMPLE,
   STATE,
+  STATE_DENSE,
+  STATE_DENSE_BASE,
+  STATE_DENSE_COUNT,
+  STATE_ID_AT,
   STATE_PLAIN_CPU_AT,
   STATE_PLAIN_RAW_AT,
   STATE_PLAIN_TID_AT,
@@ -18,11 +19,14 @@ import {
   STATE_WANTED_BYTES,
 } from "./layout";
 import { attrOfSample } from "./attrs";
-import { half, long, putHalf, putWord, word } from "./order";
+import { half, isBig, long, word } from "./order";
 import { MOST_PLAIN_BYTES } from "./pages";
 
 const COMMON_BYTES: u32 = 8;
-const COMMON_PID: usize = 4;
+/** Of the common fields as words: the task. */
+const PID_LANE: u8 = 1;
+const CPU_BITS: u32 = 16;
+const SIGN: u32 = 0x80000000;
 
 /** Behind the last sample that was made smaller, and behind what it became; times of the first and the last. */
 export let samplesEnd: usize = 0;
@@ -40,47 +44,51 @@ export function canCompact(): bool {
   return load<u32>(STATE, STATE_PLAIN_RAW_AT) >= COMPACT_LEAST_RAW_AT && load<u32>(STATE, STATE_SAMPLE_TIME_AT) != 0;
 }
 
-/** Makes the samples from `from` on smaller, which are not beyond `end`, as long as their times rise. They go to `to`, which is not behind `from`. */
+/** Type, CPU and size in one piece. */
+// @inline
+function putHead<Order>(to: usize, cpu: u32, size: u32): void {
+  const halves = isBig<Order>() ? (<u32>bswap<u16>(<u16>cpu)) | ((<u32>bswap<u16>(<u16>size)) << 16) : cpu | (size << 16);
+  store<u64>(to, (<u64>COMPACT_TYPE) | ((<u64>halves) << 32));
+}
+
+/**
+ * Makes the samples from `from` on smaller, which are not beyond `end`, as long as their times rise. They go to `to`, which is not behind `from`.
+ * What makes a sample another than usual is put together in one number, as it hardly ever happens.
+ */
 export function compactSamples<Order>(from: usize, end: usize, to: usize): void {
-  const rawAt: usize = load<u32>(STATE, STATE_PLAIN_RAW_AT);
+  const rawAt = load<u32>(STATE, STATE_PLAIN_RAW_AT);
   const timeAt: usize = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
   const tidAt: usize = load<u32>(STATE, STATE_PLAIN_TID_AT);
   const cpuAt: usize = load<u32>(STATE, STATE_PLAIN_CPU_AT);
+  const idAt: usize = load<u32>(STATE, STATE_ID_AT);
   const most = load<u32>(STATE, STATE_WANTED_BYTES);
+  const dense: usize = load<u32>(STATE, STATE_DENSE);
+  const denseBase = load<u64>(STATE, STATE_DENSE_BASE);
+  const denseCount: u64 = idAt ? load<u32>(STATE, STATE_DENSE_COUNT) : 0;
   let at = from;
   let first: u64 = 0;
-  let last: u64 = 0;
+  // A sample without a time is no usual one.
+  let last: u64 = 1;
   while (at + rawAt + COMMON_BYTES <= end && word<Order>(at) == RECORD_TYPE_SAMPLE) {
-    const size: usize = half<Order>(at + 6);
+    const size = half<Order>(at + 6);
     const raw = at + rawAt;
     const bytes = word<Order>(raw - 4);
     const time = long<Order>(at + timeAt);
     const cpu = word<Order>(at + cpuAt);
     const tid = word<Order>(at + tidAt + 4);
-    if (
-      size < rawAt ||
-      size > end - at ||
-      bytes - COMMON_BYTES > MOST_PLAIN_BYTES - COMMON_BYTES ||
-      bytes & 3 ||
-      bytes > size - rawAt ||
-      time < last ||
-      !time ||
-      cpu > COMPACT_MOST_CPU ||
-      tid >= LIMITS_PIDS ||
-      !attrOfSample<Order>(at)
-    )
-      break;
+    const tooLong = (<u32>(end - at) - size) | (size - rawAt - bytes) | (MOST_PLAIN_BYTES - bytes) | (bytes - COMMON_BYTES) | bytes;
+    const odd = (tooLong & SIGN) | (bytes & 3) | (cpu >>> CPU_BITS) | (tid / LIMITS_PIDS) | (<u32>((time - last) >>> 63));
+    if (odd) break;
+    const place = long<Order>(at + idAt) - denseBase;
+    if (place < denseCount ? !load<u32>(dense + ((<u32>place) << 2)) : !attrOfSample<Order>(at)) break;
     const pid = load<u32>(at + tidAt);
     const wanted = min<u32>(bytes, most);
     // Where it goes is in front of all that is still to be read.
-    v128.store(to + COMPACT_RAW, v128.load(raw));
+    v128.store(to + COMPACT_RAW, i32x4.replace_lane(v128.load(raw), PID_LANE, load<i32>(at + tidAt + 4)));
     if (wanted > 16) copyRest(to + COMPACT_RAW, raw, wanted);
-    store<u32>(to, COMPACT_TYPE);
-    putHalf<Order>(to + COMPACT_CPU, cpu);
-    putHalf<Order>(to + COMPACT_SIZE, COMPACT_RAW + wanted);
+    putHead<Order>(to, cpu, COMPACT_RAW + wanted);
     store<u64>(to, time, COMPACT_TIME);
     store<u32>(to, pid, COMPACT_PID);
-    putWord<Order>(to + COMPACT_RAW + COMMON_PID, tid);
     to += COMPACT_RAW + wanted;
     if (!first) first = time;
     last = time;
