@@ -191,7 +191,7 @@ export interface KernelName {
   readonly start: bigint;
   readonly end: bigint;
   readonly module: string | null;
-  /** The recording tells the name only: at the start the place in the function is not known. */
+  /** The recording tells the name only: at the start the place in the function is not known. One byte long: so it is with this one address. */
   readonly isMadeUp: boolean;
 }
 

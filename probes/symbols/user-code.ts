@@ -20,7 +20,11 @@ export function parseMaps(text: string): Mapping[] {
 
 export interface UserPlace {
   /** Null: no symbol of the file contains the address, or the file is not at hand. */
-  readonly symbol: { readonly name: string; readonly offset: bigint } | null;
+  readonly symbol: {
+    readonly name: string;
+    /** Null: the recording names the function only. */
+    readonly offset: bigint | null;
+  } | null;
   readonly path: string;
   readonly fileOffset: bigint;
   readonly buildId: string | null;

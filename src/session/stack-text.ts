@@ -41,7 +41,8 @@ function nameUser(machine: RecordedMachine, missing: MissingSymbols, address: bi
     return { name: null, path: null, buildId: null, fileOffset: 0n };
   }
   const { symbol, path, buildId, fileOffset } = place;
-  return { name: symbol === null ? null : `${symbol.name}+${symbol.offset}`, path, buildId, fileOffset };
+  const name = symbol === null || symbol.offset === null ? (symbol?.name ?? null) : `${symbol.name}+${symbol.offset}`;
+  return { name, path, buildId, fileOffset };
 }
 
 const FRAME_INDENT = " ".repeat(8);

@@ -207,3 +207,13 @@ describe("what was kept beside a recording", () => {
     expect((await runCommand(["convert", from, "--to", to, "--kallsyms", definitions])).stderr).toContain("ERROR: --kallsyms");
   });
 });
+
+test("names of code without places in functions stay as they are", async () => {
+  const path = join(directory, "sym.txt");
+  const frames = ["\tffffffff8158c3f5 try_to_wake_up", "\tffffffff8158c3f9 try_to_wake_up", "\t           20b1d _dl_map_object", ""];
+  writeFileSync(path, ["sh  7  1.000001:  250000 cpu-clock: ", ...frames, ""].join("\n"));
+  const to = await converted(path, "sym.jsonl");
+  expect(readFileSync(to, "utf8")).toContain('"0xffffffff8158c3f5 try_to_wake_up"');
+  const { stdout } = await runCommand(["-q", "--trace", to, "-e", 'software:cpu-clock:250000 { printf("%s%s", kstack, ustack) }']);
+  expect(stdout.trim().split(/\s+/)).toEqual(["try_to_wake_up", "try_to_wake_up", "_dl_map_object"]);
+});

@@ -152,7 +152,7 @@ export class UserFrames extends AddressReader {
     const found = /^([^\s(]*)\s*(?:\((.*)\))?$/.exec(text);
     const symbol = /^(.+?)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(found?.[1] ?? text);
     this.#places.set((BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0), {
-      symbol: symbol === null ? null : { name: symbol[1]!, offset: BigInt(symbol[2] ?? 0) },
+      symbol: symbol === null ? null : { name: symbol[1]!, offset: symbol[2] === undefined ? null : BigInt(symbol[2]) },
       path: found?.[2] ?? "",
       fileOffset: 0n,
       buildId: null,

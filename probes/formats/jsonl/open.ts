@@ -149,12 +149,15 @@ function sampledOf({ source, seen }: DescribedEvent): SampledEvent {
   };
 }
 
+/** Somewhere in the function, not where it starts. */
+const isPlace = ({ start, end, isMadeUp }: KernelName): boolean => isMadeUp && end === start + 1n;
+
 /** Names of code in places that do not overlap, ascending. */
 function codeIn(names: readonly KernelName[]): KernelCode {
   const sorted = [...names].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
   return {
     symbols: () => sorted,
-    addressOf: (name) => sorted.find((one) => one.name === name)?.start ?? null,
+    addressOf: (name) => sorted.find((one) => one.name === name && !isPlace(one))?.start ?? null,
     symbolAt(address) {
       let [low, high] = [0, sorted.length];
       while (low < high) {

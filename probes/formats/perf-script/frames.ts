@@ -48,7 +48,7 @@ export class ScriptFrames {
     const nameEnd = file < 0 ? to : file - 1;
     // What else a stack that was not kept has led to is no address of either.
     if (hi >>> 24 === KERNEL_BYTE) {
-      if (nameEnd > at + 1) this.#symbols.learn(bytes, at + 1, nameEnd, hi, lo);
+      if (nameEnd > at + 1) this.#symbols.learn(bytes, from, at + 1, nameEnd, hi, lo);
       value.hi = hi;
       value.lo = lo;
       return "kernel";
@@ -97,12 +97,12 @@ function readPlace(text: string): UserPlace | null {
   if (found === null) return null;
   const [, address, symbol, path = UNKNOWN] = found;
   const parts = /^(.*?)(?:\+0x([0-9a-f]+))?$/.exec(symbol ?? "");
-  const name = parts?.[1] ?? "";
+  const [, name = "", offset] = parts ?? [];
   return {
     path,
     fileOffset: BigInt(`0x${address!}`),
     buildId: null,
-    symbol: name === "" || name === UNKNOWN ? null : { name, offset: BigInt(`0x${parts?.[2] ?? "0"}`) },
+    symbol: name === "" || name === UNKNOWN ? null : { name, offset: offset === undefined ? null : BigInt(`0x${offset}`) },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Addresses for the names of kernel code, where text has names only. */
 import type { KernelCode, KernelName } from "../../recording.ts";
 import { ByteNames } from "./byte-names.ts";
+import { NamedPlaces } from "./named-places.ts";
 import { isDigit, NOT_A_NUMBER, readHex, value } from "./number.ts";
 
 /** A kernel with its modules has some 200,000. */
@@ -20,6 +21,7 @@ const ADDRESS_DIGITS = 8;
 
 export class SymbolSpace implements KernelCode {
   readonly #names = new ByteNames(MOST_NAMES);
+  readonly #places = new NamedPlaces();
   /** Both halves of each name's address. */
   #high = new Int32Array(1024);
   #low = new Int32Array(1024);
@@ -84,15 +86,19 @@ export class SymbolSpace implements KernelCode {
     return this.#kallsyms() !== null;
   }
 
-  /** The name, with or without offset, of the code at an address that is known. */
-  learn(bytes: Uint8Array, from: number, end: number, hi: number, lo: number): void {
-    let at = from;
+  /** `ADDRESS NAME+0xOFFSET` or `ADDRESS NAME` at `from`, with the name at `name` and the address, which is known, in both halves. */
+  learn(bytes: Uint8Array, from: number, name: number, end: number, hi: number, lo: number): void {
+    let at = name;
     while (at < end && bytes[at] !== PLUS && ends[bytes[at]!] === 0) at++;
-    if (at === from || bytes[from] === OPEN) return;
-    let offset = 0;
-    if (bytes[at] === PLUS && readHex(bytes, at + 1, end) >= 0) offset = value.lo >>> 0;
+    if (at === name || bytes[name] === OPEN) return;
+    if (bytes[at] !== PLUS || readHex(bytes, at + 1, end) < 0) {
+      // A table tells how far in the function it is.
+      if (!this.#isInTable(bytes, name, at)) this.#places.add(bytes, from, at);
+      return;
+    }
+    const offset = value.lo >>> 0;
     const { count } = this.#names;
-    const number = this.#names.add(bytes, from, at);
+    const number = this.#names.add(bytes, name, at);
     if (number < 0) return;
     if (number < count) {
       if (this.#isReal[number] === 1 && offset > this.#extent[number]!) this.#extent[number] = offset;
@@ -155,9 +161,8 @@ export class SymbolSpace implements KernelCode {
       if (this.#startOf(order[middle]!) <= address) low = middle + 1;
       else high = middle;
     }
-    if (low === 0) return null;
-    const symbol = this.#symbol(order[low - 1]!);
-    return address < symbol.end ? symbol : null;
+    const symbol = low === 0 ? null : this.#symbol(order[low - 1]!);
+    return symbol !== null && address < symbol.end ? symbol : this.#places.at(address);
   }
 
   addressOf(name: string): bigint | null {
@@ -167,7 +172,13 @@ export class SymbolSpace implements KernelCode {
   }
 
   symbols(): KernelName[] {
-    return Array.from(this.#order(), (number) => this.#symbol(number));
+    const functions = Array.from(this.#order(), (number) => this.#symbol(number));
+    const places = this.#places.all().filter(({ start }) => this.symbolAt(start)?.end === start + 1n);
+    return places.length === 0 ? functions : [...functions, ...places].sort((a, b) => (a.start < b.start ? -1 : 1));
+  }
+
+  #isInTable(bytes: Uint8Array, from: number, end: number): boolean {
+    return this.hasTable && this.#knownAddress(String.fromCharCode(...bytes.subarray(from, end))) !== undefined;
   }
 
   #knownAddress(name: string): bigint | undefined {

@@ -55,15 +55,19 @@ class FrameTexts {
   }
 }
 
+/** `offset`: null: not recorded. */
+const named = (name: string, offset: bigint | null): string => ` ${name}${offset === null ? "" : `+0x${offset.toString(16)}`}`;
+
 function kernelName(symbols: KernelSymbols | null, address: bigint): string {
   const symbol = symbols?.symbolAt(address) ?? null;
-  return symbol === null ? "" : ` ${symbol.name}+0x${(address - symbol.start).toString(16)}`;
+  if (symbol === null) return "";
+  return symbol.isMadeUp === true && address === symbol.start ? ` ${symbol.name}` : named(symbol.name, address - symbol.start);
 }
 
 function userName(recording: Recording, address: bigint): string {
   const place = recording.userPlaceOf?.(address) ?? null;
   if (place === null) return "";
-  const symbol = place.symbol === null ? "" : ` ${place.symbol.name}+0x${place.symbol.offset.toString(16)}`;
+  const symbol = place.symbol === null ? "" : named(place.symbol.name, place.symbol.offset);
   return `${symbol}${place.path === "" ? "" : ` (${place.path})`}`;
 }
 

@@ -203,3 +203,27 @@ test("--deltatime", async () => {
   expect(await ofScript(["0.000000", "0.000007", "0.500000"].map(line).join(""), script)).toEqual(["0", "7000", "500000000"]);
   expect(await ofScript(["0.000001", "1.000000", "0.500000"].map(line).join(""), script)).toEqual(["1000", "1000000000", "500000000"]);
 });
+
+test("names without places in functions, -F ip,sym, stand as they are for each address", async () => {
+  const text = [
+    `probe  8744  1.000001: ${BODY}`,
+    "\tffffffff8158c3f5 try_to_wake_up",
+    "\t           20b1d _dl_map_object",
+    "",
+    `probe  8744  1.000002: ${BODY}`,
+    "\tffffffff8158c4a0 try_to_wake_up ([kernel.kallsyms])",
+    "\t           20b2d _dl_map_object (/usr/lib/ld.so)",
+    "",
+  ].join("\n");
+  const script = `t:sched:sched_wakeup { printf("%s%s%s", kstack, kstack(raw), ustack) } end { printf("%d\\n", kaddr("try_to_wake_up")) }`;
+  const names = ["        try_to_wake_up", "ffffffff8158c3f5", "        _dl_map_object", "        try_to_wake_up", "ffffffff8158c4a0"];
+  const recording = await openText(text, "perf script text");
+  expect(await printed(script.replace(/ end.*/, ""), recording)).toEqual([...names, "        _dl_map_object"]);
+  // It is none of the addresses.
+  expect((await runScript(script, { recording })).stderr).toContain("try_to_wake_up");
+  // A table of symbols tells where in the function they are.
+  const kallsyms = "ffffffff8158c3f0 T try_to_wake_up\n";
+  const stack = "t:sched:sched_wakeup { print(kstack) }";
+  const withTable = await openText(text, "perf script text", { kallsyms });
+  expect(await printed(stack, withTable, { kallsyms })).toEqual(["        try_to_wake_up+5", "        try_to_wake_up+176"]);
+});
