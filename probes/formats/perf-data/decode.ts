@@ -13,7 +13,7 @@ import { formatless, freeIds, ownEvents, ownRules, stackEvents } from "./own-eve
 import { perfStream } from "./page-stream.ts";
 import { plainRecords, type RecordBytes } from "./record-bytes.ts";
 import { isCountedOnly, isMember, isTracepoint, label, sampledEvents } from "./sampled-events.ts";
-import { commonTrailerTime } from "./sample-layout.ts";
+import { commonTrailerTime, ipRegisterOf } from "./sample-layout.ts";
 import { createTranscoder } from "./transcoder.ts";
 
 export type DecodeResult = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly damage: Damage };
@@ -119,7 +119,7 @@ export async function decodePerfData(
       eventIds,
       ownEvents: ownIds,
       byteOrder,
-      architecture,
+      machine: { architecture, ipRegister: ipRegisterOf(features.arch) },
       longBytes,
       sideband: (record) => {
         codeMaps.add(record);

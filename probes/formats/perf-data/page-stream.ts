@@ -26,7 +26,7 @@ const plural = (count: number, one: string): string => `${count} ${one}${count =
 /** What a whole pass found. */
 function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: number | null, userStacks: boolean): string[] {
   const { damaged, unknownIds, late, throttled, withoutTime, brokenAt } = counts;
-  const { stackDumps, deferredChains } = userStacks ? counts : { stackDumps: 0, deferredChains: 0 };
+  const { stackDumps, innermostFrames, deferredChains } = userStacks ? counts : { stackDumps: 0, innermostFrames: 0, deferredChains: 0 };
   const found: (readonly [number, string])[] = [
     [damaged, `${plural(damaged, "damaged record")} skipped`],
     [unknownIds, `${plural(unknownIds, "sample")} of unknown events left out`],
@@ -36,6 +36,10 @@ function warningsOf(counts: TranscoderCounts, codeMaps: CodeMaps, dataOffset: nu
     [
       stackDumps,
       `${plural(stackDumps, "sample")} with a copy of the user stack, which is not unwound: ustack has no frames of it (record with --call-graph fp)`,
+    ],
+    [
+      innermostFrames,
+      `${plural(innermostFrames, "sample")} with a copy of the user stack, which is not unwound: only its innermost frame is known, from the registers (record with --call-graph fp)`,
     ],
     [deferredChains, `${plural(deferredChains, "deferred user stack")} left out (record without --call-graph …,defer)`],
     [codeMaps.leftOut, `${plural(codeMaps.leftOut, "mapping")} of code left out: there are too many`],

@@ -82,6 +82,20 @@ const ARM64: readonly (RegisterName | null)[] = Array.from({ length: 33 }, (_, i
 
 const bitsOf = (mask: bigint): number[] => Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => ((mask >> BigInt(bit)) & 1n) !== 0n);
 
+/**
+ * The number of the instruction pointer among the registers of a machine that `uname -m` names so; null: not known.
+ * Source: PERF_REG_X86_IP, PERF_REG_ARM64_PC (arch/x86 and arch/arm64, include/uapi/asm/perf_regs.h). Programs of 32 bits have it there, too.
+ */
+export function ipRegisterOf(arch: string | null): number | null {
+  if (arch === null) return null;
+  return /^(?:x86_64|i\d86)/.test(arch) ? 8 : /^(?:aarch64|arm64)/.test(arch) ? 32 : null;
+}
+
+/** 1 + its place in a sample; 0: nobody recorded it, or it is no stack's. */
+function userIpOf(one: PerfAttr, ipRegister: number | null): number {
+  return has(one, "stackUser") && has(one, "regsUser") && ipRegister !== null ? bitsOf(one.userRegs).indexOf(ipRegister) + 1 : 0;
+}
+
 export interface SampledRegisters {
   /** Registers of the interrupted context, or, for want of those, of user code. */
   readonly from: "interrupt" | "user" | null;
@@ -130,10 +144,15 @@ export function plainLayout(attrs: readonly PerfAttr[]): PlainLayout | null {
   return { rawAt: onlyRawOffset(first), tidAt: sampleOffset(first, "tid"), cpuAt: sampleOffset(first, "cpu") };
 }
 
+export interface SampledMachine {
+  readonly architecture: "x86_64" | "arm64";
+  readonly ipRegister: number | null;
+}
+
 /** One entry of the transcoder's table. */
-export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: number, architecture: "x86_64" | "arm64"): void {
+export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: number, machine: SampledMachine): void {
   const set = (field: number, value: number): void => view.setUint32(at + field, value, true);
-  const registers = sampledRegisters(one, architecture);
+  const registers = sampledRegisters(one, machine.architecture);
   set(attr.eventId, eventId);
   set(attr.isTracepoint, one.type !== attrType.tracepoint ? 0 : has(one, "raw") ? 1 : 2);
   set(attr.ipAt, sampleOffset(one, "ip"));
@@ -157,4 +176,5 @@ export function writeAttr(view: DataView, at: number, one: PerfAttr, eventId: nu
   set(attr.trailerTimeFromEnd, trailerOffset(one, "time"));
   set(attr.trailerIdFromEnd, trailerOffset(one, "identifier") || trailerOffset(one, "id"));
   set(attr.isOfGroup, isOfGroup(one) ? 1 : 0);
+  set(attr.userIp, userIpOf(one, machine.ipRegister));
 }

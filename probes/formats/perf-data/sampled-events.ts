@@ -72,18 +72,24 @@ function breakpointOf({ type, breakpoint }: PerfAttr): SampledEvent["breakpoint"
 
 function recipeOf(one: PerfAttr, architecture: "x86_64" | "arm64"): ContextRecipe {
   const field = (offset: number) => ({ kind: "field", offset, sizeBytes: 8, signed: false }) as const;
-  const registers = sampledRegisters(one, architecture).names.flatMap((name) =>
+  const { from: of, names } = sampledRegisters(one, architecture);
+  const registers = names.flatMap((name) =>
     name === null ? [] : [{ slot: registerSlots[name], from: field(sample.regs + registerSlots[name]) }],
   );
-  const held = new Set<number>(registers.map(({ slot }) => slot));
   const own: readonly { readonly slot: number; readonly from: RecordedValue; readonly isThere: boolean }[] = [
     { slot: registerSlots.cs, from: field(sample.cs), isThere: true },
     { slot: registerSlots.ip, from: field(sample.ip), isThere: sampleOffset(one, "ip") > 0 },
     { slot: PERF_EVENT_DATA.samplePeriod, from: field(sample.period), isThere: sampleOffset(one, "period") > 0 || isOfGroup(one) },
     { slot: PERF_EVENT_DATA.addr, from: field(sample.addr), isThere: sampleOffset(one, "addr") > 0 },
   ];
+  const known = own.filter(({ isThere }) => isThere).map(({ slot, from }) => ({ slot, from }));
+  const lacks = (list: readonly { readonly slot: number }[], slot: number): boolean => list.every((other) => other.slot !== slot);
   return {
-    registers: [...registers, ...own.filter(({ slot, isThere }) => isThere && !held.has(slot)).map(({ slot, from }) => ({ slot, from }))],
+    // Where only user code's were recorded, theirs do not tell where a sample within the kernel was taken: the sample does.
+    registers:
+      of === "user"
+        ? [...registers.filter(({ slot }) => lacks(known, slot)), ...known]
+        : [...registers, ...known.filter(({ slot }) => lacks(registers, slot))],
     memory: [],
     typed: [],
   };

@@ -51,6 +51,8 @@ export const state = {
   late: 88,
   throttled: 92,
   stackDumps: 96,
+  /** Of user stacks that were copied, those whose innermost frame the registers have. */
+  innermostFrames: 124,
   withoutTime: 100,
   deferredChains: 104,
   /** u64: position in the stream of records where it cannot be read on; valid when `isBroken`. */
@@ -96,7 +98,9 @@ export const attr = {
   trailerIdFromEnd: 132,
   /** 1: a sample is one of each event of its group whose count moved. */
   isOfGroup: 136,
-  sizeBytes: 140,
+  /** Where the user stack is copied: 1 + the place of the instruction pointer among the registers of user code; 0: it is not there. */
+  userIp: 140,
+  sizeBytes: 144,
 } as const;
 
 /** u64 event id, u32 address of its attr, u64 count in the latest sample of its group. */

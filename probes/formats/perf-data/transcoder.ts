@@ -1,7 +1,7 @@
 /** The transcoder (assembly/) as an object: records in, ring-buffer pages out. */
 import type { PerfAttr } from "./attr.ts";
 import type { RecordBytes } from "./record-bytes.ts";
-import { commonTimeOffset, idOffset, plainLayout, writeAttr } from "./sample-layout.ts";
+import { commonTimeOffset, idOffset, plainLayout, writeAttr, type SampledMachine } from "./sample-layout.ts";
 import { attr, idSlot, limits, produced, run, SLACK, STATE, state } from "./transcoder-layout.ts";
 import { transcoderBytes } from "./transcoder.wasm.ts";
 
@@ -20,7 +20,7 @@ export interface TranscoderOptions {
   readonly eventIds: readonly number[];
   readonly ownEvents: OwnEventIds;
   readonly byteOrder: "little" | "big";
-  readonly architecture: "x86_64" | "arm64";
+  readonly machine: SampledMachine;
   readonly longBytes: 4 | 8;
   /** Told of records about code, each time they come; the view is valid during the call. */
   readonly sideband: (record: DataView) => void;
@@ -37,6 +37,7 @@ export interface TranscoderCounts {
   readonly late: number;
   readonly throttled: number;
   readonly stackDumps: number;
+  readonly innermostFrames: number;
   readonly withoutTime: number;
   readonly deferredChains: number;
   /** Position in the stream of records from which on they cannot be read; null: they could. */
@@ -140,7 +141,7 @@ function writeIds(view: DataView, { ids, idSlots, dense, denseBase, denseCount }
 }
 
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { attrs, eventIds, ownEvents, byteOrder, architecture, longBytes, sideband } = options;
+  const { attrs, eventIds, ownEvents, byteOrder, longBytes, sideband } = options;
   const plan = planOf(attrs);
   const memory = new WebAssembly.Memory({ initial: plan.sizeBytes / WASM_PAGE });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(transcoderBytes()), {
@@ -152,10 +153,10 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       },
     },
   });
-  const machine = exports as unknown as Exports;
+  const module = exports as unknown as Exports;
   const view = new DataView(memory.buffer);
   const set = (field: number, value: number): void => view.setUint32(STATE + field, value, true);
-  attrs.forEach((one, i) => writeAttr(view, ATTRS + i * attr.sizeBytes, one, eventIds[i]!, architecture));
+  attrs.forEach((one, i) => writeAttr(view, ATTRS + i * attr.sizeBytes, one, eventIds[i]!, options.machine));
   writeIds(view, plan, attrs);
   set(state.attrs, ATTRS);
   set(state.attrCount, attrs.length);
@@ -183,15 +184,15 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   set(state.arena, plan.arena);
   set(state.mostPending, MOST_PENDING_BYTES);
   set(state.wantedBytes, MOST_WANTED);
-  machine.reset();
-  const produce = byteOrder === "little" ? machine.produce_little : machine.produce_big;
+  module.reset();
+  const produce = byteOrder === "little" ? module.produce_little : module.produce_big;
   /** Pages that did not fit into the last window. */
   let [ready, end] = [plan.out, plan.out];
   let wanted = MOST_WANTED;
 
   const feed = (records: RecordBytes): void => {
-    const at = machine.reserve(PIECE_BYTES) >>> 0;
-    machine.supply(records.read(new Uint8Array(memory.buffer, at, Math.min(machine.room(), PIECE_BYTES))));
+    const at = module.reserve(PIECE_BYTES) >>> 0;
+    module.supply(records.read(new Uint8Array(memory.buffer, at, Math.min(module.room(), PIECE_BYTES))));
   };
 
   return {
@@ -213,7 +214,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     },
     reset() {
       new DataView(memory.buffer).setUint32(STATE + state.wantedBytes, wanted, true);
-      machine.reset();
+      module.reset();
       [ready, end] = [plan.out, plan.out];
     },
     counts() {
@@ -225,6 +226,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
         late: at(state.late),
         throttled: at(state.throttled),
         stackDumps: at(state.stackDumps),
+        innermostFrames: at(state.innermostFrames),
         withoutTime: at(state.withoutTime),
         deferredChains: at(state.deferredChains),
         brokenAt: at(state.isBroken) === 0 ? null : now.getBigUint64(state.brokenAt, true),

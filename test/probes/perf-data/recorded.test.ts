@@ -143,6 +143,29 @@ describe.skipIf(reason !== null)("perf records here", () => {
     expect(ours).toEqual(stacks);
   });
 
+  test("copies of user stacks: their innermost frames", async () => {
+    const path = record("copies.data", ["--call-graph", "dwarf", "-F", "997", "-e", "cpu-clock"], "file");
+    const theirs = perfScript(path, ["-F", "misc,tid,time,uregs"]).flatMap((line) => {
+      const [, mode, s, ns, regs = ""] = /^\s*\d+ (\w+)\s+(\d+)\.(\d{9}):(.*)$/.exec(line) ?? [];
+      const ip = /\bIP:0x([0-9a-f]+)/.exec(regs)?.[1] ?? "";
+      return mode === undefined ? [] : [`${BigInt(s!) * 1_000_000_000n + BigInt(ns!)} ${mode === "U" ? 1 : 0} ${ip}`.trim()];
+    });
+    const script = 'software:cpu-clock:1 { printf("%ld %d %s;", nsecs, usermode, ustack(raw)); }';
+    const ours = (await hindsight(path, script))
+      .split(";")
+      .map((text) =>
+        text
+          .replace(/^[^]*probes?$/m, "")
+          .trim()
+          .split(/\s+/)
+          .join(" "),
+      )
+      .filter((text) => text !== "");
+    expect(theirs.filter((line) => line.split(" ").length === 3).length).toBeGreaterThan(5);
+    expect(theirs.some((line) => line.split(" ")[1] === "0")).toBe(true);
+    expect(ours).toEqual(theirs);
+  });
+
   test.each([
     ["a tracepoint leads", "{sched:sched_switch,cpu-clock,page-faults}:S", []],
     ["the clock leads", "{cpu-clock,page-faults,sched:sched_switch}:S", ["-c", "200000"]],

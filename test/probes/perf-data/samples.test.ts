@@ -28,11 +28,12 @@ async function sampled(
   attrs: readonly WrittenAttr[],
   samples: readonly (WrittenSample & { readonly of?: WrittenAttr })[],
   byteOrder: ByteOrder = "little",
+  arch = "x86_64",
 ): Promise<Recording> {
   const records = samples.map(({ of = attrs[0]!, ...one }, i) =>
     recordsOf(byteOrder, of.sampleType).sample({ pid: 7, tid: 8, ns: 1000 + i, id: of.ids[0]!, ...one }),
   );
-  return opened(perfDataBytes({ byteOrder, attrs, records, kallsyms: "ffffffff81000000 T do_work\nffffffff81000100 T other\n" }));
+  return opened(perfDataBytes({ byteOrder, arch, attrs, records, kallsyms: "ffffffff81000000 T do_work\nffffffff81000100 T other\n" }));
 }
 
 const ORDERS = ["little", "big"] as const;
@@ -106,6 +107,18 @@ test.each(ORDERS)("row 5.45: registers of the interrupted code, else of user cod
   ]);
 });
 
+test.each(ORDERS)("registers of user code do not say where in the kernel a sample was taken (%s endian)", async (byteOrder) => {
+  // ax, sp, ip and cs.
+  const user = { ...faults, sampleType: BASE | sampleBit.regsUser, userRegs: 0x581 };
+  const rest = byteList(byteOrder).u64(2, 0xaa, 0x5b, 0x40_1000, 0x33).done();
+  const samples = [
+    { ip: KERNEL_IP, cpumode: 1, rest },
+    { ip: 0x40_1000, cpumode: 2, rest },
+  ];
+  const script = 'software:faults:1 { printf("%x %x %lx %d\\n", reg("ax"), reg("sp"), reg("ip"), usermode); }';
+  expect(await printed(await sampled([user], samples, byteOrder), script)).toEqual(["aa 5b ffffffff81000010 0", "aa 5b 401000 1"]);
+});
+
 test.each(ORDERS)("callchains are split into the kernel's and the user's stack (%s endian)", async (byteOrder) => {
   const chained = { ...faults, sampleType: BASE | sampleBit.callchain };
   const chain = byteList(byteOrder)
@@ -163,6 +176,67 @@ test("copies of user stacks are told of when a script asks for user stacks", asy
   expect(recording.info.warnings.join()).toContain(
     "1 sample with a copy of the user stack, which is not unwound: ustack has no frames of it",
   );
+});
+
+const INNERMOST = "with a copy of the user stack, which is not unwound: only its innermost frame is known, from the registers";
+
+/** Registers of user code, and a copy of its stack. */
+const copied = (byteOrder: ByteOrder, regs: readonly (number | bigint)[]): Uint8Array =>
+  byteList(byteOrder)
+    .u64(...regs, 16)
+    .bytes(new Uint8Array(16))
+    .u64(8)
+    .done();
+
+const [X86_REGISTERS, ARM64_REGISTERS] = [0xff0fff, 0x1_ffff_ffff];
+const numbered = (count: number): number[] => Array.from({ length: count }, (_, i) => 0x1000 + i);
+
+test.each(
+  ORDERS.flatMap((byteOrder) => [
+    { byteOrder, arch: "x86_64", userRegs: X86_REGISTERS, values: numbered(20), frame: "0x1008" },
+    { byteOrder, arch: "x86_64", userRegs: 0x180, values: [0x1007, 0x40_1008], frame: "0x401008" },
+    { byteOrder, arch: "aarch64", userRegs: ARM64_REGISTERS, values: numbered(33), frame: "0x1020" },
+  ]),
+)("the innermost frame of a user stack that is a copy is the registers' ($arch, $userRegs, $byteOrder endian)", async (machine) => {
+  const { byteOrder, arch, userRegs, values, frame } = machine;
+  const dumped = { ...faults, userRegs, sampleType: BASE | sampleBit.callchain | sampleBit.regsUser | sampleBit.stackUser };
+  const chain = (...words: (number | bigint)[]): Uint8Array =>
+    byteList(byteOrder)
+      .u64(words.length, ...words)
+      .done();
+  const records = [
+    { ip: 1, cpumode: 2, rest: Buffer.concat([chain(), copied(byteOrder, [2, ...values])]) },
+    { ip: KERNEL_IP, rest: Buffer.concat([chain(KERNEL, KERNEL_IP), copied(byteOrder, [2, ...values])]) },
+    // The frames that perf has are taken.
+    { ip: 1, rest: Buffer.concat([chain(USER, 0x7777), copied(byteOrder, [2, ...values])]) },
+    // A thread of the kernel has no registers of user code, and no such stack.
+    { ip: KERNEL_IP, rest: Buffer.concat([chain(KERNEL, KERNEL_IP), byteList(byteOrder).u64(0, 0).done()]) },
+  ];
+  const recording = await sampled([dumped], records, byteOrder, arch);
+  expect(await printed(recording, 'software:faults:1 { printf("%d %s|", len(kstack), ustack); }')).toEqual([
+    "0 ",
+    `        ${frame}`,
+    "|1 ",
+    `        ${frame}`,
+    "|0 ",
+    "        0x7777",
+    "|1 |",
+  ]);
+  expect(recording.info.warnings.join("\n")).toContain(`2 samples ${INNERMOST}`);
+  expect(recording.info.warnings.join("\n")).toContain(
+    "1 sample with a copy of the user stack, which is not unwound: ustack has no frames",
+  );
+});
+
+test.each([
+  { lack: "registers of a machine whose numbers nobody knows", arch: "s390x", userRegs: X86_REGISTERS, values: numbered(20) },
+  { lack: "the instruction pointer", arch: "x86_64", userRegs: 0x81, values: [1, 2] },
+])("without $lack, a user stack that is a copy has no frame", async ({ arch, userRegs, values }) => {
+  const dumped = { ...faults, userRegs, sampleType: BASE | sampleBit.regsUser | sampleBit.stackUser };
+  const recording = await sampled([dumped], [{ ip: 1, rest: copied("little", [2, ...values]) }], "little", arch);
+  expect(await printed(recording, "software:faults:1 { @[len(ustack)] = count(); }")).toEqual(["@[0]: 1"]);
+  expect(recording.info.warnings.join()).toContain("ustack has no frames of it");
+  expect(recording.info.warnings.join()).not.toContain("innermost");
 });
 
 test("the length of a user stack asks for it", async () => {

@@ -38,6 +38,7 @@ import {
   STATE,
   STATE_DAMAGED,
   STATE_DEFERRED_CHAINS,
+  STATE_INNERMOST_FRAMES,
   STATE_LOST,
   STATE_LOST_SAMPLES,
   STATE_STACK_DUMPS,
@@ -48,7 +49,7 @@ import { attrOfSample, slotOfId } from "./attrs";
 import { sideband } from "./env";
 import { half, long, putHalf, putLong, putWord, word } from "./order";
 import { addLost, begin, beginNext, copyAtLeast, cpuNow, MOST_RECORD_BYTES } from "./pages";
-import { kernelAt, kernelEvent, kernelFrames, putStack, splitChain, userAt, userEvent, userFrames } from "./stacks";
+import { kernelAt, kernelEvent, kernelFrames, putStack, setUserFrame, splitChain, userAt, userEvent, userFrames } from "./stacks";
 import { tellCgroup, tellComm, tellExit, tellFork, tellProcess } from "./tasks";
 import {
   cgroupAt,
@@ -62,6 +63,7 @@ import {
   rawAt,
   rawBytes,
   stackBytes,
+  userIpAt,
   userRegsAt,
 } from "./variable";
 
@@ -158,6 +160,7 @@ function putCounted<Order>(event: usize, ns: u64, cpu: u32, tid: u32): bool {
 
 function putStacks<Order>(record: usize, ns: u64, cpu: u32, tid: u32, pid: u32, flags: u32): bool {
   splitChain<Order>(chainAt, chainLength, half<Order>(record + MISC) & CPUMODE);
+  if (!userFrames && userIpAt) setUserFrame(userIpAt);
   if (kernelFrames && written < 2) {
     if (!putStack<Order>(kernelEvent(), ns, cpu, tid, flags, kernelFrames, kernelAt, kernelFrames)) return false;
     written = 2;
@@ -193,6 +196,12 @@ export function emitCompact<Order>(at: usize, size: u32, ns: u64): bool {
   return true;
 }
 
+/** What is not known of the user stack of a sample whose stacks are written. */
+function countCopies(): void {
+  if (userIpAt && userAt == userIpAt) count(STATE_INNERMOST_FRAMES);
+  else if (stackBytes) count(STATE_STACK_DUMPS);
+}
+
 /** The sample's record as one of `event`, and its stacks. */
 function emitAs<Order>(record: usize, attr: usize, event: usize, period: u64, ns: u64, cpu: u32, pid: u32, tid: u32): bool {
   const isRecord = load<u32>(attr, ATTR_IS_TRACEPOINT) == WITH_RECORD;
@@ -204,14 +213,14 @@ function emitAs<Order>(record: usize, attr: usize, event: usize, period: u64, ns
         : putCounted<Order>(event, ns, cpu, tid);
     if (!isPut) return false;
     written = 1;
-    if (stackBytes && event == attr) count(STATE_STACK_DUMPS);
   }
-  if (chainLength) {
+  if (chainLength || userIpAt) {
     const hasRaw = isRecord && rawBytes >= COMMON_BYTES;
     const flags = hasRaw ? <u32>load<u8>(rawAt, COMMON_FLAGS) : 0;
     if (tid == NO_PID) tid = hasRaw ? word<Order>(rawAt + COMMON_PID) : 0;
     if (!putStacks<Order>(record, ns, cpu, tid, pid, flags)) return false;
   }
+  if (event == attr) countCopies();
   written = 0;
   return true;
 }

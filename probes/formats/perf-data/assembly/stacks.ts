@@ -38,6 +38,12 @@ export function splitChain<Order>(chain: usize, length: u32, cpumode: u32): void
   }
 }
 
+/** The one frame of user code that is known: nobody recorded others. */
+export function setUserFrame(at: usize): void {
+  userAt = at;
+  userFrames = 1;
+}
+
 /** `first`: what is in front of the frames, the number of frames or the process id. False: no room. */
 export function putStack<Order>(event: u32, ns: u64, cpu: u32, tid: u32, flags: u32, first: u32, frames: usize, all: u32): bool {
   const wordBytes = load<u32>(STATE, STATE_WORD_BYTES);

@@ -4,6 +4,7 @@ import {
   ATTR_INTR_REGS,
   ATTR_READ_FORMAT,
   ATTR_SAMPLE_TYPE,
+  ATTR_USER_IP,
   ATTR_USER_REGS,
   ATTR_VARIABLE_AT,
   BRANCH_BIT_COUNTERS,
@@ -37,6 +38,8 @@ export let chainLength: u32 = 0;
 export let rawAt: usize = 0;
 export let rawBytes: u32 = 0;
 export let userRegsAt: usize = 0;
+/** Of the instruction pointer among those, where the user stack is copied. */
+export let userIpAt: usize = 0;
 export let intrRegsAt: usize = 0;
 export let stackBytes: u32 = 0;
 export let cgroupAt: usize = 0;
@@ -102,6 +105,7 @@ export function findFields<Order>(attr: usize, record: usize, recordEnd: usize):
   rawAt = 0;
   rawBytes = 0;
   userRegsAt = 0;
+  userIpAt = 0;
   intrRegsAt = 0;
   stackBytes = 0;
   cgroupAt = 0;
@@ -129,7 +133,11 @@ export function findFields<Order>(attr: usize, record: usize, recordEnd: usize):
     const each: u64 = flags & BRANCH_BIT_COUNTERS ? 32 : 24;
     if (at > end || !skip(branches * each + (flags & BRANCH_BIT_HW_INDEX ? 8 : 0))) return false;
   }
-  if (type & SAMPLE_BIT_REGS_USER) userRegsAt = registers<Order>(load<u32>(attr, ATTR_USER_REGS));
+  if (type & SAMPLE_BIT_REGS_USER) {
+    userRegsAt = registers<Order>(load<u32>(attr, ATTR_USER_REGS));
+    const userIp = load<u32>(attr, ATTR_USER_IP);
+    if (userRegsAt && userIp) userIpAt = userRegsAt + ((userIp - 1) << 3);
+  }
   if (at > end) return false;
   if (type & SAMPLE_BIT_STACK_USER) {
     if (at + 8 > end) return false;
