@@ -105,6 +105,8 @@ export type TaskRule = { readonly eventId: number; readonly when: "before" | "af
     | { readonly kind: "cgroup"; readonly pid: number; readonly hierarchy: number; readonly value: number }
     /** The task began at the u64 ns of the recording's clock at `value`; 0: not known. */
     | { readonly kind: "started"; readonly pid: number; readonly value: number }
+    /** There is such a task. */
+    | { readonly kind: "seen"; readonly pid: number }
   );
 
 export type IdKind = "uid" | "gid";

@@ -29,7 +29,8 @@ export interface TaskRuleSpec {
   readonly eventId: number;
   readonly when: "before" | "after";
   readonly kind:
-    "comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec" | "running" | "id" | "told_id" | "want_id" | "got_id" | "cgroup" | "started";
+    | ("comm" | "old_comm" | "fork" | "exit" | "tgid" | "exec" | "running")
+    | ("id" | "told_id" | "want_id" | "got_id" | "cgroup" | "started" | "seen");
   readonly pid?: number;
   readonly comm?: {
     readonly offset: number;
@@ -254,7 +255,7 @@ export interface Machine {
    * events (and timers) at most before it also comes back with nothing to do ("pause"); where it drains does not depend on that.
    */
   pump(slice?: number): PumpResult;
-  /** Tasks that are known and have not exited, by thread id, with the addresses that programs know them by. */
+  /** Tasks that something told of up to now and that have not exited, by thread id, with the addresses that programs know them by. */
   tasks(): readonly { readonly tid: number; readonly address: bigint }[];
   /** First time stamp of the recording (reads the first windows), null if it is empty. */
   firstTs(): bigint | null;

@@ -16,6 +16,7 @@ import { probedPlan, readsMemory, type ProbedPlan } from "./probed-events.ts";
 import { scriptMaps, type ScriptMaps } from "./script-maps.ts";
 import { isOrderFree } from "./shares/order-free.ts";
 import { fillArray, type ShareTask } from "./shares/share.ts";
+import { seenRules } from "./seen-rules.ts";
 import type { AttachOptions, SessionResult } from "./session-options.ts";
 import { taskFields } from "./task-fields.ts";
 import { asksForSpaces } from "./asks-for-spaces.ts";
@@ -108,7 +109,7 @@ export function attach(options: AttachOptions, script: CompiledScript, recording
       minRecordBytes: minRecordBytes(dispatch, options.contextBytes),
       wholeRecords: wholeRecords(dispatch, options.contextByAddress),
       timers,
-      taskRules: source.taskRules,
+      taskRules: programsOf("iter").length === 0 ? source.taskRules : [...source.taskRules, ...seenRules(source)],
       comms: source.comms,
       tags: tagsOf(source),
       ...(source.cpus === undefined ? {} : { cpus: source.cpus }),

@@ -72,6 +72,13 @@ test.each<[string, string, readonly MadeRecord[], readonly (string | number)[]]>
   ["another's is not known", "uid", [tells(calls.getuid, 5, 1000), works(6)], ["0", 1]],
   ["the group is not the user", "gid", [tells(calls.getuid, 5, 1000), works(5)], ["0", 1]],
   ["idle tasks are the kernel's", "(uid, gid)", [works(0)], ["(0, 0)", 0]],
+  [
+    "a thread of an unknown process has its creator's parent",
+    "(pid, ppid)",
+    [{ event: forked, pid: 4, values: { parent_comm: "x", parent_pid: 4, child_comm: "x", child_pid: 5 } }, forks(5, 6, THREAD), works(6)],
+    ["(5, 4)", 1],
+  ],
+  ["nobody's parent is the own process", "(pid, ppid)", [forks(5, 6, THREAD), works(6)], ["(5, 0)", 2]],
   ["children have it", "uid", [tells(calls.getuid, 5, 1000), forks(5, 6), works(6)], ["1000", 0]],
   [
     "a pid that is used again is another task",

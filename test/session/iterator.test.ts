@@ -11,6 +11,12 @@ const exit = madeEvent("sched", "sched_process_exit", 22, [
   ["int prio", 4, 1],
 ]);
 const work = madeEvent("app", "work", 30, [["int what", 4, 1]]);
+const switched = madeEvent("sched", "sched_switch", 23, [
+  ["char prev_comm[16]", 16, 0],
+  ["pid_t prev_pid", 4, 1],
+  ["char next_comm[16]", 16, 0],
+  ["pid_t next_pid", 4, 1],
+]);
 
 /** 300 starts 100, whose thread 101 lives, and 200, which exits 5 µs after the start. */
 const recorded = async (): Promise<Recording> =>
@@ -61,5 +67,38 @@ test("row 1.45: what an iterator has no member for", async () => {
 
 test("row 1.45: it is said which tasks are walked", async () => {
   const { stderr } = await runScript("iter:task { }", { recording: await recorded() });
-  expect(stderr).toContain("WARNING: iter:task walks the tasks that the recording names: those that did nothing meanwhile are not known\n");
+  expect(stderr).toContain(
+    "WARNING: iter:task walks the tasks that the recording's events tell of: those that did nothing meanwhile are not known\n",
+  );
+});
+
+/** Some that were saved by name, of which the events tell nothing. */
+const withSaved = async (): Promise<Recording> => ({
+  ...(await recorded()),
+  comms: new Map([
+    [100, "shell"],
+    [7777, "long-gone"],
+    [8888, "gone-too"],
+  ]),
+});
+
+test("row 1.45: a saved name alone is no task", async () => {
+  const { stdout, missing } = await runScript(`${TASK} iter:task { @[ctx.task->pid, ctx.task->tgid] = count(); }`, {
+    recording: await withSaved(),
+  });
+  expect(stdout.trim().split("\n")).toEqual(["@[100, 100]: 1", "@[101, 100]: 1", "@[300, 300]: 1"]);
+  // Of 300 it is not told; the others are not asked about.
+  expect(missing["tgid"]).toBe(1);
+});
+
+test("row 1.45: a task is known from the first event by it or of it on", async () => {
+  const recording = await madeRecording([
+    { event: work, pid: 500, values: { what: 1 } },
+    { event: switched, pid: 500, values: { prev_pid: 500, prev_comm: "one", next_pid: 600, next_comm: "two" } },
+    { event: work, pid: 700, values: { what: 1 } },
+  ]);
+  const at = async (ns: bigint): Promise<string[]> => walked("print(ctx.task->pid);", { recording, to: { ns, relative: false } });
+  expect(await at(1_001n)).toEqual(["500"]);
+  expect(await at(2_001n)).toEqual(["500", "600"]);
+  expect(await at(9_000n)).toEqual(["500", "600", "700"]);
 });

@@ -199,7 +199,7 @@ function resolvePoints(
         env.report.warn(
           "notRecorded",
           null,
-          "iter:task walks the tasks that the recording names: those that did nothing meanwhile are not known",
+          "iter:task walks the tasks that the recording's events tell of: those that did nothing meanwhile are not known",
         );
         return [iterated];
       }

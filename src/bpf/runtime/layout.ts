@@ -371,6 +371,7 @@ export const ruleKind = {
   gotId: 12,
   cgroup: 13,
   started: 14,
+  seen: 15,
 } as const;
 export const idKind = { uid: 0, gid: 1 } as const;
 export const commFlags = { dataLoc: 1, basename: 2 } as const;
@@ -380,7 +381,7 @@ export const taskField = { offset: 0, bytes: 4, kind: 8, sizeBytes: 12 } as cons
 /** pid, tgid, uid, gid: u32; comm: 16 bytes; parent, leader: u64 addresses of tasks; cred: that of credentials; started: u64 ns. */
 export const taskFieldKind = { pid: 1, tgid: 2, comm: 3, parent: 4, leader: 5, cred: 6, uid: 7, gid: 8, started: 9 } as const;
 
-/** `comm`: the name now; `saved`: the last one, as the recording saved it. 16 bytes each. */
+/** `comm`: the name now; `saved`: the last one, as the recording saved it. 16 bytes each. `tgid`: the process, or with `inProcessOf` the thread whose process it is. */
 export const task = {
   pid: 0,
   flags: 4,
@@ -397,7 +398,10 @@ export const task = {
   /** How often the process was moved to another cgroup, and how often it had been when `cgroup` was noted. */
   moves: 80,
   movesSeen: 84,
-  sizeBytes: 88,
+  /** How many tasks have had this pid, and how many the thread in `tgid` had when it was named there. */
+  lives: 88,
+  livesSeen: 92,
+  sizeBytes: 96,
 } as const;
 export const taskFlags = {
   hasComm: 1,
@@ -427,6 +431,10 @@ export const taskFlags = {
   born: 4_194_304,
   /** In a user namespace of its own: what calls return there are no ids of the machine. */
   ownIds: 8_388_608,
+  /** Something other than a saved name told of it, up to now. */
+  told: 16_777_216,
+  /** A thread of the same process as the one in `tgid`, of which nobody told the process either. */
+  inProcessOf: 33_554_432,
 } as const;
 
 /** When addresses of processes changed their meaning: `spaceChange`s in order of process and time. u64 `ns`: from then on. */

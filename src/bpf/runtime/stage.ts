@@ -22,6 +22,7 @@ const kindNumbers: Readonly<Record<TaskRuleSpec["kind"], number>> = {
   got_id: ruleKind.gotId,
   cgroup: ruleKind.cgroup,
   started: ruleKind.started,
+  seen: ruleKind.seen,
 };
 
 /** exec and rename make a name; what an event says of a task in passing is evidence of the name that it had before, too. */
@@ -80,10 +81,21 @@ export function stageEvents(
   const rulesOf = new Map<number, EventRules>();
   const followsCpus = options.timers.some(({ everyCpu }) => everyCpu === true);
   const wanted = ({ kind }: TaskRuleSpec): boolean => (kind === "running" ? followsCpus : options.trackTasks);
-  for (const spec of options.taskRules.filter(wanted)) {
-    if (spec.eventId >= ids) continue;
+  const write = (spec: TaskRuleSpec): number => {
     const address = take(rule.sizeBytes);
     writeRule(memory, address, spec);
+    return address;
+  };
+  // Every event has such a rule, most of them for the same place.
+  const seen = new Map<number | undefined, number>();
+  const writeSeen = (spec: TaskRuleSpec): number => {
+    const address = seen.get(spec.pid) ?? write(spec);
+    seen.set(spec.pid, address);
+    return address;
+  };
+  for (const spec of options.taskRules.filter(wanted)) {
+    if (spec.eventId >= ids) continue;
+    const address = spec.kind === "seen" ? writeSeen(spec) : write(spec);
     const rules = rulesOf.get(spec.eventId) ?? { before: [], after: [] };
     rules[spec.when].push(address);
     rulesOf.set(spec.eventId, rules);

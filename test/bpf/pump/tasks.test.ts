@@ -272,10 +272,34 @@ test("a stack that names the process holds from the task's start", () => {
   expect(seenBy(inOrder([fork(10, 11), happens(11), userStack(11, 10), happens(11)])).tgids).toEqual([10, 10]);
 });
 
-test("a thread of an unknown process stays unknown", () => {
-  const { tgids, missing } = seenBy(inOrder([newtask(10, 11, "a", THREAD), happens(11)]));
-  expect(tgids).toEqual([11]);
+/** Threads of a process that nobody told of: 10 makes 11, which makes 12, and 10 makes 13. */
+const unknownThreads = [newtask(10, 11, "a", THREAD), newtask(11, 12, "a", THREAD), newtask(10, 13, "a", THREAD)];
+
+test("threads of an unknown process are in one process, that of their creator", () => {
+  const { tgids, missing } = seenBy(inOrder([...unknownThreads, happens(10), happens(11), happens(12), happens(13)]));
+  expect(tgids).toEqual([10, 10, 10, 10]);
+  expect(missing["tgid"]).toBe(4);
+});
+
+test("what is told of the creator holds for its threads", () => {
+  const { tgids, missing } = seenBy(inOrder([...unknownThreads, userStack(10, 9), happens(10), happens(12), happens(13)]));
+  expect(tgids).toEqual([9, 9, 9]);
+  expect(missing["tgid"]).toBe(0);
+});
+
+test("what is told of a thread holds for its creator, and by it for the others", () => {
+  const { tgids, missing } = seenBy(inOrder([...unknownThreads, happens(10), userStack(12, 9), happens(10), happens(11), happens(13)]));
+  expect(tgids).toEqual([10, 9, 9, 9]);
   expect(missing["tgid"]).toBe(1);
+});
+
+test("another task with the number of the creator has another process", () => {
+  const reused = [newtask(10, 11, "a", THREAD), free(10), newtask(20, 10, "b", 0n), happens(11), happens(10)];
+  const { tgids, missing } = seenBy(inOrder(reused));
+  expect(tgids).toEqual([11, 10]);
+  expect(missing["tgid"]).toBe(1);
+  const after = [...reused, userStack(11, 9), happens(11), happens(10)];
+  expect(seenBy(inOrder(after)).tgids).toEqual([11, 10, 9, 10]);
 });
 
 test("big-endian recordings follow the same rules", () => {

@@ -12,7 +12,6 @@ import {
   TASK_FLAGS_HAS_CGROUP,
   TASK_FLAGS_HAS_ID,
   TASK_FLAGS_HAS_START,
-  TASK_FLAGS_HAS_TGID,
   TASK_FLAGS_ID_SETTLED,
   TASK_FLAGS_LIKE_PARENT,
   TASK_FLAGS_MAY_WANT_ID,
@@ -23,12 +22,10 @@ import {
   TASK_MOVES,
   TASK_MOVES_SEEN,
   TASK_PARENT,
-  TASK_PID,
   TASK_STARTED,
-  TASK_TGID,
   TASK_WANTED,
 } from "./layout";
-import { clearFlags, findTask, hasFlag, MAX_GENERATIONS, setFlags } from "./tasks";
+import { clearFlags, findTask, hasFlag, likelyTgid, MAX_GENERATIONS, setFlags } from "./tasks";
 
 const BOTH: u32 = 3;
 export const IDS_SETTLED: u32 = <u32>TASK_FLAGS_ID_SETTLED * BOTH;
@@ -107,8 +104,7 @@ export function settleIds(task: usize): void {
 
 /** Threads are counted with the first one of their process. */
 function leaderOf(task: usize): usize {
-  if (!hasFlag(task, TASK_FLAGS_HAS_TGID) || load<u32>(task, TASK_TGID) == load<u32>(task, TASK_PID)) return task;
-  return findTask(load<u32>(task, TASK_TGID));
+  return findTask(likelyTgid(task));
 }
 
 function putCgroup(task: usize, cgroup: u64): void {

@@ -22,6 +22,7 @@ import {
   RULE_KIND_FORK,
   RULE_KIND_OLD_COMM,
   RULE_KIND_RUNNING,
+  RULE_KIND_SEEN,
   RULE_KIND_TGID,
   RULE_NONE,
   RULE_PARENT,
@@ -42,16 +43,15 @@ import {
   TASK_FLAGS_COMM_SETTLED,
   TASK_FLAGS_EXITED,
   TASK_FLAGS_HAS_COMM,
-  TASK_FLAGS_HAS_TGID,
   TASK_FLAGS_TGID_SETTLED,
+  TASK_FLAGS_TOLD,
   TASK_PARENT,
-  TASK_TGID,
 } from "./layout";
 import { IDS_SETTLED, inheritIds, settleIds } from "./identity";
 import { applyBirth, applyIdentity, scanIdentity } from "./identity-rules";
 import { field, field64, holds, isZero, record, setRecord } from "./rule-record";
 import { noteRunning } from "./running";
-import { clearFlags, commOf, findTask, hasFlag, setComm, setFlags, taskAt, taskOf } from "./tasks";
+import { clearFlags, commOf, findTask, forgetTgid, hasFlag, joinProcess, setComm, setFlags, setTgid, taskAt, taskOf } from "./tasks";
 
 const COMMON_PID: u32 = 4;
 const NUL: u32 = 0;
@@ -89,25 +89,32 @@ function threadFlagKnown(rule: usize): bool {
   return load<u32>(rule, RULE_FLAGS) != RULE_NONE;
 }
 
+/** The task that the record tells of. */
+function tellOf(pid: u32): usize {
+  const task = taskOf(pid);
+  if (task) setFlags(task, TASK_FLAGS_TOLD);
+  return task;
+}
+
 /**
  * A new task: its parent's name, and its parent's process if it is a thread. Two events may tell of one fork (task_newtask, with flags, then
  * sched_process_fork, without): the second one must not take away what the first one knew.
  */
 function applyFork(rule: usize): void {
   const parentPid = field(load<u32>(rule, RULE_PARENT));
-  const child = taskOf(field(load<u32>(rule, RULE_CHILD)));
+  const child = tellOf(field(load<u32>(rule, RULE_CHILD)));
   if (!child) return;
-  const parent = taskOf(parentPid);
+  const parent = tellOf(parentPid);
   const isReused = hasFlag(child, TASK_FLAGS_EXITED);
   store<u32>(child, parentPid, TASK_PARENT);
   const flags = threadFlagKnown(rule) ? field64(load<u32>(rule, RULE_FLAGS)) : 0;
   if (threadFlagKnown(rule)) {
     const isThread = (flags & (<u64>LIMITS_CLONE_THREAD)) != 0;
-    clearFlags(child, TASK_FLAGS_HAS_TGID);
+    forgetTgid(child);
     if (!isThread) setTgid(child, field(load<u32>(rule, RULE_CHILD)));
-    else if (parent && hasFlag(parent, TASK_FLAGS_HAS_TGID)) setTgid(child, load<u32>(parent, TASK_TGID));
+    else if (parent) joinProcess(child, parent);
   } else if (isReused) {
-    clearFlags(child, TASK_FLAGS_HAS_TGID);
+    forgetTgid(child);
   }
   clearFlags(child, TASK_FLAGS_LIKE_PARENT | TASK_FLAGS_NAMED);
   if (readComm(rule)) setComm(child);
@@ -129,6 +136,7 @@ function applyForkReturn(rule: usize): void {
   if (!child || !hasFlag(child, TASK_FLAGS_LIKE_PARENT)) return;
   const parent = findTask(load<u32>(child, TASK_PARENT));
   clearFlags(child, TASK_FLAGS_LIKE_PARENT);
+  setFlags(child, TASK_FLAGS_TOLD);
   if (!parent) return;
   inheritComm(child, parent);
   inheritIds(child, parent);
@@ -137,7 +145,7 @@ function applyForkReturn(rule: usize): void {
 /** The return from an exec that no other event has told of: the saved name is the best there is. */
 function applyExec(rule: usize): void {
   if (!isZero(load<u32>(rule, RULE_RESULT))) return;
-  const task = taskOf(field(load<u32>(rule, RULE_PID)));
+  const task = tellOf(field(load<u32>(rule, RULE_PID)));
   if (!task) return;
   const isNamed = hasFlag(task, TASK_FLAGS_NAMED);
   clearFlags(task, TASK_FLAGS_LIKE_PARENT | TASK_FLAGS_NAMED);
@@ -150,12 +158,6 @@ function applyExec(rule: usize): void {
   }
 }
 
-function setTgid(task: usize, tgid: u32): void {
-  if (!tgid) return;
-  store<u32>(task, tgid, TASK_TGID);
-  setFlags(task, TASK_FLAGS_HAS_TGID);
-}
-
 function apply(rule: usize): void {
   const kind = load<u32>(rule, RULE_KIND);
   if (kind == RULE_KIND_FORK) return applyFork(rule);
@@ -166,8 +168,8 @@ function apply(rule: usize): void {
     if (holds(pid, 4)) noteRunning(field(pid));
     return;
   }
-  const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
-  if (!task) return;
+  const task = tellOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
+  if (!task || kind == RULE_KIND_SEEN) return;
   if (kind == RULE_KIND_COMM) {
     if (!readComm(rule)) return;
     setComm(task);
@@ -233,7 +235,7 @@ function scan(rule: usize): void {
   if (kind == RULE_KIND_FORK) return scanFork(rule);
   if (kind == RULE_KIND_FORK_RETURN) return scanForkReturn(rule);
   if (kind == RULE_KIND_EXEC) return scanExec(rule);
-  if (kind == RULE_KIND_RUNNING) return;
+  if (kind == RULE_KIND_RUNNING || kind == RULE_KIND_SEEN) return;
   const task = taskOf(field(kind == RULE_KIND_TGID ? COMMON_PID : load<u32>(rule, RULE_PID)));
   if (!task) return;
   if (kind == RULE_KIND_TGID) {

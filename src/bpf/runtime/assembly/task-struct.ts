@@ -41,7 +41,7 @@ import {
 } from "./layout";
 import { idOf } from "./identity";
 import { countMissing } from "./missing";
-import { parentOf, tgidOf } from "./task-window";
+import { parentOf, processOf } from "./task-window";
 import { commOf, findTask, hasFlag, idleComm } from "./tasks";
 
 export function isTaskStruct(address: u64): bool {
@@ -69,8 +69,8 @@ function isHost(pid: u32): bool {
 /** A member as 8 bytes; `known` is cleared, and it is counted, if the recording does not tell it. */
 let known: bool = false;
 
-function processOf(pid: u32): u32 {
-  return isHost(pid) ? load<u32>(CURRENT_BLOCK, CURRENT_HOST_TGID) : tgidOf(pid);
+function processIn(pid: u32): u32 {
+  return isHost(pid) ? load<u32>(CURRENT_BLOCK, CURRENT_HOST_TGID) : processOf(pid);
 }
 
 function parentAddress(pid: u32): u64 {
@@ -117,8 +117,8 @@ function number(kind: usize, pid: u32): u64 {
   if (kind == TASK_FIELD_KIND_UID) return idMember(pid, ID_KIND_UID, MISSING_UID);
   if (kind == TASK_FIELD_KIND_GID) return idMember(pid, ID_KIND_GID, MISSING_GID);
   if (kind == TASK_FIELD_KIND_STARTED) return startOf(pid);
-  if (kind == TASK_FIELD_KIND_TGID) return processOf(pid);
-  if (kind == TASK_FIELD_KIND_LEADER) return taskStruct(processOf(pid));
+  if (kind == TASK_FIELD_KIND_TGID) return processIn(pid);
+  if (kind == TASK_FIELD_KIND_LEADER) return taskStruct(processIn(pid));
   return kind == TASK_FIELD_KIND_PARENT ? parentAddress(pid) : pid;
 }
 

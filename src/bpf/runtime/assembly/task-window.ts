@@ -3,11 +3,7 @@ import {
   LIMITS_COMM_BYTES,
   MISSING_COMM,
   MISSING_PARENT,
-  MISSING_TGID,
-  TASK_FLAGS_HAS_TGID,
   TASK_PARENT,
-  TASK_PID,
-  TASK_TGID,
   TASK_WINDOW_COMM,
   TASK_WINDOW_HIGH,
   TASK_WINDOW_HIGH_SHIFT,
@@ -16,31 +12,27 @@ import {
   TASK_WINDOW_PID_SHIFT,
 } from "./layout";
 import { countMissing } from "./missing";
-import { commOf, findTask, hasFlag } from "./tasks";
+import { commOf, findTask, likelyTgid, tgidOf } from "./tasks";
 
 export function isTaskWindow(address: u64): bool {
   return address >> (<u64>TASK_WINDOW_HIGH_SHIFT) == <u64>TASK_WINDOW_HIGH;
 }
 
-/** Process id of a thread. Unknown: taken to be a process of its own, as for the builtin, and counted. */
-export function tgidOf(tid: u32): u32 {
-  const task = findTask(tid);
-  if (task && hasFlag(task, TASK_FLAGS_HAS_TGID)) return load<u32>(task, TASK_TGID);
-  if (tid != 0) countMissing(MISSING_TGID);
-  return tid;
+/** Process id of a thread, as the builtin has it. */
+export function processOf(tid: u32): u32 {
+  return tid == 0 ? 0 : tgidOf(tid);
 }
 
 /** A thread has the parent of its process. */
 export function parentOf(task: usize): u32 {
-  const isThread = hasFlag(task, TASK_FLAGS_HAS_TGID) && load<u32>(task, TASK_TGID) != load<u32>(task, TASK_PID);
-  const leader = isThread ? findTask(load<u32>(task, TASK_TGID)) : task;
+  const leader = findTask(likelyTgid(task));
   return leader ? load<u32>(leader, TASK_PARENT) : 0;
 }
 
 function readParent(to: usize, pid: u32, asProcess: bool): bool {
   const task = findTask(pid);
   const parent = task ? parentOf(task) : 0;
-  store<u32>(to, asProcess ? tgidOf(parent) : parent);
+  store<u32>(to, asProcess ? processOf(parent) : parent);
   // Idle tasks have none.
   return parent != 0 || pid == 0;
 }

@@ -29,6 +29,9 @@ import {
   TASK_FLAGS,
   TASK_FLAGS_HAS_COMM,
   TASK_FLAGS_HAS_TGID,
+  TASK_FLAGS_IN_PROCESS_OF,
+  TASK_LIVES,
+  TASK_LIVES_SEEN,
   TASK_PID,
   TASK_SIZE_BYTES,
   TASK_TGID,
@@ -112,15 +115,65 @@ export function taskAt(index: u32): usize {
   return load<u32>(PUMP_BLOCK, PUMP_TASKS) + index * TASK_SIZE_BYTES;
 }
 
-/** Process id of the current thread. Unknown: taken to be a process of its own, and counted. */
+/** The thread whose process a thread surely shares, while nobody told of either which one it is; else the thread itself. */
+function fellowOf(task: usize): usize {
+  if (!hasFlag(task, TASK_FLAGS_IN_PROCESS_OF)) return task;
+  const fellow = findTask(load<u32>(task, TASK_TGID));
+  return fellow && load<u32>(fellow, TASK_LIVES) == load<u32>(task, TASK_LIVES_SEEN) ? fellow : task;
+}
+
+/** Process id of a task; 0: nobody told. */
+function toldTgid(task: usize): u32 {
+  const teller = hasFlag(task, TASK_FLAGS_HAS_TGID) ? task : fellowOf(task);
+  return hasFlag(teller, TASK_FLAGS_HAS_TGID) ? load<u32>(teller, TASK_TGID) : 0;
+}
+
+/** The same; unknown: taken to be a process of its own, with the threads that it created. */
+export function likelyTgid(task: usize): u32 {
+  const told = toldTgid(task);
+  return told ? told : load<u32>(fellowOf(task), TASK_PID);
+}
+
+/** What is told of one thread is told of the one that it shares its process with. */
+export function setTgid(task: usize, tgid: u32): void {
+  if (!tgid) return;
+  const fellow = fellowOf(task);
+  clearFlags(task, TASK_FLAGS_IN_PROCESS_OF);
+  store<u32>(task, tgid, TASK_TGID);
+  setFlags(task, TASK_FLAGS_HAS_TGID);
+  if (fellow == task || hasFlag(fellow, TASK_FLAGS_HAS_TGID)) return;
+  store<u32>(fellow, tgid, TASK_TGID);
+  setFlags(fellow, TASK_FLAGS_HAS_TGID);
+}
+
+/** Another task has this pid now: its process is yet to be told, and threads that the last one created do not share it. */
+export function forgetTgid(task: usize): void {
+  clearFlags(task, TASK_FLAGS_HAS_TGID | TASK_FLAGS_IN_PROCESS_OF);
+  store<u32>(task, load<u32>(task, TASK_LIVES) + 1, TASK_LIVES);
+}
+
+/** A new thread is in the process of the one that created it, whichever that is. */
+export function joinProcess(thread: usize, creator: usize): void {
+  const told = toldTgid(creator);
+  if (told) return setTgid(thread, told);
+  const fellow = fellowOf(creator);
+  store<u32>(thread, load<u32>(fellow, TASK_PID), TASK_TGID);
+  store<u32>(thread, load<u32>(fellow, TASK_LIVES), TASK_LIVES_SEEN);
+  setFlags(thread, TASK_FLAGS_IN_PROCESS_OF);
+}
+
+/** Process id of a thread other than the idle ones, as programs get it: counted if nobody told. */
+export function tgidOf(tid: u32): u32 {
+  const task = findTask(tid);
+  if (!task || !toldTgid(task)) countMissing(MISSING_TGID);
+  return task ? likelyTgid(task) : tid;
+}
+
+/** Process id of the current thread. */
 export function currentTgid(): u32 {
   if (load<u32>(CURRENT_BLOCK, CURRENT_HOST)) return load<u32>(CURRENT_BLOCK, CURRENT_HOST_TGID);
   const tid = load<u32>(CURRENT_BLOCK, CURRENT_TID);
-  if (tid == 0) return 0;
-  const task = findTask(tid);
-  if (task && hasFlag(task, TASK_FLAGS_HAS_TGID)) return load<u32>(task, TASK_TGID);
-  countMissing(MISSING_TGID);
-  return tid;
+  return tid == 0 ? 0 : tgidOf(tid);
 }
 
 function storeComm(to: usize, low: u64, high: u64): usize {
