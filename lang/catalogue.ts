@@ -130,8 +130,8 @@ export interface SampledEvent {
   readonly label: string;
   /** What scripts call it; null: they have no name for it. */
   readonly counted: { readonly provider: "software" | "hardware"; readonly event: string } | null;
-  /** `mode`: letters of r, w, x, sorted. */
-  readonly breakpoint: { readonly address: bigint; readonly length: bigint; readonly mode: string } | null;
+  /** `mode`: letters of r, w, x, sorted. Null: the recording does not tell it. */
+  readonly breakpoint: { readonly address: bigint; readonly length: bigint | null; readonly mode: string | null } | null;
   /** Events from one sample to the next, or samples in a second; `group`: a sample where another event of its group was sampled, `count` says nothing. */
   readonly rate: { readonly kind: "period" | "frequency" | "group"; readonly count: bigint };
   /** The registers, and what follows them in the context, as far as each sample has them. */

@@ -62,9 +62,10 @@ function findWatchpoint(sampled: readonly SampledEvent[], [address = "", length 
   const [at, bytes] = [readNumber(address), readNumber(length)];
   const sorted = Array.from(mode).sort().join("");
   const events = sampled.filter(({ breakpoint }) => {
-    if (breakpoint === null || "why" in at || "why" in bytes || breakpoint.address !== at.value || breakpoint.mode !== sorted) return false;
+    if (breakpoint === null || "why" in at || "why" in bytes || breakpoint.address !== at.value) return false;
+    if (breakpoint.mode !== null && breakpoint.mode !== sorted) return false;
     // The length of an instruction is that of an address.
-    return breakpoint.length === bytes.value || sorted === "x";
+    return breakpoint.length === null || breakpoint.length === bytes.value || sorted === "x";
   });
   return { events, rates: null };
 }
@@ -75,7 +76,7 @@ function profiledAt({ counted, rate }: SampledEvent): string | null {
   return rate.kind === "period" && counted?.provider === "software" && rate.count % 1000n === 0n ? `us:${rate.count / 1000n}` : null;
 }
 
-/** Names of the probes that fire on each of its samples, and say so. */
+/** Names of the probes that fire on each of its samples, and say so; in capitals what the recording does not tell. */
 export function sampledNames({ sampled = [] }: ProbeCatalogue): string[] {
   const profiled = PROFILED.map((name) => countedAs(sampled, name)).find((events) => events.length > 0) ?? [];
   const rates = profiled.flatMap((one) => profiledAt(one) ?? []);
@@ -83,7 +84,9 @@ export function sampledNames({ sampled = [] }: ProbeCatalogue): string[] {
     // It counts nothing (linux include/uapi/linux/perf_event.h): recorders take it for its mappings.
     if (counted?.event === "dummy") return [];
     if (counted !== null) return [`${counted.provider}:${counted.event}:${rate.kind === "period" ? rate.count : ""}`];
-    return breakpoint === null ? [] : [`watchpoint:0x${breakpoint.address.toString(16)}:${breakpoint.length}:${breakpoint.mode}`];
+    if (breakpoint === null) return [];
+    const { address, length, mode } = breakpoint;
+    return [`watchpoint:0x${address.toString(16)}:${length ?? "LENGTH"}:${mode ?? "MODE"}`];
   });
   return [...new Set([...rates.map((rate) => `profile:${rate}`), ...others])];
 }
@@ -118,6 +121,10 @@ export function sampledPoints(catalogue: ProbeCatalogue, provider: SampledProvid
         : findCounter(sampled, provider, parts);
   if (provider === "profile" && events.length === 0) return { points: tickingPoints(catalogue, parts, name), warning: null };
   const labels = [...new Set(events.map(({ label }) => label))].join(", ");
+  if (events.some(({ breakpoint }) => breakpoint !== null && (breakpoint.length === null || breakpoint.mode === null))) {
+    const warning = `the recording does not tell length and mode of its watchpoints: ${name} fires on each sample of ${labels}`;
+    return { points: events.map((one) => ({ provider, name, sampled: one })), warning };
+  }
   const warning =
     rates === null
       ? null

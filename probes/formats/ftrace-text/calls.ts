@@ -7,9 +7,10 @@ import { ownLayout, type OwnIds } from "../text/own-records.ts";
 import type { Extras } from "../text/source.ts";
 import type { SymbolSpace } from "../text/symbol-space.ts";
 import type { TextWriter } from "../text/writer.ts";
+import { readGraphFields } from "./graph-fields.ts";
 import { newGraphLine, readArguments, readDurationAndCall, readResult, readTail, type GraphLine } from "./graph-line.ts";
 
-const [BLANK, LESS, MINUS, OPEN, CLOSE] = [32, 60, 45, 40, 41];
+const [BLANK, LESS, MINUS, OPEN, CLOSE, EQUALS, F] = [32, 60, 45, 40, 41, 61, 102];
 /** Arguments in registers. */
 const MOST_ARGUMENTS = 6;
 /** Tasks with calls that have not returned, and their calls. */
@@ -21,8 +22,6 @@ interface Call {
   readonly lo: number;
   readonly ns: number;
 }
-
-const latin1 = new TextDecoder("latin1");
 
 export class Calls implements Extras {
   readonly framesFollow = false;
@@ -146,23 +145,9 @@ export class Calls implements Extras {
   /** What report prints behind `funcgraph_entry:`; of the tracer's own layout everything is known already. */
   #readGraph(bytes: Uint8Array, line: TextLine): boolean {
     if (line.from >= line.to) return true;
-    if (bytes[line.from] === 102 && bytes[line.from + 4] === 61) return this.#readRawGraph(bytes, line);
-    return readDurationAndCall(bytes, line.from, line.to, this.graph);
-  }
-
-  /** `func=mutex_unlock depth=0 overrun=0 calltime=37acf4f4cf rettime=37acf9b136` */
-  #readRawGraph(bytes: Uint8Array, { from, to }: TextLine): boolean {
-    const text = latin1.decode(bytes.subarray(from, to));
-    const found = /^func=(\S+) depth=(\d+)(?:.* calltime=([0-9a-f]+) rettime=([0-9a-f]+))?/.exec(text);
-    if (found === null) return false;
-    const { graph } = this;
-    graph.kind = found[3] === undefined ? "entry" : "exit";
-    graph.nameStart = from + 5;
-    graph.nameEnd = graph.nameStart + found[1]!.length;
-    graph.depth = Number(found[2]);
-    graph.duration = found[3] === undefined ? -1 : parseInt(found[4]!, 16) - parseInt(found[3], 16);
-    graph.argsStart = graph.argsEnd = graph.noteStart = graph.noteEnd = to;
-    return true;
+    const first = bytes[line.from];
+    const isFields = (first === F && bytes[line.from + 4] === EQUALS) || first === MINUS || first === LESS;
+    return (isFields ? readGraphFields : readDurationAndCall)(bytes, line.from, line.to, this.graph);
   }
 
   #putGraph(bytes: Uint8Array, line: TextLine, writer: TextWriter): boolean {

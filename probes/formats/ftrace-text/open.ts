@@ -2,6 +2,7 @@
 import type { FormatLines, LinesContext, TextFormat } from "../text/open.ts";
 import { hexDigits } from "../text/number.ts";
 import { Calls } from "./calls.ts";
+import { debugLines } from "./debug-lines.ts";
 import { GraphLines } from "./graph-clock.ts";
 import { readBareLine, traceLines } from "./line.ts";
 import type { TraceText } from "./sniff.ts";
@@ -13,7 +14,7 @@ function linesOf(text: TraceText | null, { symbols, ids }: LinesContext): Format
   const graph = new GraphLines(calls);
   const { hasHeads = true, numbers = null } = text ?? {};
   return {
-    readLine: hasHeads ? traceLines(graph) : readBareLine,
+    readLine: text?.isDebug === true ? debugLines(traceLines(graph)) : hasHeads ? traceLines(graph) : readBareLine,
     extras: {
       framesFollow: false,
       scan: (kind, bytes, line) => calls.scan(kind, bytes, line),

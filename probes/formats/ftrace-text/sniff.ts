@@ -12,6 +12,8 @@ export interface TraceText {
   /** `#P:2` or `cpus=2`; null: not told. */
   readonly ncpus: number | null;
   readonly isReport: boolean;
+  /** With where in the buffer each record is. */
+  readonly isDebug: boolean;
   /** Whether lines have task, CPU and time. */
   readonly hasHeads: boolean;
   /** The option by which the lines hold numbers in place of what events say; null: they do not. */
@@ -54,6 +56,7 @@ export function traceTextOf(head: Uint8Array): TraceText | null {
     tracer,
     ncpus: cpus === undefined || Number(cpus) > MOST_CPU + 1 ? null : Number(cpus),
     isReport,
+    isDebug: isReport && /^CPU:\d+ \[SUBBUFFER START\] /m.test(text),
     numbers: heads > 0 || columns > 0 ? null : numbersOf(text),
     hasHeads: heads > 0 || columns > 0 || isReport || bodies === 0,
     hasSeconds: heads === 0 || seconds > 0,

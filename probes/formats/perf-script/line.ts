@@ -59,7 +59,7 @@ function readEvent(bytes: Uint8Array, end: number, line: TextLine, book: EventBo
   line.event = book.find(bytes, name, at);
   if (line.event !== null) return lines.EVENT;
   // `sched:sched_switch:` has a category, `cycles:` and `cycles:u:` have none.
-  return isModifier(bytes, name, at) ? lines.SAMPLE : lines.UNKNOWN;
+  return isModifier(bytes, name, at) || isWatchpoint(bytes, name) ? lines.SAMPLE : lines.UNKNOWN;
 }
 
 /** Whether the name has one colon only, or letters of perf's event modifiers behind the first. */
@@ -67,6 +67,14 @@ function isModifier(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (bytes[at] !== COLON) at++;
   for (at++; at < end - 1; at++) if (!"ukhHGIppPSDWe".includes(String.fromCharCode(bytes[at]!))) return false;
+  return true;
+}
+
+/** `mem:0x` */
+const WATCHPOINT = Uint8Array.from("mem:0x", (c) => c.charCodeAt(0));
+
+function isWatchpoint(bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < WATCHPOINT.length; i++) if (bytes[start + i] !== WATCHPOINT[i]) return false;
   return true;
 }
 

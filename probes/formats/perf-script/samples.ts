@@ -31,6 +31,18 @@ interface Counter {
   hasIp: boolean;
 }
 
+/** `mem:0x404028:`, `mem:0x404028/4:w:u`: perf prints what was asked for, or the address alone. */
+function breakpointOf(name: string): SampledEvent["breakpoint"] {
+  const found = /^mem:0x([0-9a-f]{1,16})(?:\/(\d{1,2}))?(?::([rwx]+))?(?::\w*)?$/i.exec(name);
+  if (found === null) return null;
+  const [, address, length, mode] = found;
+  return {
+    address: BigInt(`0x${address!}`),
+    length: length === undefined ? null : BigInt(length),
+    mode: mode === undefined ? null : Array.from(mode).sort().join(""),
+  };
+}
+
 export class Samples implements Extras {
   readonly framesFollow = true;
   readonly #frames: ScriptFrames;
@@ -76,7 +88,7 @@ export class Samples implements Extras {
       return {
         label: name,
         counted: countedByName(name),
-        breakpoint: null,
+        breakpoint: breakpointOf(name),
         rate: { kind: "period", count: BigInt(Math.max(1, period)) },
         records: {
           eventId: id,

@@ -27,6 +27,9 @@ export const SAMPLE = 10;
 /** What perf tells of tasks and mappings, at [from, to). */
 export const TASK = 11;
 
+/** Nothing of a recording's, as is known. */
+export const ASIDE = 12;
+
 export interface TextLine {
   readonly head: LineHead;
   event: NamedEvent | null;

@@ -81,6 +81,7 @@ export class TextRecords {
     const { bytes } = this.#options.lines;
     switch (kind) {
       case kinds.NOTHING:
+      case kinds.ASIDE:
         return true;
       case kinds.FRAME:
         this.#addFrame(bytes);

@@ -130,7 +130,7 @@ export class TextSource implements RecordSource {
 
   /** Takes in what a line tells in advance; returns its kind, which may be known now. */
   #see(kind: number, line: TextLine, bytes: Uint8Array): number {
-    if (kind === kinds.NOTHING || kind === kinds.LOST || kind === kinds.FRAME) return kind;
+    if (kind === kinds.NOTHING || kind === kinds.ASIDE || kind === kinds.LOST || kind === kinds.FRAME) return kind;
     this.#seeHead(line, bytes);
     if (kind === kinds.EVENT) this.#seeEvent(line.event!, line, bytes);
     else if (kind === kinds.UNKNOWN) {

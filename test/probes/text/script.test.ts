@@ -1,5 +1,6 @@
 /** perf script: its layouts, samples, stacks and side-band events. */
 import { expect, test } from "vitest";
+import { sampledNames } from "../../../lang/check/attach/sampled.ts";
 import { runScript } from "../../support/run-script.ts";
 import { ofScript, openText, printed } from "./support.ts";
 
@@ -226,4 +227,28 @@ test("names without places in functions, -F ip,sym, stand as they are for each a
   const stack = "t:sched:sched_wakeup { print(kstack) }";
   const withTable = await openText(text, "perf script text", { kallsyms });
   expect(await printed(stack, withTable, { kallsyms })).toEqual(["        try_to_wake_up+5", "        try_to_wake_up+176"]);
+});
+
+test("watchpoints are those of their address: perf prints neither length nor mode", async () => {
+  const text = [
+    "wp 30332 12982.972726:          1 mem:0x0000000000404028: ",
+    "\tffffffff81752b6a elf_load+0x28a ([kernel.kallsyms])",
+    "",
+    "wp 30332 12982.972842:          1 mem:0x0000000000404028: ",
+    "",
+  ].join("\n");
+  const recording = await openText(text, "perf script text");
+  expect(sampledNames(recording.catalogue)).toEqual(["watchpoint:0x404028:LENGTH:MODE"]);
+  const { stdout, stderr } = await runScript("watchpoint:0x404028:4:w { @ = count() }", { recording });
+  expect(stdout).toContain("@: 2");
+  expect(stderr).toContain("the recording does not tell length and mode of its watchpoints");
+  expect((await runScript("watchpoint:0x404030:4:w { @ = count() }", { recording })).exitCode).toBe(1);
+});
+
+test("watchpoints by the name that they were asked for with", async () => {
+  const text = "wp 30332 12982.972726:          1 mem:0x404028/4:w:u: \n";
+  const recording = await openText(text, "perf script text");
+  expect(sampledNames(recording.catalogue)).toEqual(["watchpoint:0x404028:4:w"]);
+  expect(await printed("watchpoint:0x404028:4:w { @ = count() }", recording)).toEqual(["@: 1"]);
+  expect((await runScript("watchpoint:0x404028:8:w { @ = count() }", { recording })).exitCode).toBe(1);
 });
