@@ -18,13 +18,17 @@ export interface SpaceChange {
 export interface AddressSpaces {
   /** Those that are told by now, in any order. The same array as long as nothing new was told. */
   changes(): readonly SpaceChange[];
+  /** Changes that are no others' by now as there are too many: names from before them may be those of later code. */
+  leftOut(): number;
   /** Null: the process had nothing there, or nobody told what it had. */
   mappingOf(pid: number, address: bigint, space: number): OwnMapping | null;
 }
 
-/** Numbers fit into 16 bits. */
+/** What programs have room for (src/bpf/runtime/layout.ts, limits.spaceChanges). Beyond it, what was mapped last counts for the time before, too. */
+export const MOST_CHANGES = 262_144;
+/** Of one process: numbers fit into 16 bits. */
 const MOST_SPACES = 65_536;
-/** Copied for spaces that differ in little; beyond it what was mapped last counts for the time before, too. */
+/** Copied for spaces that differ in little. */
 const MOST_COPIES = 4_194_304;
 
 /** Disjoint, ascending. Spaces that are alike share them until one of them changes. */
@@ -70,6 +74,7 @@ interface Told {
   readonly spaces: Map<number, Ranges[]>;
   readonly changes: SpaceChange[];
   copies: number;
+  leftOut: number;
 }
 
 /** The ranges of a process now; made when it is told of for the first time. */
@@ -86,7 +91,8 @@ function change(told: Told, one: OwnMapping, ranges: Ranges): void {
     told.spaces.set(one.pid, [ranges]);
     return;
   }
-  if (own.length === MOST_SPACES) {
+  if (own.length === MOST_SPACES || told.changes.length === MOST_CHANGES) {
+    told.leftOut++;
     own[own.length - 1] = ranges;
     return;
   }
@@ -95,7 +101,10 @@ function change(told: Told, one: OwnMapping, ranges: Ranges): void {
 }
 
 function copied(told: Told, { list }: Ranges): Ranges | null {
-  if (told.copies + list.length > MOST_COPIES) return null;
+  if (told.copies + list.length > MOST_COPIES) {
+    told.leftOut++;
+    return null;
+  }
   told.copies += list.length;
   return { isShared: false, list: [...list] };
 }
@@ -120,7 +129,7 @@ function add(told: Told, one: OwnMapping): void {
   else if (one.start < one.end) addMapping(told, one);
 }
 
-const nothing = (): Told => ({ spaces: new Map(), changes: [], copies: 0 });
+const nothing = (): Told => ({ spaces: new Map(), changes: [], copies: 0, leftOut: 0 });
 
 /** `all`: what is told by now; it may grow from one question to the next. */
 export function addressSpaces(all: () => readonly OwnMapping[]): AddressSpaces {
@@ -148,6 +157,7 @@ export function addressSpaces(all: () => readonly OwnMapping[]): AddressSpaces {
       refresh();
       return changes;
     },
+    leftOut: () => refresh().leftOut,
     mappingOf(pid, address, space) {
       const own = refresh().spaces.get(pid);
       const ranges = own?.[Math.min(space, own.length - 1)];

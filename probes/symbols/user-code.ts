@@ -42,6 +42,8 @@ export interface UserCode {
   staticProbesAt?(target: string, fileOffset: bigint): readonly StaticProbe[];
   /** When addresses of processes changed their meaning, as far as it is told by now; null: nobody tells what a process had mapped. */
   readonly spaceChanges: () => readonly SpaceChange[] | null;
+  /** Changes that spaceChanges() leaves out, as there are too many. */
+  readonly spaceChangesLeftOut: () => number;
   /**
    * Of a process at a time, which its number in spaceChanges() says: by what it had mapped then, else by the mappings that are said of no
    * process. Without a process by those alone.
@@ -103,6 +105,7 @@ export function userCode(mappings: readonly Mapping[] | (() => readonly Mapping[
       return elf === null || address === null ? [] : elf.staticProbes.filter((probe) => probe.address === address);
     },
     spaceChanges: () => (typeof mappings === "function" || owned().processes.length > 0 ? spaces.changes() : null),
+    spaceChangesLeftOut: () => spaces.leftOut(),
     placeOf(address, process) {
       const own = process === undefined ? null : spaces.mappingOf(process.pid, address, process.space);
       const mapping = own ?? ofAnybody(address);

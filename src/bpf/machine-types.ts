@@ -70,6 +70,12 @@ export interface MachineOptions {
   readonly randSeed: bigint;
   /** Absent: no program looks into task structures. */
   readonly taskFields?: readonly TaskField[];
+  /** False: there is no room for tasks, as PumpOptions.trackTasks will not be asked for. */
+  readonly tracksTasks?: boolean;
+  /** There is room for what PumpOptions.spaces tells; absent: no program asks. */
+  readonly asksForSpaces?: boolean;
+  /** There is room for the memory of calls under way (ProbedEvent.call); absent: none is kept. */
+  readonly keepsMemory?: boolean;
   /** Streams that will be pumped, for sizing the memory. */
   readonly streams: readonly StreamSpec[];
 }

@@ -158,6 +158,8 @@ export function createMachine(options: MachineOptions): TravelMachine {
     },
     startPump(options) {
       const { fromNs, toNs, timers } = options;
+      if (options.trackTasks && plan.tasks.sizeBytes === 0)
+        throw new Error("tasks are to be tracked, and the machine was made without room");
       const first = findFirstTs();
       const base = first === null ? null : fromNs !== null && fromNs > first ? fromNs : first;
       if (isStaged) clearDispatch(bytes, plan);

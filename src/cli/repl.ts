@@ -6,7 +6,7 @@ import { sourceText } from "../../lang/diagnostics/source-bytes.ts";
 import type { ReplOptions, Sink } from "../repl/face.ts";
 import type { SessionResult } from "../session/session-options.ts";
 import { survey } from "../session/survey.ts";
-import type { Attached } from "../workspace/workspace.ts";
+import type { Attached, Workspace } from "../workspace/workspace.ts";
 import type { Console } from "./console.ts";
 import { infoText } from "./info.ts";
 import { loadSource } from "./load.ts";
@@ -14,7 +14,7 @@ import { missingArguments } from "./missing-arguments.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import type { CliOptions } from "./options.ts";
 import { utf8 } from "./output.ts";
-import { lostShortfalls, missingShortfalls, shortfallText } from "./report.ts";
+import { lostShortfalls, missingShortfalls, shortfallText, spaceShortfalls } from "./report.ts";
 import { traceTime } from "./time-argument.ts";
 import { VERSION } from "./usage.ts";
 
@@ -29,11 +29,15 @@ function shortfalls(
   options: CliOptions,
   result: SessionResult,
   { missing, replay }: Attached,
-  info: Parameters<typeof lostShortfalls>[0],
+  { recording: { info }, machine: { user } }: Workspace,
 ): string[] {
   const lost = result.stats === null ? [] : lostShortfalls(info, result.stats);
   const asked = options.warnings
-    ? [...missingShortfalls({ ...result.missing, ...missing }, info), ...missingArguments(result.missingArguments)]
+    ? [
+        ...missingShortfalls({ ...result.missing, ...missing }, info),
+        ...spaceShortfalls(replay.script, user),
+        ...missingArguments(result.missingArguments),
+      ]
     : [];
   return replay.script.attach.length === 0 ? [] : [...lost, ...asked].map((one) => shortfallText(one, "WARNING"));
 }
@@ -100,7 +104,7 @@ export async function repl(options: CliOptions, console: Console): Promise<numbe
       to: options.to === null ? null : traceTime(options.to),
     },
     info: () => infoText(recording, survey(recording)),
-    shortfalls: (result, attached) => shortfalls(options, result, attached, recording.info),
+    shortfalls: (result, attached) => shortfalls(options, result, attached, workspace),
     planning: async (name, program, words) => {
       const { planning } = await import("./plan/command.ts");
       return planning(name, ["-e", program, ...(name === "plan" ? recordingWords(options) : []), ...words], console);

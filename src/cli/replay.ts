@@ -22,7 +22,7 @@ import { missingArguments } from "./missing-arguments.ts";
 import type { Output } from "./output.ts";
 import { progressOf } from "./progress.ts";
 import { recordedStrings } from "./recorded-strings.ts";
-import { lostShortfalls, missingShortfalls, shortfallJson, shortfallText, type Shortfall } from "./report.ts";
+import { lostShortfalls, missingShortfalls, shortfallJson, shortfallText, spaceShortfalls, type Shortfall } from "./report.ts";
 import { durationNs, traceTime } from "./time-argument.ts";
 import { clockOf } from "./time-zone.ts";
 
@@ -115,7 +115,7 @@ function betterHint({ script, machine }: Replay, one: Shortfall): Shortfall {
 }
 
 function shortfalls(replay: Replay, result: SessionResult, missing: MissingSymbols): Shortfall[] {
-  const { options, recording, compilation } = replay;
+  const { options, recording, compilation, script, machine } = replay;
   if (recording === null) return [];
   const lost = [...damages(replay), ...(result.stats === null ? [] : lostShortfalls(recording.info, result.stats))];
   if (!options.warnings && !options.strict) return lost;
@@ -125,6 +125,7 @@ function shortfalls(replay: Replay, result: SessionResult, missing: MissingSymbo
     ...missingShortfalls({ ...result.missing, ...missing }, recording.info).map((one) =>
       one.kind === "userMemory" ? betterHint(replay, one) : one,
     ),
+    ...spaceShortfalls(script, machine.user),
     ...missingArguments(result.missingArguments),
     ...(asksWallTime && options.bootTime === null && recording.info.clock !== "realtime" ? [NO_BOOT_TIME] : []),
   ];

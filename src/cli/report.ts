@@ -1,7 +1,10 @@
 /** What a run must say at its end: what the recording lost or lacks, once each, with counts. */
 import { jsonString } from "../output/json.ts";
 import type { RecordingInfo } from "../../probes/recording.ts";
+import type { UserCode } from "../../probes/symbols/user-code.ts";
 import type { PumpStats } from "../bpf/machine-types.ts";
+import type { CompiledScript } from "../codegen/compiled.ts";
+import { asksForSpaces } from "../session/asks-for-spaces.ts";
 import { recorderHint } from "./recorder-hints.ts";
 
 interface Missing {
@@ -117,6 +120,15 @@ export function missingShortfalls(counts: Readonly<Record<string, number>>, { fo
     const message = `the recording does not hold ${missing.what}: asked for ${times(count)}, answered with ${missing.instead}`;
     return [{ type: "missing", kind, count: BigInt(count), message, hint: recorderHint(format, kind) ?? missing.hint }];
   });
+}
+
+/** Of a script that names user code: changes of what processes had mapped that it was not told of (probes/symbols/address-spaces.ts). */
+export function spaceShortfalls(script: CompiledScript, user: Pick<UserCode, "spaceChangesLeftOut">): Shortfall[] {
+  const leftOut = asksForSpaces(script) ? user.spaceChangesLeftOut() : 0;
+  if (leftOut === 0) return [];
+  const [changes, are] = leftOut === 1 ? ["change", "is"] : ["changes", "are"];
+  const message = `${leftOut} ${changes} of what processes had mapped ${are} not told apart, as there are too many: names of user code from before may be those of later code`;
+  return [{ type: "missing", kind: "userSpaces", count: BigInt(leftOut), message, hint: "record a shorter time, or fewer processes" }];
 }
 
 const event = (type: "lost" | "damaged", kind: string, count: bigint | null, message: string): Shortfall => ({

@@ -62,7 +62,7 @@ export interface Attached {
 /** `script`: the one of the options, or some of its probes. */
 export function attach(options: AttachOptions, script: CompiledScript, recording: Recording | null): Attached {
   const hir = options.hir ?? null;
-  const kept = keptMemory(script, hir, recording);
+  const plan = probedPlan(script, hir, options.contextBytes, keptMemory(script, hir, recording));
   const machine = createMachine({
     programs: script.programs,
     maps: script.maps,
@@ -71,9 +71,11 @@ export function attach(options: AttachOptions, script: CompiledScript, recording
     outputRing: script.maps.findIndex((map) => map.type === "ringbuf"),
     randSeed: options.randSeed,
     taskFields: taskFields(hir),
+    tracksTasks: options.trackTasks,
+    asksForSpaces: asksForSpaces(script),
+    keepsMemory: plan.events.some(({ call }) => call !== undefined),
     streams: streamsOf(recording),
   });
-  const plan = probedPlan(script, hir, options.contextBytes, kept);
   if (options.stackSource !== undefined) options.stackSource.frames = (limit, id) => framesOf(script, machine, limit, id);
   fillArrays(script, machine);
   const maps = scriptMaps(script, machine.maps);

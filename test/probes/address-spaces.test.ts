@@ -1,6 +1,7 @@
 /** What addresses of processes meant at each time. */
 import { expect, test } from "vitest";
-import { addressSpaces, type OwnMapping } from "../../probes/symbols/address-spaces.ts";
+import { addressSpaces, MOST_CHANGES, type OwnMapping } from "../../probes/symbols/address-spaces.ts";
+import { limits } from "../../src/bpf/runtime/layout.ts";
 
 const at = (pid: number, ns: bigint, path: string, [start, end]: readonly [bigint, bigint], fileOffset = 0n): OwnMapping => ({
   ...{ pid, ns, path, start, end, fileOffset },
@@ -70,4 +71,33 @@ test("what is told bit by bit, or out of order, is what is told at once", () => 
   mixed = [...all.slice(0, 3), ...mixed];
   expect(late.changes()).toEqual(whole.changes());
   expect(late.mappingOf(2, 0x1000n, 0)?.path).toBe("/a");
+});
+
+test("programs have room for as many changes as are told apart", () => {
+  expect(MOST_CHANGES).toBe(limits.spaceChanges);
+});
+
+const execs = (pids: number, each: number): OwnMapping[] =>
+  Array.from({ length: pids * each }, (_, i) => change(1 + (i % pids), BigInt(i), { execs: true }));
+
+test("changes beyond what can be told apart are counted, and what is mapped last is there from the last one on", () => {
+  // The first that is told of a process is none.
+  const some = addressSpaces(() => execs(8, 32_769));
+  expect(some.changes()).toHaveLength(MOST_CHANGES);
+  expect(some.leftOut()).toBe(0);
+  const many = addressSpaces(() => [...execs(8, 32_769), change(1, 300_000n, { execs: true }), at(1, 300_001n, "/late", LOW)]);
+  expect(many.changes()).toHaveLength(MOST_CHANGES);
+  expect(many.leftOut()).toBe(1);
+  expect(many.mappingOf(1, LOW[0], 32_768)?.path).toBe("/late");
+  expect(many.mappingOf(1, LOW[0], 32_767)).toBeNull();
+});
+
+test("numbers of one process beyond 16 bits, and copies beyond their limit, are counted too", () => {
+  const one = addressSpaces(() => execs(1, 65_540));
+  expect([one.changes().length, one.leftOut()]).toEqual([65_535, 4]);
+  const pages = Array.from({ length: 4096 }, (_, i) => at(1, 0n, "/a", [BigInt(i) << 12n, BigInt(i + 1) << 12n]));
+  const replaced = Array.from({ length: 1026 }, (_, i) => at(1, BigInt(1 + i), `/b${i}`, [0n, 0x1000n]));
+  const copied = addressSpaces(() => [...pages, ...replaced]);
+  expect([copied.changes().length, copied.leftOut()]).toEqual([1024, 2]);
+  expect(copied.mappingOf(1, 0n, 1024)?.path).toBe("/b1025");
 });

@@ -1,7 +1,8 @@
 /**
  * Lays out the linear memory of a machine: pure arithmetic. Everything has its place before the run, so the memory never grows and every
  * address is a constant for the JIT. Pages that nothing touches cost no real memory (the engine maps them on demand), which is why tables
- * can be as large as their domain; nobody may fill them with zeros in advance.
+ * can be as large as their domain; nobody may fill them with zeros in advance. What few scripts need takes room in their runs only: beyond
+ * 64 MB of addresses V8 collects garbage at the start.
  */
 import type { ArrayLayout, HashLayout, MapPlan } from "../jit/env.ts";
 import { HEAP_BASE, TAG_WINDOW } from "../memory.ts";
@@ -76,7 +77,7 @@ export interface MemoryPlan {
   readonly frames: Area;
   /** Calls under way. */
   readonly calls: Area;
-  /** Memory of calls under way: who has any, and the calls. */
+  /** Memory of calls under way: who has any, and the calls; of no size where none is kept. */
   readonly callTable: Area;
   readonly callMemory: Area;
   /** Key and value of a call from the session. */
@@ -86,7 +87,9 @@ export interface MemoryPlan {
   readonly runs: Area;
   readonly stops: Area;
   readonly taskIndex: Area;
+  /** Of no size where none are tracked. */
   readonly tasks: Area;
+  /** Of no size where no program asks. */
   readonly spaces: Area;
 }
 
@@ -102,6 +105,10 @@ export interface PlanInput {
   readonly programs?: readonly unknown[];
   readonly maps: readonly MapSpec[];
   readonly ncpus: number;
+  /** Of MachineOptions. */
+  readonly tracksTasks?: boolean;
+  readonly asksForSpaces?: boolean;
+  readonly keepsMemory?: boolean;
   readonly streams: readonly { readonly cpu: number; readonly pageBytes: number; readonly recording?: number; readonly layout?: number }[];
 }
 
@@ -144,8 +151,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const regions = take(limits.regions * region.sizeBytes);
   const frames = take(limits.frames * 8);
   const calls = take(limits.calls * keptCall.sizeBytes);
-  const callTable = take(callLimits.table * 4);
-  const callMemory = take(callLimits.calls * callLimits.callBytes);
+  const callTable = take(input.keepsMemory === true ? callLimits.table * 4 : 0);
+  const callMemory = take(input.keepsMemory === true ? callLimits.calls * callLimits.callBytes : 0);
   const layouts = input.streams.reduce((most, { layout = 0 }) => Math.max(most, layout + 1), 1);
   const recordings = input.streams.reduce((most, { recording = 0 }) => Math.max(most, recording + 1), 1);
   const dispatch = take(EVENT_IDS * 4 * layouts);
@@ -159,8 +166,8 @@ export function planMemory(input: PlanInput): MemoryPlan | PlanFailure {
   const runs = take(programs * 8);
   const stops = take(programs);
   const taskIndex = take(limits.pids * 4);
-  const tasks = take(MAX_TASKS * task.sizeBytes);
-  const spaces = take(spaceTable.changes + limits.spaceChanges * spaceChange.sizeBytes);
+  const tasks = take(input.tracksTasks === false ? 0 : MAX_TASKS * task.sizeBytes);
+  const spaces = take(input.asksForSpaces === true ? spaceTable.changes + limits.spaceChanges * spaceChange.sizeBytes : 0);
   const largest = (bytes: (spec: MapSpec) => number): number => input.maps.reduce((most, spec) => Math.max(most, bytes(spec)), 8);
   const keyArea = take(largest((spec) => spec.keySize));
   const valueArea = take(largest((spec) => roundUp(spec.valueSize, 8) * (isPercpu(spec.type) ? ncpus : 1)));

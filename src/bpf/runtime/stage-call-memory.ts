@@ -3,9 +3,10 @@ import type { ProbedEvent } from "../machine-types.ts";
 import type { MemoryPlan } from "../maps/plan.ts";
 import { CALL_MEMORY_BLOCK, callMemory } from "./call-memory-layout.ts";
 
-/** No call is under way. Returns whether any memory will be kept. */
+/** No call is under way. Returns whether any memory will be kept. Throws where the plan has no room for it. */
 export function stageCallMemory(memory: DataView, { callTable, callMemory: calls }: MemoryPlan, events: readonly ProbedEvent[]): boolean {
   const isKept = events.some(({ call }) => call !== undefined);
+  if (isKept && calls.sizeBytes === 0) throw new Error("calls are to be kept, and the machine was made without room for them");
   const fields = [
     [callMemory.table, callTable.address],
     [callMemory.slab, calls.address],

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { planMemory, type Area, type MemoryPlan } from "../../../src/bpf/maps/plan.ts";
 import { HEAP_BASE } from "../../../src/bpf/memory.ts";
-import { map as mapFields } from "../../../src/bpf/runtime/layout.ts";
+import { callLimits } from "../../../src/bpf/runtime/call-memory-layout.ts";
+import { limits, map as mapFields, spaceChange, spaceTable } from "../../../src/bpf/runtime/layout.ts";
 import { mapSpec } from "../../support/runtime.ts";
 
 const streams = (n: number, pageBytes = 4096): { cpu: number; pageBytes: number }[] =>
@@ -52,6 +53,19 @@ test("nothing overlaps, and everything is inside", () => {
   expect(plan.sizeBytes % 65_536).toBe(0);
   expect(plan.keyArea.sizeBytes).toBe(1024);
   expect(plan.valueArea.sizeBytes).toBe(80);
+});
+
+test("there is room for tasks, address spaces and the memory of calls where a run has them", () => {
+  const bare = planOf({ maps: [], ncpus: 4, streams: streams(4), tracksTasks: false });
+  expect([bare.tasks, bare.spaces, bare.callTable, bare.callMemory].map(({ sizeBytes }) => sizeBytes)).toEqual([0, 0, 0, 0]);
+  expect(bare.sizeBytes).toBeLessThan(32 << 20);
+  const all = planOf({ maps: [], ncpus: 4, streams: streams(4), tracksTasks: true, asksForSpaces: true, keepsMemory: true });
+  expect(all.spaces.sizeBytes).toBe(spaceTable.changes + limits.spaceChanges * spaceChange.sizeBytes);
+  expect(all.callTable.sizeBytes).toBe(callLimits.table * 4);
+  expect(all.callMemory.sizeBytes).toBe(callLimits.calls * callLimits.callBytes);
+  expect(all.tasks.sizeBytes).toBeGreaterThan(0);
+  const areas = [all.callTable, all.callMemory, all.tasks, all.spaces, all.keyArea];
+  areas.slice(1).forEach(({ address }, i) => expect(areas[i]!.address + areas[i]!.sizeBytes).toBeLessThanOrEqual(address));
 });
 
 test("what programs may read are the maps", () => {
