@@ -7,7 +7,7 @@ import type { CompiledScript } from "../codegen/compiled.ts";
 import { isStandIn } from "../../probes/probed/recipe.ts";
 import type { CallRole, KeptCalls } from "./call-memory.ts";
 import { recordedPointers, type RecordedPointers } from "./recorded-pointers.ts";
-import { followedMaps, shownStandIns, type StoodIn } from "./stood-in.ts";
+import { keptPointers, shownStandIns, type KeptPointers, type StoodIn } from "./stood-in.ts";
 
 type SitePoint = Extract<ResolvedAttachPoint, { readonly site: unknown }>;
 type SampledPoint = Extract<ResolvedAttachPoint, { readonly sampled: unknown }>;
@@ -120,7 +120,7 @@ function pointersOf(attach: Attach, readers: ReadonlySet<number>): RecordedPoint
 function findMissing(script: CompiledScript, hir: HirProgram | null, readers: ReadonlySet<number>): Map<Attach, MissingArguments> {
   const words = hir?.probes.map((probe) => contextWords(probe.body, new Map())) ?? [];
   const missing = new Map<Attach, MissingArguments>();
-  let followed: ReturnType<typeof followedMaps> | null = null;
+  let kept: KeptPointers | null = null;
   for (const attach of script.attach) {
     const { point, program } = attach;
     if (!isAsking(point)) continue;
@@ -135,7 +135,7 @@ function findMissing(script: CompiledScript, hir: HirProgram | null, readers: Re
         : shownStandIns(
             hir!.probes[program]!.body,
             new Map(asked.filter(([offset]) => stands.has(offset))),
-            (followed ??= followedMaps(hir!)),
+            (kept ??= keptPointers(hir!)),
             pointers,
           );
     if (names.length + standIns.length > 0) missing.set(attach, { point, names: names.sort(), standIns, counter: missing.size });

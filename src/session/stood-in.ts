@@ -2,10 +2,10 @@
  * Pointers that were followed while recording and not recorded themselves, as numbers: programs have stand-ins for them (probes/probed/recipe.ts),
  * which lead where the pointers led, but say nothing when they are shown, kept, or compared.
  */
-import type { HirBlock, HirExpr, HirMapId, HirProgram, HirStmt, LocalId } from "../../lang/hir/hir.ts";
+import type { HirBlock, HirExpr, HirFunction, HirMapId, HirProgram, HirStmt, LocalId } from "../../lang/hir/hir.ts";
 import { blocksOf, expressionsOf, operandsOf, someExpr, someExprOf } from "../../lang/hir/walk.ts";
 import { placeOf, standInRead, valueOf, type Followed } from "./pointed-values.ts";
-import type { PointerPath, RecordedPointers } from "./recorded-pointers.ts";
+import { recordedPointers, type PointerPath, type RecordedPointers } from "./recorded-pointers.ts";
 
 /** A stand-in that a program shows, keeps or compares. */
 export interface StoodIn {
@@ -13,13 +13,28 @@ export interface StoodIn {
   readonly name: string;
   /** Where it lies in memory; null: it is a word of the context. */
   readonly read: PointerPath | null;
+  /** Set where values of maps are looked for. */
+  readonly map?: HirMapId;
+  /** It is a key and a value. */
+  readonly isEntry?: true;
+}
+
+/** What is the same for all programs of a script. */
+export interface KeptPointers {
+  readonly functions: readonly HirFunction[];
+  /** Maps that pointers are taken from and whose values are not seen otherwise: what is kept in them is not said. */
+  readonly followed: ReadonlySet<HirMapId>;
 }
 
 interface Body {
   /** Words of the context that are stand-ins, by offset. */
   readonly words: ReadonlyMap<number, string>;
-  /** Maps whose values are followed: what they keep are pointers. */
-  readonly followed: ReadonlySet<HirMapId>;
+  readonly kept: KeptPointers;
+  /** Values of maps are looked for, in place of stand-ins. */
+  readonly looksForMaps: boolean;
+  /** Functions that this is within; whether what they return is seen. */
+  readonly within: readonly number[];
+  readonly isReturnShown: boolean;
   /** Variables that were set to one. */
   readonly locals: Map<LocalId, StoodIn>;
   readonly memory: Followed;
@@ -43,7 +58,7 @@ function pointerOf(expr: HirExpr): HirExpr | null {
 }
 
 /** Maps that pointers are taken from, also by way of a variable. */
-export function followedMaps({ probes, functions }: Pick<HirProgram, "probes" | "functions">): Set<HirMapId> {
+function followedMaps({ probes, functions }: Pick<HirProgram, "probes" | "functions">): Set<HirMapId> {
   const followed = new Set<HirMapId>();
   const note = (expr: HirExpr): boolean => {
     if (expr.kind === "map") followed.add(expr.map);
@@ -67,6 +82,13 @@ export function followedMaps({ probes, functions }: Pick<HirProgram, "probes" | 
 
 /** Whether there is a pointer at all does not ask which one. */
 const isNull = (expr: HirExpr): boolean => (expr.kind === "cast" ? isNull(expr.operand) : expr.kind === "int" && expr.value === 0n);
+
+/** Stands in `shown` for the values of a map. */
+const mapName = (map: HirMapId): string => `@${map}`;
+
+function showMap({ shown }: Body, map: HirMapId): void {
+  shown.set(mapName(map), { name: mapName(map), read: null, map });
+}
 
 /** Bytes of recorded memory, or of a copy of them. */
 function showRead(body: Body, expr: HirExpr): void {
@@ -107,6 +129,8 @@ function visit(body: Body, expr: HirExpr, isShown: boolean): void {
       return visit(body, expr.else, isShown);
     case "member":
       if (isShown) showRead(body, expr);
+      // The key of an entry is no value.
+      if (expr.index === 0 && expr.operand.kind === "local" && body.locals.get(expr.operand.local)?.isEntry === true) return;
       // Of a tuple, whose members are values; a struct's other members are not looked at.
       return visit(body, expr.operand, isShown && expr.operand.type.kind !== "struct");
     case "cast":
@@ -123,7 +147,12 @@ function visit(body: Body, expr: HirExpr, isShown: boolean): void {
     case "ksym":
     case "usym":
       return visit(body, expr.address, true);
+    case "call":
+      return call(body, expr, isShown);
     case "map":
+      if (isShown && body.looksForMaps) showMap(body, expr.map);
+      for (const key of operandsOf(expr)) visit(body, key, true);
+      return;
     case "delete":
     case "has_key":
     case "aggregate_value":
@@ -135,7 +164,7 @@ function visit(body: Body, expr: HirExpr, isShown: boolean): void {
   }
 }
 
-const READS: ReadonlySet<HirExpr["kind"]> = new Set(["context_word", "local", "cast", "deref", "member", "index"]);
+const READS: ReadonlySet<HirExpr["kind"]> = new Set(["context_word", "local", "cast", "deref", "member", "index", "call", "map"]);
 
 /** The stand-in that a value is. */
 function standInOf(body: Body, value: HirExpr): StoodIn | null {
@@ -150,14 +179,38 @@ function setOrDelete<T>(map: Map<LocalId, T>, local: LocalId, value: T | null): 
   else map.set(local, value);
 }
 
+/** What a variable holds: a stand-in, a pointer, a copy. Returns whether it is any of them. */
+function bind(from: Body, value: HirExpr, to: Pick<Body, "locals" | "memory">, local: LocalId): boolean {
+  const isWhole = value.type.kind === "struct" || value.type.kind === "array";
+  const held = isWhole ? null : standInOf(from, value);
+  const [pointer, copy] = [valueOf(from.memory, value), isWhole ? placeOf(from.memory, value) : null];
+  setOrDelete(to.locals, local, held);
+  setOrDelete(to.memory.values, local, pointer);
+  setOrDelete(to.memory.copies, local, copy);
+  return held !== null || pointer !== null || copy !== null;
+}
+
+/** What a function of the script does with what it is given. */
+function call(body: Body, { func, args }: Extract<HirExpr, { kind: "call" }>, isShown: boolean): void {
+  for (const arg of args) visit(body, arg, false);
+  const called = body.kept.functions[func];
+  if (called === undefined || body.within.includes(func)) return;
+  const inner: Body = {
+    ...body,
+    words: new Map(),
+    locals: new Map(),
+    memory: { pointers: body.memory.pointers, values: new Map(), copies: new Map() },
+    within: [...body.within, func],
+    isReturnShown: isShown,
+  };
+  const bound = called.params.filter((param, i) => args[i] !== undefined && bind(body, args[i], inner, param));
+  // It has nothing of the event but what it is given.
+  if (bound.length > 0) run(inner, called.body);
+}
+
 function setLocal(body: Body, { local, value }: Extract<HirStmt, { kind: "set_local" }>): void {
   visit(body, value, false);
-  const { memory } = body;
-  const isWhole = value.type.kind === "struct" || value.type.kind === "array";
-  const [held, pointer, copy] = [isWhole ? null : standInOf(body, value), valueOf(memory, value), isWhole ? placeOf(memory, value) : null];
-  setOrDelete(body.locals, local, held);
-  setOrDelete(memory.values, local, pointer);
-  setOrDelete(memory.copies, local, copy);
+  bind(body, value, body, local);
 }
 
 function execute(body: Body, stmt: HirStmt): void {
@@ -167,7 +220,16 @@ function execute(body: Body, stmt: HirStmt): void {
       break;
     case "set_map":
       if (stmt.key !== null) visit(body, stmt.key, true);
-      visit(body, stmt.value, !body.followed.has(stmt.map));
+      visit(body, stmt.value, !body.kept.followed.has(stmt.map));
+      break;
+    case "return":
+      if (stmt.value !== null) visit(body, stmt.value, body.isReturnShown);
+      break;
+    case "print_map":
+      if (body.looksForMaps) showMap(body, stmt.map);
+      break;
+    case "for_map":
+      if (body.looksForMaps) body.locals.set(stmt.local, { name: mapName(stmt.map), read: null, map: stmt.map, isEntry: true });
       break;
     case "print_value":
     case "aggregate":
@@ -189,9 +251,37 @@ function run(body: Body, block: HirBlock): void {
   for (const stmt of block) execute(body, stmt);
 }
 
+const bodyOf = (kept: KeptPointers, words: Body["words"], pointers: RecordedPointers): Body => ({
+  words,
+  kept,
+  looksForMaps: false,
+  within: [],
+  isReturnShown: false,
+  locals: new Map(),
+  memory: { pointers, values: new Map(), copies: new Map() },
+  shown: new Map(),
+});
+
+/** Whose values some probe or function shows, keeps elsewhere or compares. */
+function seenMaps({ probes, functions }: HirProgram, kept: KeptPointers): ReadonlySet<HirMapId> {
+  const seen = new Set<HirMapId>();
+  for (const { body: block } of [...probes, ...functions]) {
+    const body = { ...bodyOf(kept, new Map(), recordedPointers(null, [])), looksForMaps: true };
+    run(body, block);
+    for (const { map } of body.shown.values()) if (map !== undefined) seen.add(map);
+  }
+  return seen;
+}
+
+export function keptPointers(hir: HirProgram): KeptPointers {
+  const followed = followedMaps(hir);
+  const seen = seenMaps(hir, { functions: hir.functions, followed });
+  return { functions: hir.functions, followed: new Set([...followed].filter((map) => !seen.has(map))) };
+}
+
 /** The stand-ins that a program shows, keeps or compares. `words`: those of its context, by offset; `pointers`: what its records tell. */
-export function shownStandIns(block: HirBlock, words: Body["words"], followed: Body["followed"], pointers: RecordedPointers): StoodIn[] {
-  const shown = new Map<string, StoodIn>();
-  run({ words, followed, locals: new Map(), memory: { pointers, values: new Map(), copies: new Map() }, shown }, block);
-  return [...shown.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+export function shownStandIns(block: HirBlock, words: Body["words"], kept: KeptPointers, pointers: RecordedPointers): StoodIn[] {
+  const body = bodyOf(kept, words, pointers);
+  run(body, block);
+  return [...body.shown.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

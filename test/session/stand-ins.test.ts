@@ -32,8 +32,45 @@ test.each([
   ["compared with another number", "if (arg0 == arg2) { print(1); }"],
   ["by way of a variable", "$p = arg0; print(($p, 1));"],
   ["a symbol of the kernel", "print(ksym(arg0));"],
+  ["kept, followed and printed", "@p[tid] = arg0; print(((struct outer *)@p[tid])->next->x); print(@p[tid]); delete(@p, tid);"],
+  ["kept, and printed by way of a variable", "@p[tid] = arg0; $p = @p[tid]; print($p); delete(@p, tid);"],
+  ["kept, and compared by way of a variable", "@p[tid] = arg0; $p = @p[tid]; if ($p == arg2) { print(1); } delete(@p, tid);"],
+  ["kept, followed, and the map printed", "@p[tid] = arg0; print(((struct outer *)@p[tid])->next->x); print(@p); clear(@p);"],
+  [
+    "kept, followed, and printed in a loop",
+    "@p[tid] = arg0; print(((struct outer *)@p[tid])->next->x); for ($kv : @p) { print($kv.1); } clear(@p);",
+  ],
 ])("said once: %s", async (_, body) => {
   expect((await run(`kprobe:serve { ${body} }`)).said).toEqual([lacks("arg0", "kprobe:serve"), RECORD_IT]);
+});
+
+test.each([
+  [
+    "another probe prints it",
+    "kprobe:serve { @p[1] = arg0; $o = (struct outer *)@p[1]; print($o->next->x); } end { print(@p[1]); clear(@p); }",
+  ],
+  ["a function prints it", 'fn show($p: uint64): void { printf("%d\\n", $p); } kprobe:serve { show(arg0); }'],
+  ["a function keeps it", "fn keep($p: uint64): void { @last = $p; } kprobe:serve { keep(arg0); }"],
+  [
+    "a function hands it on",
+    "fn show($p: uint64): void { print($p); } fn hand($p: uint64): void { show($p); } kprobe:serve { hand(arg0); }",
+  ],
+  ["a function returns it", "fn same($p: uint64): uint64 { return $p; } kprobe:serve { $q = same(arg0); print($q); }"],
+  ["a function prints what is kept", "fn show(): void { $p = @p[1]; print($p); } kprobe:serve { @p[1] = arg0; show(); clear(@p); }"],
+])("said once: %s", async (_, script) => {
+  expect((await run(script)).said).toEqual([lacks("arg0", "kprobe:serve"), RECORD_IT]);
+});
+
+test("a function follows a pointer and prints the one that is there", async () => {
+  const script = "fn show($p: uint64): void { print(((struct outer *)$p)->next); } kprobe:serve { show(arg0); }";
+  expect((await run(script)).said).toEqual([lacks("arg0->next", "kprobe:serve"), RECORD_NEXT]);
+});
+
+test.each([
+  ["a function follows it", "fn show($p: uint64): void { print(((struct outer *)$p)->next->x); } kprobe:serve { show(arg0); }"],
+  ["a function returns another number", "fn none($p: uint64): uint64 { return 3; } kprobe:serve { print(none(arg0)); }"],
+])("nothing to say: %s", async (_, script) => {
+  expect((await run(script)).said).toEqual([]);
 });
 
 /** Where `next` lies in struct outer. */
@@ -121,6 +158,10 @@ test.each([
   ["asked whether there is one", "if (arg0 != 0 && arg0) { print(((struct outer *)arg0)->next->x); }"],
   ["followed twice", "$o = (struct outer *)arg0; if ($o->next) { $n = $o->next; print($n->x); }"],
   ["kept and then followed", "@p[tid] = arg0; print(((struct outer *)@p[tid])->next->x); delete(@p, tid);"],
+  [
+    "keys of an entry",
+    "@p[tid] = arg0; print(((struct outer *)@p[tid])->next->x); for ($kv : @p) { $kv.0; if ($kv.0 == 1) { print(1); } } clear(@p);",
+  ],
   ["another value in the same variable", "$p = arg0; print(((struct outer *)$p)->next->x); $p = 3; if ($p == arg2) { print(1); }"],
 ])("nothing to say: %s", async (_, body) => {
   const { said, stdout } = await run(`kprobe:serve { ${body} }`);
