@@ -4,6 +4,7 @@ import { createSpool, isStream, listDirectory, openFile, streamPieces } from "./
 import { nothingBeside, SNIFF_BYTES, type Beside, type OpenResult } from "./formats/format.ts";
 import { recordingFormats } from "./formats/formats.ts";
 import type { Recording } from "./recording.ts";
+import { unreadableText } from "./unreadable-text.ts";
 import { packingOf, unknownPacking, unpack, type Packing } from "./unpack.ts";
 
 export type { OpenResult } from "./formats/format.ts";
@@ -27,6 +28,8 @@ function show(head: Uint8Array): string {
 }
 
 function unknownContent(head: Uint8Array): string {
+  const unreadable = unreadableText(head);
+  if (unreadable !== null) return unreadable;
   const known = knownContent(head);
   const names = recordingFormats.map(({ name }) => name).join(", ");
   return `not a recording (${names}): it begins with ${show(head)}${known === null ? "" : `; ${known}`}`;

@@ -2,6 +2,7 @@
 import type { ProbeSite } from "../../lang/catalogue.ts";
 import { argumentRegisters, argumentSlot, RETURN_SLOT } from "../../lang/registers.ts";
 import { operandType, parseOperands, whyUnreached } from "../../probes/symbols/operands.ts";
+import { isPacketPoint } from "../session/packet-tasks.ts";
 import type { PointerPath } from "../session/recorded-pointers.ts";
 import type { SessionResult } from "../session/session.ts";
 import { times, type Shortfall } from "./report.ts";
@@ -128,8 +129,16 @@ function definition(site: ProbeSite, names: readonly string[], extra: readonly s
   return `${kind}:hs/${event} ${place} ${[...all.map((name) => fetchArgument(site, name)), ...extra].join(" ")}`;
 }
 
+function withoutTask(point: string, names: readonly string[], count: number): Shortfall {
+  const instead = `answered with ${names.length === 1 ? "that" : "those"} of the idle task of CPU 0`;
+  const message = `packets have no task and no CPU: ${names.join(", ")} of ${point} asked for ${times(count)}, ${instead}`;
+  const hint = "record beside them who sends and receives, and pass both: trace-cmd record -e syscalls:sys_enter_sendto -e net:netif_rx";
+  return { type: "missing", kind: "packetTask", count: BigInt(count), message, hint };
+}
+
 function notHeld({ names, point, count }: Missing): Shortfall[] {
   if (names.length === 0) return [];
+  if (isPacketPoint(point)) return [withoutTask(point.name, names, count)];
   const message = `the recording does not hold ${names.join(", ")} of ${point.name}: asked for ${times(count)}, answered with 0`;
   return [{ type: "missing", kind: "arguments", count: BigInt(count), message, hint: recordWith(point, { names, memory: [] }) }];
 }

@@ -3,6 +3,11 @@
 type Hints = Readonly<Record<string, string>>;
 
 const CALLCHAINS = "record them with: perf record -g";
+const KERNEL_CHAINS = "record them with: perf record -g, and neither --user-callchains nor :u; what is sampled in user code has none";
+/** They are of any recorder. */
+const WITH_EVENTS = "record them with the events: trace-cmd record -T, or perf record -g";
+const USER_WITH_EVENTS = "record them with the events: trace-cmd record -O userstacktrace, or perf record -g";
+const NO_PACKET_STACKS = "packets have none: record the kernel's events of them beside the capture, trace-cmd record -T -e net:netif_rx";
 
 const KALLSYMS = "pass what root reads in /proc/kallsyms of the recorded machine: --kallsyms FILE";
 
@@ -11,13 +16,15 @@ const BY_FORMAT: readonly (readonly [format: string, hints: Hints])[] = [
   [
     "perf.data",
     {
-      kernelStack: CALLCHAINS,
+      kernelStack: KERNEL_CHAINS,
       userStack: CALLCHAINS,
       kernelSymbols: KALLSYMS,
       userSymbols: "pass the files that the processes mapped: --symfs DIR (on the machine that recorded: --symfs /)",
     },
   ],
-  ["perf script", { kernelStack: CALLCHAINS, userStack: CALLCHAINS, kernelSymbols: KALLSYMS }],
+  ["perf script", { kernelStack: KERNEL_CHAINS, userStack: CALLCHAINS, kernelSymbols: KALLSYMS }],
+  ["JSON lines", { kernelStack: WITH_EVENTS, userStack: USER_WITH_EVENTS, kernelSymbols: KALLSYMS }],
+  ["pcap", { kernelStack: NO_PACKET_STACKS, userStack: NO_PACKET_STACKS }],
   ["strace", { userStack: "record them with: strace -k" }],
 ];
 

@@ -6,6 +6,7 @@ import type { ContextKind, ProbedEvent, ProbedProgram } from "../bpf/machine-typ
 import type { CompiledScript } from "../codegen/compiled.ts";
 import { isStandIn } from "../../probes/probed/recipe.ts";
 import type { CallRole, KeptCalls } from "./call-memory.ts";
+import { isPacketPoint, taskBuiltins } from "./packet-tasks.ts";
 import { recordedPointers, type RecordedPointers } from "./recorded-pointers.ts";
 import { keptPointers, shownStandIns, type KeptPointers, type StoodIn } from "./stood-in.ts";
 
@@ -22,7 +23,7 @@ type Attach = CompiledScript["attach"][number];
 /** What the programs of a point ask for and its records do not hold. */
 export interface MissingArguments {
   readonly point: RebuiltPoint | TickPoint | EventPoint;
-  /** `arg3`, `retval`, `args.count`. */
+  /** `arg3`, `retval`, `args.count`; `comm`, of packets. */
   readonly names: readonly string[];
   /** Pointers that are shown or compared, and of which the records hold only what they lead to. */
   readonly standIns: readonly StoodIn[];
@@ -126,7 +127,8 @@ function findMissing(script: CompiledScript, hir: HirProgram | null, readers: Re
     if (!isAsking(point)) continue;
     const asked = isRebuilt(point) || isTick(point) ? [...(words[program] ?? [])] : [];
     const filled = isRebuilt(point) ? filledOffsets(point) : new Set<number>();
-    const names = asked.filter(([offset]) => !filled.has(offset)).map(([, name]) => name);
+    const ofTask = hir !== null && isPacketPoint(point) ? taskBuiltins(hir.probes[program]!) : [];
+    const names = [...asked.filter(([offset]) => !filled.has(offset)).map(([, name]) => name), ...ofTask];
     const pointers = hir === null ? null : pointersOf(attach, readers);
     const stands = isRebuilt(point) ? standInOffsets(point) : new Set<number>();
     const standIns =
@@ -244,7 +246,10 @@ export function probedPlan(
   const whole: Whole = { missing, contextBytes, readers, roles };
   const { pairs, entries } = pairsOf(script.attach);
   const events = [...byEvent]
-    .filter(([id, attaches]) => roles.has(id) || attaches.some((attach) => isRebuilt(attach.point) || memoryOf(attach, readers).length > 0))
+    .filter(
+      ([id, attaches]) =>
+        roles.has(id) || attaches.some((attach) => isRebuilt(attach.point) || memoryOf(attach, readers).length > 0 || missing.has(attach)),
+    )
     .map(([id, attaches]) => eventOf(id, attaches, whole, pairs.get(id) ?? null));
   const remembered = entries.filter(({ eventId }) => !byEvent.has(eventId));
   const ending = [...roles].filter(([id]) => !byEvent.has(id) && !remembered.some(({ eventId }) => eventId === id));

@@ -217,3 +217,13 @@ test("names of code without places in functions stay as they are", async () => {
   const { stdout } = await runCommand(["-q", "--trace", to, "-e", 'software:cpu-clock:250000 { printf("%s%s", kstack, ustack) }']);
   expect(stdout.trim().split(/\s+/)).toEqual(["try_to_wake_up", "try_to_wake_up", "_dl_map_object"]);
 });
+
+test("an unknown number of events lost behind the last record", async () => {
+  const path = join(directory, "lost.jsonl");
+  writeFileSync(path, '{"ts":1000000001,"pid":7,"event":"app:request","args":{"status":200}}\n{"ts":2000000002,"lost":null}\n');
+  const to = await converted(path, "lost.dat");
+  const { stdout, stderr } = await runCommand(["-q", "--trace", to, "-e", "t:app:request { @ = count(); }"]);
+  expect(stdout.trim()).toBe("@: 1");
+  expect(stderr).toContain("the recorder lost an unknown number of events in 1 places");
+  if (isThere) expect(report(to)).toHaveLength(1);
+});

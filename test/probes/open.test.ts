@@ -104,3 +104,27 @@ test("a stream without an end that begins as no recording is refused at its begi
   if (result.ok) expect.fail("zeros are no recording");
   expect(result.message).toMatch(/^\/dev\/zero: not a recording .*it begins with 00 00 00/);
 });
+
+test.each([
+  [
+    "a summary of strace -c",
+    "% time     seconds  usecs/call     calls    errors syscall\n------ ----------- ----------- --------- --------- ----------------\n 98.30    0.005327         409        13         5 wait4\n",
+    /^made: this is the summary of strace -c, .* without -c$/,
+  ],
+  [
+    "perf script: comm, tid, event",
+    "python3 14223 syscalls:sys_enter_openat: \n\t           20b1d __open\n\nsh 7 cpu-clock: \n\tffffffff8158c3f5 one\n",
+    /^made: this is perf script's text without times, .*\(perf script -F \+time\)$/,
+  ],
+  ["perf script: event", "syscalls:sys_enter_openat: \n\t           20b1d\n", /without times/],
+  [
+    "perf script: cpu, period, trace",
+    "  [001]     250000 cycles:u:  ffffffff8158c3f5 one\n  [001]  1 sched:sched_wakeup: comm=a pid=22\n",
+    /without times/,
+  ],
+  ["a note", "To do: look at this.\nNote 12: nothing\n", /^made: not a recording/],
+  ["a log", "Nov 20 16:03:24 host sshd[123]: Accepted\nNov 20 16:03:25 host kernel: usb 1-1: new\n", /^made: not a recording/],
+])("%s is refused, and why is said", async (_name, text, message) => {
+  const opened = await openRecordingBytes("made", new TextEncoder().encode(text));
+  expect(opened.ok ? "" : opened.message).toMatch(message);
+});

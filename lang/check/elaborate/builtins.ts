@@ -222,16 +222,6 @@ export function isBuiltin(name: string): boolean {
 
 const ARGUMENT_BYTES = 8;
 
-/** What tells of the task and the CPU of an event. */
-const OF_TASKS = new Set(["pid", "tid", "uid", "gid", "username", "comm", "cpu", "numaid", "cgroup", "curtask"]);
-
-/** No capture tells whose packets they are: the values are those of task 0. */
-function reportPacketTask(cx: Context, plain: string, span: Span): void {
-  const point = cx.points.find((one) => "tracepoint" in one && one.tracepoint.category === "packet");
-  if (point !== undefined && OF_TASKS.has(plain))
-    cx.report.warn("notRecorded", span, `packets have no task and no CPU: ${plain} is that of the idle task of CPU 0`);
-}
-
 /** Only for isBuiltin(name); null with a diagnostic. */
 export function elaborateBuiltin(cx: Context, name: string, span: Span): HirExpr | null {
   if (isArgument(name)) return argument(cx, name, span);
@@ -245,6 +235,5 @@ export function elaborateBuiltin(cx: Context, name: string, span: Span): HirExpr
   const plain = plainName(name)!;
   const special = SPECIALS[plain];
   if (special !== undefined) return special(cx, span);
-  reportPacketTask(cx, plain, span);
   return { kind: "builtin", span, name: plain as BuiltinName, type: TYPES[plain as keyof typeof TYPES] };
 }

@@ -3,6 +3,7 @@ import type { EventFormat, FormatField } from "../event-format.ts";
 import { Decoder, MOST_FIXED_BYTES } from "./decoder.ts";
 import { COMMON_BYTES } from "./format-text.ts";
 import { fixedBytesOf, invertPrint } from "./invert-print.ts";
+import { ASSUMED_FLAGS, openatSteps } from "./openat-form.ts";
 import { parsePrintFormat, type PrintPart } from "./print-format.ts";
 import * as kinds from "./steps.ts";
 import { bytesOf, step, type Step } from "./steps.ts";
@@ -12,6 +13,8 @@ export interface Form {
   readonly decoder: Decoder;
   /** Fields that text of this form tells. */
   readonly told: ReadonlySet<string>;
+  /** What it takes for granted, as a warning; absent: nothing. */
+  readonly assumes?: string;
 }
 
 export interface FormContext {
@@ -60,6 +63,12 @@ export function callForm(format: EventFormat, text: string, context: FormContext
     }),
   );
   const args = own.filter(({ name }) => !/^(__syscall_nr|nr)$/.test(name) && !/^__.+_val$/.test(name));
+  const told = new Set([...args.map(({ name }) => name), ...[...strings.values()].map(({ name }) => name)]);
+  const openat = openatSteps(format, text);
+  if (openat !== null) {
+    const form = formOf(format, openat, told, context);
+    return form === null ? null : { ...form, assumes: ASSUMED_FLAGS };
+  }
   const shown = args.map(({ name }) => `${shownType(text, name)}${name}: `);
   const steps = args.flatMap(({ name, offset, sizeBytes }, i): Step[] => {
     const next = shown[i + 1];
@@ -74,7 +83,7 @@ export function callForm(format: EventFormat, text: string, context: FormContext
       }),
     ];
   });
-  return formOf(format, steps, new Set([...args.map(({ name }) => name), ...[...strings.values()].map(({ name }) => name)]), context);
+  return formOf(format, steps, told, context);
 }
 
 /** Its result: `0xfffffffffffffffe` behind `sys_openat -> `. */

@@ -140,6 +140,11 @@ export class NamedEvent {
     return this.#met.size > 0;
   }
 
+  /** Warnings of what forms of its lines take for granted. */
+  get assumptions(): readonly string[] {
+    return [...new Set([...this.#met].flatMap(({ form }) => form.assumes ?? []))];
+  }
+
   get unknownNames(): number {
     return this.#candidates.reduce((sum, { form }) => sum + form.decoder.unknownNames, 0);
   }

@@ -65,7 +65,8 @@ export interface FormatLines {
 const tellsName = ({ kind }: TaskRule): boolean => kind === "comm" || kind === "old_comm";
 
 function* lossWarnings(book: EventBook, lines: Lines): Generator<string> {
-  for (const { name, unread, unknownNames } of book.named) {
+  for (const { name, unread, unknownNames, assumptions } of book.named) {
+    yield* assumptions;
     if (unread > 0)
       yield `${unread} lines of ${name} are not as its description has them: they are left out (--events-from FILE gives others)`;
     if (unknownNames > 0) yield `${unknownNames} values of ${name} have names that its description does not know: they count as 0`;

@@ -25,8 +25,20 @@ const COMMON_BYTES = 8;
 /** A mark of the CPU: its length word, and the CPU. */
 const MARK_BYTES = 8;
 
-/** Calls `each` for every record; returns how many pieces could not be read. `cpuMarks`: see probes/stream/page-writer.ts. */
-export function eachRecord(stream: PageStream, each: (record: RecordAt) => void): number {
+/** What `each` is not told. */
+export interface RecordsEnd {
+  /** Pieces that could not be read. */
+  readonly damaged: number;
+  /** Lost behind the last record: -1 an unknown number. */
+  readonly lost: number;
+  /** Of the last record, or of the stream. */
+  readonly cpu: number;
+  /** ns. */
+  readonly lastNs: bigint;
+}
+
+/** Calls `each` for every record. `cpuMarks`: see probes/stream/page-writer.ts. */
+export function eachRecord(stream: PageStream, each: (record: RecordAt) => void): RecordsEnd {
   const { pageBytes, headerBytes, time } = stream;
   const little = stream.byteOrder === "little";
   const window = new Uint8Array(Math.max(pageBytes, WINDOW_BYTES - (WINDOW_BYTES % pageBytes)));
@@ -88,5 +100,5 @@ export function eachRecord(stream: PageStream, each: (record: RecordAt) => void)
 
   stream.rewind();
   for (let got = stream.read(window); got > 0; got = stream.read(window)) for (let page = 0; page < got; page += pageBytes) onePage(page);
-  return damaged;
+  return { damaged, lost: record.lost, cpu: record.cpu, lastNs: record.ns };
 }

@@ -44,6 +44,13 @@ export class PageBuilder {
     this.#lost = count < 0 || this.#lost < 0 ? -1 : this.#lost + count;
   }
 
+  /** An unknown number behind the last record, which a page without records tells. */
+  lostUnknown(ns: bigint): void {
+    this.lost(-1);
+    this.#view.setBigUint64(0, ns, this.#little);
+    this.#put();
+  }
+
   /** False: it does not fit into a page. */
   record(ns: bigint, bytes: Uint8Array, start: number, size: number): boolean {
     const padded = (size + 3) & ~3;
@@ -85,7 +92,10 @@ export class PageBuilder {
 
   /** The page at hand goes out, if there is anything in it. */
   flush(): void {
-    if (this.#at === this.#first) return;
+    if (this.#at > this.#first) this.#put();
+  }
+
+  #put(): void {
     const { longBytes } = this.#layout;
     let commit = this.#at - this.#first;
     this.#page.fill(0, this.#at);

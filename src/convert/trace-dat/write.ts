@@ -131,7 +131,7 @@ class BufferWriter {
     const little = stream.byteOrder === "little";
     let lost = 0;
     let isOfLeftOut = false;
-    const damaged = eachRecord(stream, (record) => {
+    const end = eachRecord(stream, (record) => {
       const id = record.view.getUint16(record.start, little);
       this.#comms.note(id, record);
       if (record.lost !== 0) lost = record.lost < 0 || lost < 0 ? -1 : lost + record.lost;
@@ -150,8 +150,9 @@ class BufferWriter {
       if (builder.record(record.ns, record.bytes, record.start, record.size)) this.events++;
       else this.leftOut++;
     });
-    this.leftOut += damaged;
-    if (lost > 0) this.lostAtEnd += lost;
+    this.leftOut += end.damaged;
+    if (end.lost < 0 || lost < 0) builderOf(end.cpu).lostUnknown(end.lastNs);
+    else this.lostAtEnd += lost + end.lost;
   }
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openRecordingBytes } from "../../../probes/open.ts";
 import type { Recording } from "../../../probes/recording.ts";
 import { fixtureBytes, fixturePath } from "../../support/fixtures.ts";
+import { missingArguments } from "../../../src/cli/missing-arguments.ts";
 import { runScript } from "../../support/run-script.ts";
 import { ethernet, ipv4, ipv6, pcapBytes, pcapng, tcp, udp, type ByteOrder } from "./written.ts";
 
@@ -208,12 +209,21 @@ test("the totals of a real capture", async () => {
   ]);
 });
 
-test("what tells of tasks is said to tell nothing", async () => {
-  const recording = await open(pcapBytes("little", "us", 1, [{ second: SECOND, fraction: 0, data: frame }]));
-  const { stdout, stderr } = await runScript("packet { @[comm, tid] = sum(args.len); } end { print(pid); }", { recording });
-  expect(stdout).toContain(`@[swapper/0, 0]: ${frame.length}\n`);
-  expect(stderr.match(/WARNING: .*/g)).toEqual([
-    "WARNING: packets have no task and no CPU: comm is that of the idle task of CPU 0",
-    "WARNING: packets have no task and no CPU: tid is that of the idle task of CPU 0",
-  ]);
+test("what tells of tasks is counted as missing", async () => {
+  const packet = { second: SECOND, fraction: 0, data: frame };
+  const recording = await open(pcapBytes("little", "us", 1, [packet, packet]));
+  const {
+    stdout,
+    stderr,
+    missingArguments: missing,
+  } = await runScript("packet { @[comm, tid] = sum(args.len); } packet { @n = count() } end { print(pid); }", { recording });
+  expect(stdout).toContain(`@[swapper/0, 0]: ${2 * frame.length}\n`);
+  expect(stdout).toContain("@n: 2\n");
+  expect(stderr).not.toContain("WARNING");
+  expect(missing.map(({ names, count }) => [names, count])).toEqual([[["comm", "tid"], 2]]);
+  const [shortfall] = missingArguments(missing);
+  expect(shortfall).toMatchObject({ type: "missing", kind: "packetTask", count: 2n });
+  expect(shortfall?.message).toMatch(
+    /^packets have no task and no CPU: comm, tid of packet:\S+ asked for 2 times, answered with those of the idle/,
+  );
 });

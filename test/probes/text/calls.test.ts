@@ -112,3 +112,22 @@ test("what is no call is none", async () => {
   expect(await printed("tracepoint:*:* { @[probe] = count() }", recording)).toEqual(["@[tracepoint:syscalls:sys_enter_newcall]: 1"]);
   expect(recording.info.warnings.join()).toContain("2 of 5 lines are not understood");
 });
+
+test("openat as Linux 6.19 prints it: decimal, with names of flags", async () => {
+  const text = trace(
+    'sys_openat(dfd: 4294967196, filename: 140725309414456 "/etc/hosts", flags: O_RDONLY|O_CLOEXEC)',
+    'sys_openat(dfd: 3, filename: 94290211717264 "new", flags: O_WRONLY|O_CREAT|O_TRUNC|O_DSYNC|0x100000, mode: 0644)',
+    'sys_openat(dfd: 3, filename: 94290211717264 "", flags: O_RDONLY)',
+    'sys_openat(dfd: 3, filename: 94290211717264 "/", flags: O_RDONLY|O_NONBLOCK|O_DIRECTORY, mode: 0000)',
+  );
+  const recording = await openText(text, "ftrace text");
+  const script = `t:syscalls:sys_enter_openat {
+    printf("%lx %lx %s %lx %o\\n", args.dfd, args.filename, str(args.filename), args.flags, args.mode) }`;
+  expect(await printed(script, recording)).toEqual([
+    "ffffff9c 7ffd2a141c38 /etc/hosts 80000 0",
+    "3 55c1a6934090 new 101241 644",
+    "3 55c1a6934090  0 0",
+    "3 55c1a6934090 / 10800 0",
+  ]);
+  expect(recording.info.warnings).toEqual(["flags of openat are printed by name: they are taken to have the numbers of x86-64"]);
+});
