@@ -58,15 +58,10 @@ function readArguments(words: readonly string[]): ConvertArguments | string {
   return { from, to, format: asked, beside: { kallsyms, eventsFrom, dynamicEvents } };
 }
 
-/** What is lost of records that tell of tasks and are no events. */
-const UNTOLD: Readonly<Record<TargetFormat, (count: number) => string>> = {
-  "trace.dat": (count) =>
-    `a trace.dat has no place for ${count} records of tasks that are no events: comm and pid are what its events tell\n` +
-    "HINT: JSON lines have the name and the process of each event's task",
-  jsonl: (count) =>
-    `JSON lines have no place for ${count} records of births, ends and cgroups of tasks that are no events: ` +
-    "ppid, cgroup and what else they tell is missing there",
-};
+/** What a trace.dat loses of records that tell of tasks and are no events. */
+const untold = (count: number): string =>
+  `a trace.dat has no place for ${count} records of tasks that are no events: comm and pid are what its events tell\n` +
+  "HINT: JSON lines keep them";
 
 const FIRST_BYTES = 1 << 20;
 
@@ -178,7 +173,7 @@ export async function convertCommand(words: readonly string[], console: Console)
     const { events, leftOut, taskRecords } = await convert(recording, format, sink, createSpool);
     for (const warning of recording.info.warnings) console.error(`WARNING: ${warning}\n`);
     if (leftOut > 0) console.error(`WARNING: ${leftOut} records could not be taken over\n`);
-    if (taskRecords > 0) console.error(`WARNING: ${UNTOLD[format](taskRecords)}\n`);
+    if (taskRecords > 0) console.error(`WARNING: ${untold(taskRecords)}\n`);
     if (to !== "-") console.print(`${events} events written to ${to}\n`);
     return 0;
   } catch (error) {

@@ -151,6 +151,7 @@ export function eachEvent(recording: Recording, each: (event: WalkedEvent) => vo
     taskRules: recording.taskRules,
     comms: recording.comms,
     trackTasks: true,
+    tellsTasks: recording.tellsTasks ?? false,
     // Without symbols: whoever replays it leaves out the tracer's own code.
     stacks: stackRecords(catalogue, null),
     fromNs: null,

@@ -27,6 +27,10 @@ async function converted(path: string, name: string): Promise<string> {
   return to;
 }
 
+const TASK = "struct task_struct { int pid; int tgid; char comm[16]; struct task_struct *real_parent; unsigned long long start_time; };";
+const WHO = "pid, tid, comm, ppid, cgroup, curtask->start_time, curtask->real_parent->comm";
+const THERE = "ctx.task->pid, ctx.task->tgid, ctx.task->comm, ctx.task->real_parent->pid";
+
 const report = (path: string): string[] => {
   const run = spawnSync("trace-cmd", ["report", "-i", path], { encoding: "latin1", maxBuffer: 1 << 28 });
   expect(run.stderr).not.toMatch(/error/i);
@@ -137,13 +141,50 @@ describe("what a trace.dat has no place for", () => {
     expect((await toDat(unpackedFixture("traces/s03-forkexec/trace.dat"), "none.dat")).stderr).toBe("");
   });
 
-  test("births and cgroups of tasks that are no events, in JSON lines", async () => {
-    const told = async (trace: string): Promise<string> =>
-      (await runCommand(["convert", unpackedFixture(trace), "--to", join(directory, "told.jsonl")])).stderr;
-    expect(await told("traces/s14-profile/perf.data")).toMatch(
-      /WARNING: JSON lines have no place for \d+ records of births, ends and cgroups/,
-    );
-    expect(await told("traces/s03-forkexec/trace.dat")).toBe("");
+  test.each([
+    ["s03-forkexec", "tracepoint:sched:*"],
+    ["s14-profile", "software:cpu-clock:1"],
+    ["s10-faults", "tracepoint:exceptions:*"],
+  ])("births, ends and names of tasks that are no events, in JSON lines: %s", async (trace, probe) => {
+    const from = unpackedFixture(`traces/${trace}/perf.data`);
+    const path = join(directory, "told.jsonl");
+    const again = join(directory, "again.jsonl");
+    expect((await runCommand(["convert", from, "--to", path])).stderr).not.toContain("of tasks");
+    expect((await runCommand(["convert", path, "--to", again])).stderr).not.toContain("of tasks");
+    expect(readFileSync(path, "utf8")).toMatch(/"task":\{"pid":\d+,"parent":\d+,"flags":"0x/);
+    const answers = async (file: string): Promise<string[]> => {
+      const answer = async (script: string): Promise<string> => {
+        const opened = await openRecording(file);
+        if (!opened.ok) expect.fail(opened.message);
+        const { stdout, missing, stderr, exitCode } = await runScript(`${TASK} ${script}`, { recording: opened.recording });
+        opened.recording.close();
+        expect(exitCode, stderr).toBe(0);
+        return stdout + JSON.stringify(missing);
+      };
+      return [await answer(`${probe} { @[${WHO}] = count(); }`), await answer(`iter:task { @[${THERE}] = count(); }`)];
+    };
+    const want = await answers(from);
+    expect(want.join("").length).toBeGreaterThan(1000);
+    expect(await answers(path)).toEqual(want);
+    expect(await answers(again)).toEqual(want);
+  });
+
+  test("lines that tell of tasks are told again, once", async () => {
+    const from = join(directory, "tasks.jsonl");
+    const to = join(directory, "tasks-again.jsonl");
+    const lines = [
+      '{"ts":500,"cpu":0,"task":{"pid":7,"parent":1,"flags":"0x300000000"}}',
+      '{"ts":500,"cpu":0,"task":{"pid":7,"tgid":7,"comm":"cat"}}',
+      '{"ts":500,"cpu":0,"task":{"pid":7,"uid":1000,"gid":100,"started":"18446744073709551615"}}',
+      '{"ts":500,"cpu":1,"task":{"pid":7,"cgroup":4711}}',
+      '{"ts":600,"cpu":0,"task":{"pid":9,"parent":7}}',
+      '{"ts":700,"cpu":0,"pid":8,"tgid":7,"comm":"dog","event":"app:work","args":{"n":1}}',
+      '{"ts":800,"cpu":0,"task":{"pid":9,"exits":true}}',
+      '{"ts":900,"cpu":0,"task":{"pid":8,"comm":"cow"}}',
+    ];
+    writeFileSync(from, `${lines.join("\n")}\n`);
+    expect((await runCommand(["convert", from, "--to", to])).stderr).toBe("");
+    expect(readFileSync(to, "utf8").trim().split("\n").slice(1)).toEqual(lines);
   });
 
   test.each(["dat", "jsonl"])("losses that nothing but a counter tells are told in a .%s too", async (suffix) => {

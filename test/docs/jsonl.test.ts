@@ -11,7 +11,7 @@ const examples = [...text("jsonl.md").matchAll(/```jsonl\n([\s\S]*?)```/g)].map(
 const errorsOf = (line: string): string[] => schemaErrors(schema, JSON.parse(line));
 
 test("the document has examples", () => {
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
 });
 
 test.each(examples)("%s", async (lines) => {
@@ -43,6 +43,9 @@ test.each([
   '{"ts":1,"event":"a:b","args":{"x":1.5}}',
   '{"ts":1,"event":"a:b","cpu":70000}',
   '{"ts":1,"lost":-1}',
+  '{"task":{"pid":1}}',
+  '{"ts":1,"task":{}}',
+  '{"ts":1,"task":{"pid":1,"exits":false}}',
   '{"hindsight":2}',
   '{"hindsight":1,"events":{"a:b":{}}}',
 ])("the schema refuses %s", (line) => {

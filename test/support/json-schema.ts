@@ -57,6 +57,8 @@ export function schemaErrors(root: Schema, value: unknown, schema: Schema = root
         return typeof value !== "number" || value >= Number(want) ? [] : [`${at} is below ${String(want)}`];
       case "maximum":
         return typeof value !== "number" || value <= Number(want) ? [] : [`${at} is above ${String(want)}`];
+      case "const":
+        return value === want ? [] : [`${at} is not ${String(want)}`];
       default:
         if (!ANNOTATIONS.has(keyword)) throw new Error(`unknown keyword ${keyword}`);
         return [];

@@ -5,14 +5,14 @@ import { JsonReader } from "./json-reader.ts";
 
 const KEYS = [
   ...["ts", "cpu", "pid", "tid", "tgid", "comm", "event", "probe", "sample", "args", "kstack", "ustack", "lost", "kallsyms", "hindsight"],
-  ...["common_flags", "common_preempt_count", "retval", "period", "frequency", "raw", "mapping"],
+  ...["common_flags", "common_preempt_count", "retval", "period", "frequency", "raw", "mapping", "task"],
   ...["arg0", "arg1", "arg2", "arg3", "arg4", "arg5", "arg6", "arg7", "arg8", "arg9"],
 ] as const;
 type Key = (typeof KEYS)[number];
 const names = byteNames(KEYS);
 
 export type EventKind = "event" | "probe" | "sample";
-export type LineContent = EventKind | "lost" | "kallsyms" | "mapping" | "header" | "bad";
+export type LineContent = EventKind | "lost" | "kallsyms" | "mapping" | "task" | "header" | "bad";
 
 const NS_PER_SECOND = 1_000_000_000;
 const MOST_CPUS = 65_536;
@@ -106,6 +106,10 @@ export class EventLine {
         this.content = "mapping";
         this.text = json.at;
         return json.peek() === "object" ? json.skip() : json.fail("mapping must be an object");
+      case "task":
+        this.content = "task";
+        this.text = json.at;
+        return json.peek() === "object" ? json.skip() : json.fail("task must be an object");
       case "raw":
         this.raw = json.at;
         return json.string();

@@ -28,6 +28,8 @@ export interface Header {
   /** What only hindsight's own exports have. */
   readonly sampled: readonly SampledEvent[];
   readonly taskRules: readonly TaskRule[];
+  /** Lines tell of each task what there is to tell, in time: events add nothing, and nothing has to be looked for before. */
+  readonly tellsTasks: boolean;
   /** Code of the kernel, where that is all that is known of it. */
   readonly code: readonly KernelName[];
 }
@@ -43,6 +45,7 @@ export const noHeader: Header = {
   complete: false,
   sampled: [],
   taskRules: [],
+  tellsTasks: false,
   code: [],
 };
 
@@ -129,7 +132,7 @@ function readComms(value: unknown): Map<number, string> {
 }
 
 function readAll(json: Json): Header {
-  const { hindsight, clock, clockIsNs, ncpus, longBytes, uname, complete, sampled, taskRules, code } = json;
+  const { hindsight, clock, clockIsNs, ncpus, longBytes, uname, complete, sampled, taskRules, tellsTasks, code } = json;
   expectThat(hindsight === HEADER_VERSION, `hindsight must be ${HEADER_VERSION}, the version of the format`);
   expectThat(clock === undefined || typeof clock === "string", "clock must be a string");
   expectThat(clockIsNs === undefined || typeof clockIsNs === "boolean", "clockIsNs must be true or false");
@@ -139,6 +142,7 @@ function readAll(json: Json): Header {
   expectThat(complete === undefined || typeof complete === "boolean", "complete must be true or false");
   expectThat(sampled === undefined || Array.isArray(sampled), "sampled must be an array");
   expectThat(code === undefined || Array.isArray(code), "code must be an array");
+  expectThat(tellsTasks === undefined || typeof tellsTasks === "boolean", "tellsTasks must be true or false");
   expectThat(taskRules === undefined || Array.isArray(taskRules), "taskRules must be an array");
   return {
     clock: clock ?? noHeader.clock,
@@ -151,6 +155,7 @@ function readAll(json: Json): Header {
     complete: complete ?? false,
     sampled: (sampled ?? []) as readonly SampledEvent[],
     taskRules: (taskRules ?? []) as readonly TaskRule[],
+    tellsTasks: tellsTasks ?? false,
     code: (code ?? []) as readonly KernelName[],
   };
 }

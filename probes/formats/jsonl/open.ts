@@ -2,8 +2,8 @@ import type { ProbeCatalogue, RecordedMemory, SampledEvent, Tracepoint } from ".
 import type { ByteSource } from "../../byte-source.ts";
 import { byteNames } from "../../lines/byte-names.ts";
 import { buildCatalogue, type EventSource } from "../../catalogue.ts";
-import { taskRules } from "../../kernel/task-rules.ts";
-import type { KernelCode, KernelName, Recording, TaskRule } from "../../recording.ts";
+import { otherRules, taskRules } from "../../kernel/task-rules.ts";
+import type { KernelCode, KernelName, Recording } from "../../recording.ts";
 import { recordStream } from "../../stream/record-stream.ts";
 import { warningList } from "../../warnings.ts";
 import { parseEventFormat } from "../event-format.ts";
@@ -18,7 +18,7 @@ import { JsonReader } from "./json-reader.ts";
 import { scanLines, type Scan } from "./scan.ts";
 import { JsonlSource, type LineEvent } from "./source.ts";
 import type { StackFormat } from "./stack-writer.ts";
-import { TASK_COMM, TASK_TGID } from "./task-memory.ts";
+import { newTaskIds, taskRecordRules } from "./task-records.ts";
 import { warningsOf } from "./trouble.ts";
 
 const NEWLINE = 0x0a;
@@ -26,8 +26,6 @@ const NEWLINE = 0x0a;
 const MOST_HEADER_BYTES = 1 << 26;
 /** Times before the first line's are known down to this, ns. */
 const ROOM_BEFORE = 1n << 52n;
-const COMMON_PID = 4;
-const COMM_BYTES = 16;
 
 /** The first line, if it is a header, and where the next one begins. */
 function headerOf(source: ByteSource): { readonly header: Header; readonly end: number } | string {
@@ -112,18 +110,6 @@ function stackFormat(catalogue: ProbeCatalogue, kernelFrames: KernelFrames, user
     user,
   };
 }
-
-/** Records that tell what lines say of their tasks. They are in no catalogue: nobody recorded them. */
-const ownRules = (eventId: number): TaskRule[] => [
-  { eventId, when: "before", kind: "tgid", tgid: TASK_TGID },
-  {
-    eventId,
-    when: "before",
-    kind: "comm",
-    pid: COMMON_PID,
-    comm: { offset: TASK_COMM, sizeBytes: COMM_BYTES, loc: "inline", basename: false },
-  },
-];
 
 const SOFTWARE =
   /^(cpu-clock|task-clock|page-faults|faults|context-switches|cs|cpu-migrations|minor-faults|major-faults|alignment-faults|emulation-faults|dummy|bpf-output)$/;
@@ -233,16 +219,17 @@ export async function openJsonl(source: ByteSource): Promise<OpenResult> {
     ...(samples.length + header.sampled.length === 0 ? {} : { sampled: [...header.sampled, ...samples] }),
   };
   const user = new UserFrames();
-  const taskId = nextId();
+  const taskIds = newTaskIds(nextId);
   const records = new JsonlSource({
     source,
     from: end,
     baseNs: baseOf(scan),
     events: [...events.flatMap((event, i) => lineEvent(event, i + 1, kernelFrames) ?? []), ...header.sampled.map(exportedSample)],
-    taskId,
+    taskIds,
     stacks: stackFormat(catalogue, kernelFrames, user),
   });
-  const rules = [...ownRules(taskId), ...header.taskRules, ...taskRules(catalogue)];
+  const { tellsTasks } = header;
+  const rules = [...taskRecordRules(taskIds), ...header.taskRules, ...(tellsTasks ? otherRules(catalogue) : taskRules(catalogue))];
   const recording: Recording = {
     info: {
       path: source.path,
@@ -262,6 +249,7 @@ export async function openJsonl(source: ByteSource): Promise<OpenResult> {
     streams: [recordStream({ source: records, baseNs: baseOf(scan) })],
     comms: header.comms,
     taskRules: rules,
+    ...(tellsTasks ? { tellsTasks } : {}),
     kallsyms: () => kernelFrames.kallsyms(),
     ...(header.code.length === 0 ? {} : { kernelCode: codeIn(header.code) }),
     mappings: () => records.mappings,

@@ -28,7 +28,7 @@ export interface Scan {
   /** By what lines call them: kind and name. */
   readonly events: ReadonlyMap<string, SeenEvent>;
   readonly cpus: number;
-  /** Time of the first event, null: there is none. */
+  /** Time of the first event, or of the first line that tells of a task, if it is in front of it; null: there is none. */
   readonly firstNs: bigint | null;
   /** Texts of kallsyms lines, joined. */
   readonly kallsyms: string;
@@ -56,6 +56,8 @@ interface Seen extends SeenEvent {
 const isEvent = (content: string): content is EventKind => content === "event" || content === "probe" || content === "sample";
 const decoder = new TextDecoder();
 
+const timeOf = ({ tsHigh, tsLow }: EventLine): bigint => (BigInt(tsHigh) << 32n) | BigInt(tsLow);
+
 /** `from`: where the header ends. `frames` null: only as far as the first event. */
 export function scanLines(source: ByteSource, from: number, frames: KernelFrames | null): Scan {
   const window = new TextWindow(source, from);
@@ -74,11 +76,12 @@ export function scanLines(source: ByteSource, from: number, frames: KernelFrames
       kallsymsBytes += line.json.textEnd - line.json.textStart;
       if (kallsymsBytes <= MOST_KALLSYMS) kallsyms.push(decoder.decode(line.json.text.subarray(line.json.textStart, line.json.textEnd)));
     }
+    if (content === "task") firstNs ??= timeOf(line);
     if (!isEvent(content)) {
       if (frames === null && content !== "header" && content !== "kallsyms" && content !== "mapping" && content !== "bad") break;
       continue;
     }
-    firstNs ??= (BigInt(line.tsHigh) << 32n) | BigInt(line.tsLow);
+    firstNs ??= timeOf(line);
     if (frames === null) break;
     cpus = Math.max(cpus, line.cpu + 1);
     note(events, line, content, window.end);

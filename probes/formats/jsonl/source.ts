@@ -10,7 +10,9 @@ import { EventLine, type EventKind } from "./event-line.ts";
 import type { EventPlan } from "./event-plan.ts";
 import { readMapping } from "./header.ts";
 import { StackWriter, type StackFormat } from "./stack-writer.ts";
+import { readTask } from "./task-line.ts";
 import { TaskMemory } from "./task-memory.ts";
+import { writeTask, type TaskIds } from "./task-records.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
 import { MOST_RECORD_BYTES, ValueWriter } from "./value-writer.ts";
 
@@ -29,8 +31,8 @@ export interface SourceOptions {
   readonly from: number;
   readonly baseNs: bigint;
   readonly events: readonly LineEvent[];
-  /** common_type of the records that tell comm and tgid. */
-  readonly taskId: number;
+  /** common_types of the records that tell of tasks. */
+  readonly taskIds: TaskIds;
   readonly stacks: StackFormat;
 }
 
@@ -67,7 +69,7 @@ export class JsonlSource implements RecordSource {
     this.#window = new TextWindow(options.source, options.from);
     this.#values = new ValueWriter(this.#line.json);
     this.#stacks = new StackWriter(this.#line.json, options.stacks);
-    this.#tasks = new TaskMemory(options.taskId);
+    this.#tasks = new TaskMemory(options.taskIds.names);
     const of = (kind: EventKind): readonly LineEvent[] => options.events.filter((event) => event.kind === kind);
     this.#events = { event: of("event"), probe: of("probe"), sample: of("sample") };
     const [event, probe, sample] = kinds.map((kind) => byteNames(of(kind).map(({ name }) => name)));
@@ -119,12 +121,38 @@ export class JsonlSource implements RecordSource {
         return;
       case "mapping":
         return this.#mapping();
+      case "task":
+        return this.#task();
       case "bad":
         return this.#bad();
       case "header":
       case "kallsyms":
         return;
     }
+  }
+
+  #begin(): Batch {
+    const line = this.#line;
+    const batch = this.#batch;
+    batch.reset();
+    batch.time = this.#timeOf();
+    this.#lastLow = line.tsLow;
+    this.#lastHigh = line.tsHigh;
+    batch.cpu = line.cpu;
+    return batch;
+  }
+
+  #task(): void {
+    const { bytes, end } = this.#window;
+    const { json, text } = this.#line;
+    json.start(bytes, text, end);
+    json.skip();
+    const task = readTask(decoder.decode(bytes.subarray(text, json.at)));
+    if (typeof task === "string") return this.#badValue(`${task} of a task cannot be read, or is not there`, text);
+    const batch = this.#begin();
+    writeTask(batch, this.#options.taskIds, task);
+    this.#tasks.forget(task.pid);
+    this.#isPending = !batch.isEmpty;
   }
 
   /** Those of the last run are there already. */
@@ -163,12 +191,7 @@ export class JsonlSource implements RecordSource {
         this.#trouble.firstUnknownEvent = decoder.decode(line.name.subarray(line.nameStart, Math.min(line.nameEnd, line.nameStart + 80)));
       return;
     }
-    const batch = this.#batch;
-    batch.reset();
-    batch.time = this.#timeOf();
-    this.#lastLow = line.tsLow;
-    this.#lastHigh = line.tsHigh;
-    batch.cpu = line.cpu;
+    const batch = this.#begin();
     this.#tasks.tell(batch, line);
     this.#record(batch, event);
     if (line.kstack >= 0 && !this.#stacks.kernel(batch, line, this.#window.end)) this.#badValue("kstack", line.kstack);

@@ -2,10 +2,10 @@
 import { type Batch, writeCommon } from "../../stream/batch.ts";
 import type { EventLine } from "./event-line.ts";
 
-const COMM_BYTES = 16;
+export const COMM_BYTES = 16;
 export const TASK_TGID = 8;
 export const TASK_COMM = 12;
-const TASK_BYTES = 28;
+export const TASK_BYTES = 28;
 /** So many tasks are remembered; of others it is told with each event. */
 const MOST_TASKS = 65_536;
 const FIRST_TASKS = 256;
@@ -22,6 +22,14 @@ export class TaskMemory {
 
   clear(): void {
     this.#index.clear();
+  }
+
+  /** A line told of the task otherwise: the next event tells its name and process again. */
+  forget(pid: number): void {
+    const slot = this.#index.get(pid);
+    if (slot === undefined) return;
+    this.#tgids[slot] = 0;
+    this.#comms.fill(0, slot * COMM_BYTES, (slot + 1) * COMM_BYTES);
   }
 
   tell(batch: Batch, line: EventLine): void {

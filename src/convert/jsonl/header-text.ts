@@ -23,7 +23,7 @@ function eventJson(event: Tracepoint, byteOrder: "little" | "big"): string | nul
   return json({ id: event.id, fields, ...(format.printFormat === "" ? {} : { print: format.printFormat }), ...(isOwn ? { memory } : {}) });
 }
 
-/** Rules of events that are written, but do not follow from them. What other records told of a task is told by each line. */
+/** Rules of events that are written, but do not follow from them. What other records tell of tasks has lines of its own. */
 function ownRules({ catalogue, taskRules: rules }: Recording): Recording["taskRules"] {
   const derived = new Set(taskRules(catalogue).map(json));
   const written = new Set(catalogue.tracepoints.map(({ id }) => id));
@@ -47,6 +47,7 @@ export function writeHeader(recording: Recording, sink: BufferedSink): void {
     ...(comms.size === 0 ? {} : { comms: Object.fromEntries(comms) }),
     ...(catalogue.sampled === undefined ? {} : { sampled: catalogue.sampled }),
     ...(code.length === 0 ? {} : { code }),
+    ...(recording.tellsTasks === true ? { tellsTasks: true } : {}),
     ...(ownRules(recording).length === 0 ? {} : { taskRules: ownRules(recording) }),
   };
   sink.text(`${json(head).slice(0, -1)},"events":{`);

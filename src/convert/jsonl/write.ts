@@ -8,6 +8,7 @@ import type { BufferedSink } from "../sink.ts";
 import { digitsText, stringText } from "./bytes-text.ts";
 import { eventText, type EventText } from "./field-text.ts";
 import { writeHeader } from "./header-text.ts";
+import { taskTexts, type TaskText } from "./task-text.ts";
 
 /** Names of frames that are remembered. */
 const MOST_FRAMES = 65_536;
@@ -99,10 +100,21 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
   let mapped = 0;
   let leftOut = 0;
   let marks = 0;
-  let taskRecords = 0;
-  // Names and processes are told by each line: other things that records tell of tasks are not, unless they are events.
-  const told = recording.taskRules.filter(({ eventId, kind }) => kind !== "comm" && kind !== "tgid" && !byId.has(eventId));
-  const ofTasks = new Set(told.map(({ eventId }) => eventId));
+  const tasks = taskTexts(recording);
+  /** The record that told of names only, until it is known whether the event behind it tells them, too. */
+  let names: { readonly ns: bigint; readonly tid: number; readonly line: string } | null = null;
+  const flushNames = (): void => {
+    if (names !== null) sink.text(names.line);
+    names = null;
+  };
+  const writeTask = (event: WalkedEvent, { text, namesOnly }: TaskText): void => {
+    const told = text(event);
+    if (told === null) return;
+    const line = `{"ts":${nsText(event.ns)},"cpu":${event.cpu},"task":${told}}\n`;
+    flushNames();
+    if (namesOnly) names = { ns: event.ns, tid: event.tid, line };
+    else sink.text(line);
+  };
   const samples = new Map((catalogue.sampled ?? []).map((sampled) => [sampled.records.eventId, JSON.stringify(sampleName(sampled))]));
   const contentOf = (event: WalkedEvent): string | null => {
     const text = textOf(event.id);
@@ -116,8 +128,9 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
     for (; mapped < mappings.length; mapped++) sink.text(mappingText(mappings[mapped]!));
     if (event.lost !== 0) sink.text(lostText(event.lost, event.ns));
     if (event.lost !== 0) marks++;
-    if (ofTasks.has(event.id)) {
-      taskRecords++;
+    const task = tasks.get(event.id);
+    if (task !== undefined) {
+      writeTask(event, task);
       return;
     }
     // They are part of the lines of their events.
@@ -128,6 +141,8 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
       return;
     }
     events++;
+    if (names !== null && names.ns === event.ns && names.tid === event.tid) names = null;
+    flushNames();
     const { bytes, start } = event;
     const comm = event.comm[0] === 0 ? "" : `,"comm":${stringText(event.comm, 0, commEnd(event.comm))}`;
     const flags = bytes[start + 2] === 0 ? "" : `,"common_flags":${bytes[start + 2]}`;
@@ -139,11 +154,12 @@ export function writeJsonl(recording: Recording, sink: BufferedSink): Converted 
         `${flags}${preempt},${content}${kstack}${ustack}}\n`,
     );
   };
-  const end = eachEvent(recording, write, ofTasks);
+  const end = eachEvent(recording, write, tasks.keys());
+  flushNames();
   // The recorder's own counters do not say where. Losses that records mark are among them.
   const counted = recording.info.recordedLost.reduce((sum, { overrun, dropped }) => sum + overrun + dropped, 0n);
   const lostAtEnd = marks > 0 || end.lost !== 0 ? end.lost : Number(counted);
   if (lostAtEnd !== 0) sink.text(lostText(lostAtEnd, end.lastNs ?? 0n));
   sink.flush();
-  return { events, leftOut: leftOut + end.damaged, taskRecords };
+  return { events, leftOut: leftOut + end.damaged, taskRecords: 0 };
 }
