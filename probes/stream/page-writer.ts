@@ -77,9 +77,10 @@ export class PageWriter {
     }
     let delta = ns - this.#last;
     if (delta < 0 || delta >= DELTA_LIMIT) {
-      const isBack = delta < 0;
-      const time = isBack ? ns : delta;
-      view.setUint32(at, (isBack ? TIME_STAMP : TIME_EXTEND) | ((time % DELTA_LIMIT) << 5), true);
+      // A step of more than 2^53 ns would be rounded.
+      const isWhole = delta < 0 || delta > Number.MAX_SAFE_INTEGER;
+      const time = isWhole ? ns : delta;
+      view.setUint32(at, (isWhole ? TIME_STAMP : TIME_EXTEND) | ((time % DELTA_LIMIT) << 5), true);
       view.setUint32(at + 4, Math.floor(time / DELTA_LIMIT), true);
       at += 8;
       delta = 0;

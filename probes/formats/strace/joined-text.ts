@@ -2,6 +2,9 @@
 import { copyBytes } from "../../lines/byte-text.ts";
 import type { Room, Scanner } from "./scanner.ts";
 
+const LINE_FEED = 0x0a;
+
+/** Behind it is a line feed, as behind a line: what an older text has left there is not read. */
 export class JoinedText {
   readonly bytes: Uint8Array;
   /** Where it begins and ends. */
@@ -18,11 +21,13 @@ export class JoinedText {
 
   clear(): void {
     this.end = this.start;
+    this.bytes[this.end] = LINE_FEED;
   }
 
   add(from: Uint8Array, start: number, end: number): void {
     const stop = Math.min(end, start + this.#last - this.end);
     copyBytes(from, start, stop, this.bytes, this.end);
     this.end += Math.max(0, stop - start);
+    this.bytes[this.end] = LINE_FEED;
   }
 }

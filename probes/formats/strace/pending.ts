@@ -87,5 +87,7 @@ export class Pending {
     this.active = true;
     this.text.length = 0;
     this.text.add(other.text.bytes, 0, other.text.length);
+    // Of what only the scanner has seen, the entry tells.
+    for (const field of [task.name, task.number, task.depth]) this.#words[word(field)] = other.#words[word(field)]!;
   }
 }

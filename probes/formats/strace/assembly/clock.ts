@@ -17,6 +17,8 @@ import {
 } from "./layout";
 
 const DAY_SECONDS: f64 = 86_400;
+/** The records of pages have 59 bits for a time, and calls may take a while. */
+const MOST_NS: f64 = 288_230_376_151_711_744;
 
 // @inline
 function get(field: usize): f64 {
@@ -40,12 +42,12 @@ export function time_of(): f64 {
   const sinceLast = get(STATE_SINCE_LAST);
   const seconds = get(STATE_SECONDS);
   if (sinceLast >= 0 || form == FORM_RELATIVE) {
-    const sum = get(STATE_SUM) + (sinceLast >= 0 ? sinceLast : seconds * 1e9 + fraction);
+    const sum = min<f64>(MOST_NS, get(STATE_SUM) + (sinceLast >= 0 ? sinceLast : seconds * 1e9 + fraction));
     set(STATE_SUM, sum);
     return sum;
   }
   if (form == FORM_DAY && seconds < get(STATE_LAST_SECONDS) - DAY_SECONDS / 2) set(STATE_DAYS, get(STATE_DAYS) + 1);
   set(STATE_LAST_SECONDS, seconds);
   const passed = get(STATE_DAYS) * DAY_SECONDS + seconds - get(STATE_FIRST_SECONDS);
-  return max<f64>(0, passed * 1e9 + fraction - get(STATE_FIRST_FRACTION));
+  return min<f64>(MOST_NS, max<f64>(0, passed * 1e9 + fraction - get(STATE_FIRST_FRACTION)));
 }

@@ -23,8 +23,10 @@ export function record(time: f64, eventId: u32, pid: i32): void {
   const start = at;
   let delta = time - load<f64>(STATE, STATE_LAST_TIME);
   if (delta < 0 || delta >= DELTA_LIMIT) {
-    const ns = <u64>(delta < 0 ? time : delta);
-    store<u32>(at, (delta < 0 ? TIME_STAMP : TIME_EXTEND) | ((<u32>ns) << DELTA_SHIFT));
+    // A step of more than 2^53 ns would be rounded.
+    const isWhole = delta < 0 || delta > f64.MAX_SAFE_INTEGER;
+    const ns = <u64>(isWhole ? time : delta);
+    store<u32>(at, (isWhole ? TIME_STAMP : TIME_EXTEND) | ((<u32>ns) << DELTA_SHIFT));
     store<u32>(at, <u32>(ns >>> 27), 4);
     at += 8;
     delta = 0;

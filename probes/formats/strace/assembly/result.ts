@@ -9,6 +9,8 @@ const LETTER_X: u32 = 0x78;
 /** So many always fit into 64 bits. */
 const HEX_DIGITS: usize = 16;
 const DECIMAL_DIGITS: usize = 18;
+/** No call takes three years: what says so is damaged. */
+const MOST_SECONDS: f64 = 100_000_000;
 
 /** Reads `3`, `0x7f02`, `-1 ENOENT (…)` at [start, end). Returns where the number ends; 0: it is something else. */
 export function result(start: usize, end: usize): usize {
@@ -69,5 +71,6 @@ export function duration(start: usize, end: usize): f64 {
     fraction = 0;
     unit = 1;
   }
+  if (seconds >= MOST_SECONDS) return -1;
   return at(place) == LESS && unit <= 1e9 && place < end - 2 ? seconds * 1e9 + (fraction * 1e9) / unit : -1;
 }

@@ -57,7 +57,7 @@ import { hasRoom } from "./records";
 import { duration, result } from "./result";
 import { task } from "./tasks";
 import { at, BLANK, GREATER, lineFeed, wordEnd } from "./text";
-import { behind, depth } from "./tokens";
+import { behind, depth, isInToken } from "./tokens";
 import { drain, put } from "./turns";
 
 const RETURN: u32 = 0x0d;
@@ -135,16 +135,15 @@ function isTurn(until: f64): bool {
 function begin(entry: usize, end: usize, time: f64): u32 {
   const name = load<i32>(STATE, STATE_NAME);
   const id = name < 0 ? 0 : <u32>load<u16>(<usize>load<u32>(STATE, STATE_BARE_IDS) + ((<usize>name) << 1));
-  const last = at(end - 1);
-  // It may be cut by a notice: `attached`.
-  if (id == 0 || last == LETTER_D) return OTHER;
+  if (id == 0) return OTHER;
   const arguments = <usize>load<u32>(STATE, STATE_NAME_END) + 1;
-  const isOpen = last == GREATER && isUnfinished(end);
+  const isOpen = at(end - 1) == GREATER && isUnfinished(end);
   let nanoseconds: f64 = -1;
   let open: i32 = 0;
   if (isOpen) {
     // The stack is behind the line that goes on with the call.
-    if (load<u32>(STATE, STATE_HAS_FRAMES) || behind(arguments, end - UNFINISHED_BYTES, 0)) return OTHER;
+    const cut = end - UNFINISHED_BYTES;
+    if (load<u32>(STATE, STATE_HAS_FRAMES) || at(cut - 1) != BLANK || behind(arguments, cut, 0) || isInToken) return OTHER;
     open = depth;
   } else {
     const rest = resultBehind(behind(arguments, end, 0), end);
@@ -197,6 +196,8 @@ function take(kind: u32, end: usize, feed: usize, time: f64): u32 {
   if (kind != KIND_CALL && kind != KIND_RESUMED) return OTHER;
   // Stacks are behind the line, or in it.
   if (at(feed + 1) == BLANK || (load<u32>(STATE, STATE_IP_LOW) | load<u32>(STATE, STATE_IP_HIGH)) != 0) return OTHER;
+  // It may be cut by a notice: `attached`.
+  if (at(end - 1) == LETTER_D) return OTHER;
   const entry = taskOf(kind);
   if (!entry) return OTHER;
   store<u32>(STATE, 0, STATE_IS_VALUE);

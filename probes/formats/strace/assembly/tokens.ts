@@ -84,9 +84,13 @@ function nextSign(start: usize, end: usize): usize {
 /** Brackets that are open where `behind` has stopped. */
 export let depth: i32 = 0;
 
+/** The text at hand ended in a string, an annotation or a comment, or right behind one. */
+export let isInToken: bool = false;
+
 /** Goes over the arguments at [start, end), in front of which are `open` brackets. Returns the place behind the parenthesis that ends them, or 0. */
 export function behind(start: usize, end: usize, open: i32): usize {
   depth = open;
+  isInToken = false;
   let place = start;
   while (true) {
     place = nextSign(place, end);
@@ -94,8 +98,10 @@ export function behind(start: usize, end: usize, open: i32): usize {
     const byte = at(place);
     if (byte == QUOTE) {
       place = skipString(place, end);
+      isInToken = place >= end;
     } else if (byte == LESS || byte == SLASH) {
       place = skipToken(place, end);
+      isInToken = place >= end;
     } else {
       place++;
       if (byte == OPEN || byte == OPEN_BRACKET || byte == OPEN_BRACE) depth++;
