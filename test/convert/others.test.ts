@@ -49,6 +49,19 @@ describe.skipIf(!isThere)("trace-cmd", () => {
     expect(lines.some((line) => /cat-\d+ .*sys_enter_openat: .*__filename_val=\/etc\/passwd/.test(line))).toBe(true);
   });
 
+  test("reports text whose events were described by others", async () => {
+    const path = join(directory, "made.txt");
+    writeFileSync(path, "# tracer: nop\n#\n  bash-1360    [001] .....  1.000001: sched_wakeup: comm=a pid=22 prio=120 target_cpu=001\n");
+    expect(report(await converted(path, "text.dat")).map((line) => line.replace(/\s+/g, " ").trim())).toEqual([
+      "bash-1360 [001] 1000001000: sched_wakeup: a:22 [120] CPU:001",
+    ]);
+    const lines = await converted(path, "text.jsonl");
+    const answers = [];
+    for (const of of [path, lines]) answers.push(await runCommand(["--trace", of, "-q", "-e", "t:*:* { @[probe] = count(); }"]));
+    expect(answers[0]!.stdout).toContain("@[tracepoint:sched:sched_wakeup]: 1");
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
   test("reports JSON lines", async () => {
     const path = join(directory, "made.jsonl");
     writeFileSync(

@@ -95,7 +95,7 @@ export function describeEvents(header: Header, scan: Scan, known: ReadonlyMap<st
     const [category = "", ownName = ""] = name.split(":");
     const formatOf = (): string => textOf(name, id, event, longBytes, header.complete);
     return {
-      source: { category, name: ownName, id, formatText: formatOf },
+      source: { category, name: ownName, id, formatText: formatOf, ...(event.seen === undefined ? {} : { isSeen: event.seen }) },
       key: keyOf("event", name),
       name: eventName("event", name)!,
       seen: null,

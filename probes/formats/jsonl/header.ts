@@ -11,6 +11,8 @@ export interface DeclaredEvent {
   readonly id?: number;
   /** The kernel's `print fmt`. */
   readonly print?: string;
+  /** False: described only, there is none of it in the lines. */
+  readonly seen?: boolean;
   readonly memory?: readonly RecordedMemory[];
 }
 
@@ -97,14 +99,16 @@ function readField(value: unknown, where: string): DeclaredField {
 
 function readEvent(value: unknown, where: string): DeclaredEvent {
   expectThat(isObject(value) && Array.isArray(value["fields"]), `${where} must be an object with the array "fields"`);
-  const { fields, id, print, memory } = value as { fields: readonly unknown[]; id?: unknown; print?: unknown; memory?: unknown };
+  const { fields, id, print, seen, memory } = value as Record<string, unknown> & { readonly fields: readonly unknown[] };
   expectThat(id === undefined || (wholeNumber(id, MOST_ID) && id > 0), `${where}.id must be a number from 1 to 65535`);
   expectThat(print === undefined || typeof print === "string", `${where}.print must be a string`);
+  expectThat(seen === undefined || typeof seen === "boolean", `${where}.seen must be true or false`);
   expectThat(memory === undefined || Array.isArray(memory), `${where}.memory must be an array`);
   return {
     fields: fields.map((field, i) => readField(field, `${where}.fields[${i}]`)),
     ...(id === undefined ? {} : { id }),
     ...(print === undefined ? {} : { print }),
+    ...(seen === undefined ? {} : { seen }),
     // Exports only: taken as they are.
     ...(memory === undefined ? {} : { memory: memory as readonly RecordedMemory[] }),
   };

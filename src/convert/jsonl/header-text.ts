@@ -20,7 +20,8 @@ function eventJson(event: Tracepoint, byteOrder: "little" | "big"): string | nul
   const memory = byteOrder === "little" ? (event.memory ?? []) : turnedStandIns(event.memory ?? []);
   const { category, name, fields: own } = event;
   const isOwn = json(memory) !== json(memoryOfFields({ category, name, byteOrder: "little" }, own));
-  return json({ id: event.id, fields, ...(format.printFormat === "" ? {} : { print: format.printFormat }), ...(isOwn ? { memory } : {}) });
+  const print = format.printFormat === "" ? {} : { print: format.printFormat };
+  return json({ id: event.id, fields, ...print, ...(event.isSeen === false ? { seen: false } : {}), ...(isOwn ? { memory } : {}) });
 }
 
 /** Rules of events that are written, but do not follow from them. What other records tell of tasks has lines of its own. */

@@ -16,13 +16,17 @@ import type { Spool, Spools } from "./spool.ts";
 const LEAST_PAGE_BYTES = 4096;
 const COPY_BYTES = 1 << 18;
 
-/** Formats by category; those without a print format get one. */
+/**
+ * Formats by category; those without a print format get one. So do events that are described but not in the recording: a recorder would not have
+ * their formats there, and some of the kernel's own are too much for libtraceevent.
+ */
 function formatTexts({ catalogue }: Recording): Map<string, string[]> {
   const texts = new Map<string, string[]>();
   for (const event of catalogue.tracepoints) {
     const format = event.formatText === undefined ? null : parseEventFormat(event.formatText());
     if (format === null) continue;
-    const print = format.printFormat === "" || format.printFormat === NO_PRINT ? printFormatOf(format) : null;
+    const hasPrint = format.printFormat !== "" && format.printFormat !== NO_PRINT;
+    const print = hasPrint && event.isSeen !== false ? null : printFormatOf(format);
     const fields = format.fields.filter(({ common }) => !common).map((field) => ({ ...field, signed: field.signed ?? false }));
     const text = print === null ? event.formatText!() : formatText({ name: format.name, id: format.id, fields, printFormat: print });
     texts.set(event.category, [...(texts.get(event.category) ?? []), text]);
