@@ -38,7 +38,7 @@ export class CallText {
 
   /** `start` is behind the opening parenthesis. */
   split(start: number, end: number): void {
-    this.#scanner.call(start, end);
+    this.#scanner.code.call(start, end);
     this.load();
   }
 

@@ -185,7 +185,7 @@ export class Calls {
       // The call began before the text did.
       const name = head.body + NAME_START;
       const nameEnd = wordEnd(bytes, name, end);
-      this.#named(this.#options.scanner.callNamed(name, nameEnd), bytes, name, nameEnd, head.syscall);
+      this.#named(this.#options.scanner.code.callNamed(name, nameEnd), bytes, name, nameEnd, head.syscall);
       pending.call = this.#call;
       pending.number = this.#number;
       pending.time = time;
@@ -227,7 +227,7 @@ export class Calls {
     if (kind !== "value") return false;
     args.low = result.low;
     args.high = result.high;
-    args.duration = this.#options.scanner.duration(result.end, end);
+    args.duration = this.#options.scanner.code.duration(result.end, end);
     return true;
   }
 

@@ -48,7 +48,7 @@ export class LineHead {
   }
 
   read(start: number, end: number): void {
-    this.#scanner.line(start, end);
+    this.#scanner.code.line(start, end);
     this.load();
   }
 

@@ -53,7 +53,7 @@ export class Resumes {
     const { bytes, filled } = window;
     const head = this.#head;
     const begin = Math.max(window.first, Math.max(this.#seen, offset) - window.offsetOf(0));
-    for (let at = this.#scanner.nextResumed(begin, filled); at > 0; at = this.#scanner.nextResumed(at + 1, filled)) {
+    for (let at = this.#scanner.code.nextResumed(begin, filled); at > 0; at = this.#scanner.code.nextResumed(at + 1, filled)) {
       let line = at;
       while (bytes[line - 1] !== NEWLINE && line > window.first) line--;
       const end = window.lineEnd(line);

@@ -4,19 +4,28 @@ import { once } from "../../once.ts";
 import { found, limits, names, STATE, state, task, waiting } from "./scanner-layout.ts";
 import { scannerBytes } from "./scanner.wasm.ts";
 
-interface Exports {
+/** What the scanner does: assembly/index.ts. */
+export interface ScannerCode {
+  /** The head of a line, and a call: each fills the state of its kind (scanner-layout.ts). */
   readonly line: (start: number, end: number) => number;
   readonly call: (start: number, end: number) => void;
+  /** Goes over lines from `start` to `limit` of a text that ends before `filled`; returns one of `stops` (assembly/run.ts). */
   readonly run: (start: number, limit: number, filled: number) => number;
-  readonly time_of: () => number;
-  readonly add_task: (pid: number) => number;
-  readonly remove_task: (pid: number) => void;
-  readonly clear_tasks: () => void;
+  /** Moves the clock on to the line whose head was read last; returns its time. */
+  readonly timeOf: () => number;
+  /** Address of a new entry for the task, 0: there is none; the others (assembly/tasks.ts). */
+  readonly addTask: (pid: number) => number;
+  readonly removeTask: (pid: number) => void;
+  readonly clearTasks: () => void;
+  /** What waits for its time (assembly/waiting.ts, turns.ts). */
   readonly wait: (time: number, pid: number, first: number, second: number, batch: number) => void;
-  readonly next_waiting: () => void;
+  readonly nextWaiting: () => void;
   readonly drain: (until: number) => number;
-  readonly next_resumed: (from: number, end: number) => number;
-  readonly call_named: (start: number, end: number) => number;
+  /** Where the next `<... ` is; 0: there is none. */
+  readonly nextResumed: (from: number, end: number) => number;
+  /** Index among the names of calls, -1: it is none of them. */
+  readonly callNamed: (start: number, end: number) => number;
+  /** ns of the duration at the end of the text; -1: there is none. */
   readonly duration: (start: number, end: number) => number;
 }
 
@@ -53,27 +62,7 @@ export class Scanner {
   readonly records: Room;
   /** By name of a call: id of its entry's event where records of the common fields are enough, else 0. */
   bareIds: Uint16Array<ArrayBuffer> = new Uint16Array(0);
-  /** Each fills the state of its kind (scanner-layout.ts). */
-  readonly line: Exports["line"];
-  readonly call: Exports["call"];
-  /** Goes over lines from `start` to `limit` of a text that ends before `filled`; returns one of `stops` (assembly/run.ts). */
-  readonly run: Exports["run"];
-  /** Moves the clock on to the line whose head was read last; returns its time. */
-  readonly timeOf: Exports["time_of"];
-  /** Address of a new entry for the task, 0: there is none; the others (assembly/tasks.ts). */
-  readonly addTask: Exports["add_task"];
-  readonly removeTask: Exports["remove_task"];
-  readonly clearTasks: Exports["clear_tasks"];
-  /** What waits for its time (assembly/waiting.ts, turns.ts). */
-  readonly wait: Exports["wait"];
-  readonly nextWaiting: Exports["next_waiting"];
-  readonly drain: Exports["drain"];
-  /** Where the next `<... ` is; 0: there is none. */
-  readonly nextResumed: Exports["next_resumed"];
-  /** Index among the names of calls, -1: it is none of them. */
-  readonly callNamed: Exports["call_named"];
-  /** ns of the duration at the end of the text; -1: there is none. */
-  readonly duration: Exports["duration"];
+  readonly code: ScannerCode;
   #freeTable = FIRST_TABLE;
 
   /** `textBytes`: of all of the text. */
@@ -94,20 +83,7 @@ export class Scanner {
     const tasks = take(limits.slots * WORD_BYTES + limits.tasks * task.sizeBytes);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(at / WASM_PAGE) });
     const instance = new WebAssembly.Instance(compiled(), { env: { memory } });
-    const exports = instance.exports as unknown as Exports;
-    this.line = exports.line;
-    this.call = exports.call;
-    this.run = exports.run;
-    this.timeOf = exports.time_of;
-    this.addTask = exports.add_task;
-    this.removeTask = exports.remove_task;
-    this.clearTasks = exports.clear_tasks;
-    this.wait = exports.wait;
-    this.nextWaiting = exports.next_waiting;
-    this.drain = exports.drain;
-    this.nextResumed = exports.next_resumed;
-    this.callNamed = exports.call_named;
-    this.duration = exports.duration;
+    this.code = instance.exports as unknown as ScannerCode;
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
     this.doubles = new Float64Array(memory.buffer);

@@ -170,7 +170,7 @@ export class StraceSource implements RecordSource {
         return true;
       }
       if (!this.#queue.room(writer, this.#frontier)) return false;
-      const why = scanner.run(window.next, window.limit, window.filled);
+      const why = scanner.code.run(window.next, window.limit, window.filled);
       this.#queue.flush(writer);
       const next = words[word(state.next)]!;
       const lines = words[word(state.lines)]!;
@@ -200,7 +200,7 @@ export class StraceSource implements RecordSource {
     head.read(window.start, window.end);
     if (head.kind === lineKinds.frame) this.#words[word(state.hasFrames)] = 1;
     if (head.kind === lineKinds.frame || head.kind === lineKinds.notice || window.start === window.end) return;
-    if (head.kind !== lineKinds.other) scanner.doubles[TIME] = scanner.timeOf();
+    if (head.kind !== lineKinds.other) scanner.doubles[TIME] = scanner.code.timeOf();
     this.#hold();
   }
 

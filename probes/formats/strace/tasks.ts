@@ -80,7 +80,7 @@ export class TaskTable {
   clear(): void {
     this.#tasks.clear();
     this.#forking.clear();
-    this.#scanner.clearTasks();
+    this.#scanner.code.clearTasks();
     this.tellOnly();
   }
 
@@ -96,7 +96,7 @@ export class TaskTable {
   }
 
   #make(pid: number): Task {
-    const at = this.#scanner.addTask(pid);
+    const at = this.#scanner.code.addTask(pid);
     // Lines of tasks beyond those that the scanner has room for are read here.
     return at === 0 ? new Task(pid, new ArrayBuffer(entry.sizeBytes), 0) : new Task(pid, this.#scanner.bytes.buffer, at);
   }
@@ -141,6 +141,6 @@ export class TaskTable {
   forget(task: Task): void {
     this.#forking.delete(task);
     this.#tasks.delete(task.pid);
-    this.#scanner.removeTask(task.pid);
+    this.#scanner.code.removeTask(task.pid);
   }
 }

@@ -68,7 +68,7 @@ export class Turns {
     batch.time = time;
     const number = this.#free.pop() ?? this.#batches.length + 1;
     this.#batches[number - 1] = batch;
-    this.#scanner.wait(time, 0, 0, 0, number);
+    this.#scanner.code.wait(time, 0, 0, 0, number);
   }
 
   /** Sends what waits for `until` or an earlier time, and more where too much waits; false: there was no room for all of it. */
@@ -78,13 +78,13 @@ export class Turns {
       const number = words[this.#firstBatch]!;
       if (number === 0) {
         if (!this.room(writer, doubles[this.#firstTime]!)) return false;
-        this.#scanner.drain(until);
+        this.#scanner.code.drain(until);
         this.flush(writer);
         continue;
       }
       const batch = this.#batches[number - 1]!;
       if (!batch.send(writer)) return false;
-      this.#scanner.nextWaiting();
+      this.#scanner.code.nextWaiting();
       this.#free.push(number);
       this.#unused.push(batch);
     }

@@ -57,16 +57,20 @@ const definitions = (): string => readFileSync(`${TRACEFS}/dynamic_events`, "utf
 const complaints = (stderr: string): string => stderr.replace(/^NOTE: recorded into [\s\S]*?^Attached \d+ probes?\n/m, "");
 
 describe.skipIf(noOracle !== null)("the same as bpftrace, live", () => {
-  test.each(livePrograms)("$name", async ({ text }) => {
-    const script = text.replaceAll("{load}", load);
-    const observer = await observe(script);
-    const recorded = await record(script);
-    const live = await observer.stop();
-    expect(recorded.code, recorded.stderr).toBe(0);
-    expect(complaints(recorded.stderr)).toBe("");
-    expect(live).toMatch(/\S/);
-    expect(compareGolden({ compare: "exact" }, live, recorded.stdout)).toEqual([]);
-  });
+  test.each(livePrograms)(
+    "$name",
+    async ({ text }) => {
+      const script = text.replaceAll("{load}", load);
+      const observer = await observe(script);
+      const recorded = await record(script);
+      const live = await observer.stop();
+      expect(recorded.code, recorded.stderr).toBe(0);
+      expect(complaints(recorded.stderr)).toBe("");
+      expect(live).toMatch(/\S/);
+      expect(compareGolden({ compare: "exact" }, live, recorded.stdout)).toEqual([]);
+    },
+    180_000,
+  );
 });
 
 describe.skipIf(reason !== null)("recording a command", () => {

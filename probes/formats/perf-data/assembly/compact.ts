@@ -77,7 +77,7 @@ export function compactSamples<Order>(from: usize, end: usize, to: usize): void 
     const cpu = word<Order>(at + cpuAt);
     const tid = word<Order>(at + tidAt + 4);
     const tooLong = (<u32>(end - at) - size) | (size - rawAt - bytes) | (MOST_PLAIN_BYTES - bytes) | (bytes - COMMON_BYTES) | bytes;
-    const odd = (tooLong & SIGN) | (bytes & 3) | (cpu >>> CPU_BITS) | (tid / LIMITS_PIDS) | (<u32>((time - last) >>> 63));
+    const odd = (tooLong & SIGN) | (bytes & 3) | (cpu >>> CPU_BITS) | (tid / LIMITS_PIDS) | (<u32>(time < last));
     if (odd) break;
     const place = long<Order>(at + idAt) - denseBase;
     if (place < denseCount ? !load<u32>(dense + ((<u32>place) << 2)) : !attrOfSample<Order>(at)) break;

@@ -243,8 +243,7 @@ function momentOf(time: u64): u64 {
 /** Of a record that waits. */
 function waitingTime<Order>(at: usize): u64 {
   if (load<u32>(at) == COMPACT_TYPE) return load<u64>(at, COMPACT_TIME);
-  const sampleTimeAt = load<u32>(STATE, STATE_SAMPLE_TIME_AT);
-  return sampleTimeAt && word<Order>(at) == RECORD_TYPE_SAMPLE ? long<Order>(at + sampleTimeAt) : timeOf<Order>(at);
+  return timeOf<Order>(at);
 }
 
 /** Records of a run up to a time and a place. False: the pages are full. */
